@@ -1,0 +1,47 @@
+# `make run` and `make test` are all that a newcomer needs; each sets up what it uses.
+PYTHON ?= python3
+DB ?= cuttings.db
+HOST ?= 127.0.0.1
+PORT ?= 8000
+BIN := .venv/bin
+
+.PHONY: run test install check-style tools lock clean
+
+run: install
+	@$(BIN)/cuttings migrate --db $(DB)
+	@$(BIN)/cuttings ingest seeds --db $(DB)
+	@$(BIN)/cuttings serve --db $(DB) --host $(HOST) --port $(PORT) $(SERVE)
+
+test: .venv/.tested tools
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/python -m pytest
+
+install: .venv/.installed
+
+.venv/.installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Cuttings needs Python 3.11 or newer: make PYTHON=python3.12 run"; exit 1; }
+	@echo "Setting up .venv (once, about half a minute) …"
+	@$(PYTHON) -m venv .venv || { echo "Python's venv module is missing: on Debian, apt-get install python3-venv"; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.tested: .venv/.installed requirements-dev.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# The system's own sqlite3 must be able to read the archive, so a test asks it.
+tools:
+	@command -v sqlite3 >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update -qq && apt-get install -qq -y sqlite3; \
+	  else echo "The tests need the sqlite3 program: apt-get install sqlite3"; exit 1; fi; }
+
+lock: .venv/.tested
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+clean:
+	rm -rf .venv build dist *.egg-info

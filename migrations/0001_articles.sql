@@ -1,0 +1,80 @@
+-- Articles, where they came from, and the number that every change raises.
+
+CREATE TABLE generation (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  number INTEGER NOT NULL,  -- raised by every change to what a reader can see
+  archive TEXT NOT NULL     -- names this archive among others, for caches
+);
+INSERT INTO generation VALUES (1, 0, lower(hex(randomblob(16))));
+
+CREATE TABLE sources (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  articles INTEGER NOT NULL DEFAULT 0
+);
+
+-- `id` grows with the publication time (undated articles first), so that the newest come off the
+-- index by themselves; it may move when a date is corrected. `key` never changes.
+CREATE TABLE articles (
+  id INTEGER PRIMARY KEY,
+  key TEXT NOT NULL UNIQUE,
+  uri TEXT,                                    -- the source's own identifier
+  title TEXT NOT NULL DEFAULT '',
+  title_derived INTEGER NOT NULL DEFAULT 0,    -- 1: there was no headline
+  standfirst TEXT,
+  body TEXT NOT NULL,
+  captions TEXT NOT NULL DEFAULT '',           -- an item a line
+  credits TEXT NOT NULL DEFAULT '',            -- an item a line
+  related TEXT NOT NULL DEFAULT '',            -- an item a line
+  subheadings TEXT NOT NULL DEFAULT '[]',      -- JSON: start, end and text in the body
+  dateline TEXT,
+  source_id INTEGER REFERENCES sources(id),
+  source_derived INTEGER NOT NULL DEFAULT 0,   -- 1: only the text names its outlet
+  published_at TEXT,                           -- 2018-12-16 or 2018-12-16T01:30:00Z
+  published_precision TEXT CHECK (published_precision IN ('day', 'minute', 'second')),
+  updated_at TEXT,
+  embargoed_until TEXT,                        -- the embargo that has passed
+  ingested_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
+  url TEXT,
+  language TEXT,
+  rights TEXT,
+  status TEXT NOT NULL DEFAULT 'published' CHECK (status IN ('published', 'corrected')),
+  correction TEXT,
+  version INTEGER NOT NULL DEFAULT 1,
+  origin TEXT,                                 -- the path it was first read from
+  tagger TEXT,                                 -- what read its names
+  extra TEXT NOT NULL DEFAULT '{}',            -- JSON: fields of the input without a place here
+  content_hash TEXT NOT NULL DEFAULT '',
+  added_in INTEGER,                            -- the generation that brought it
+  CHECK ((published_at IS NULL) = (published_precision IS NULL))
+);
+CREATE UNIQUE INDEX articles_by_uri ON articles(uri, ifnull(source_id, 0)) WHERE uri IS NOT NULL;
+CREATE INDEX articles_by_date ON articles(published_at);
+CREATE INDEX articles_by_source_id ON articles(source_id);
+CREATE INDEX articles_by_content ON articles(content_hash);
+CREATE INDEX articles_by_arrival ON articles(added_in);
+CREATE INDEX articles_by_language ON articles(language);
+
+CREATE TABLE article_authors (
+  article_id INTEGER NOT NULL REFERENCES articles(id),
+  position INTEGER NOT NULL,
+  author TEXT NOT NULL,
+  PRIMARY KEY (article_id, position)
+) WITHOUT ROWID;
+CREATE INDEX article_authors_by_author ON article_authors(author COLLATE NOCASE, article_id);
+
+CREATE TABLE article_topics (
+  article_id INTEGER NOT NULL REFERENCES articles(id),
+  position INTEGER NOT NULL,
+  topic TEXT NOT NULL,
+  PRIMARY KEY (article_id, position)
+) WITHOUT ROWID;
+CREATE INDEX article_topics_by_topic ON article_topics(topic COLLATE NOCASE, article_id);
+
+-- Every path that gave an article: the first one, and those of its exact copies.
+CREATE TABLE origins (
+  origin TEXT PRIMARY KEY,
+  article_key TEXT NOT NULL REFERENCES articles(key) ON UPDATE CASCADE ON DELETE CASCADE,
+  content_hash TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX origins_by_article ON origins(article_key);

@@ -1,0 +1,71 @@
+-- The text index. Double quotes around the table's name: sqlite-utils and Datasette look for them.
+
+CREATE VIRTUAL TABLE articles_fts USING fts5(
+  title, standfirst, body, captions, credits,
+  content="articles", content_rowid="id",
+  tokenize="unicode61 remove_diacritics 2"
+);
+
+CREATE TRIGGER articles_inserted AFTER INSERT ON articles BEGIN
+  INSERT INTO articles_fts(rowid, title, standfirst, body, captions, credits)
+  VALUES (new.id, new.title, new.standfirst, new.body, new.captions, new.credits);
+  UPDATE sources SET articles = articles + 1 WHERE id = new.source_id;
+  UPDATE generation SET number = number + 1;
+  UPDATE articles SET added_in = (SELECT number FROM generation)
+  WHERE id = new.id AND added_in IS NULL;
+END;
+
+CREATE TRIGGER articles_deleted AFTER DELETE ON articles BEGIN
+  INSERT INTO articles_fts(articles_fts, rowid, title, standfirst, body, captions, credits)
+  VALUES ('delete', old.id, old.title, old.standfirst, old.body, old.captions, old.credits);
+  UPDATE sources SET articles = articles - 1 WHERE id = old.source_id;
+  DELETE FROM article_authors WHERE article_id = old.id;
+  DELETE FROM article_topics WHERE article_id = old.id;
+  DELETE FROM origins WHERE article_key = old.key;
+  UPDATE generation SET number = number + 1;
+END;
+
+CREATE TRIGGER articles_reworded
+AFTER UPDATE OF id, title, standfirst, body, captions, credits ON articles BEGIN
+  INSERT INTO articles_fts(articles_fts, rowid, title, standfirst, body, captions, credits)
+  VALUES ('delete', old.id, old.title, old.standfirst, old.body, old.captions, old.credits);
+  INSERT INTO articles_fts(rowid, title, standfirst, body, captions, credits)
+  VALUES (new.id, new.title, new.standfirst, new.body, new.captions, new.credits);
+END;
+
+-- A corrected date moves an article to another id, and all that hangs on it goes along.
+CREATE TRIGGER articles_moved AFTER UPDATE OF id ON articles WHEN old.id <> new.id BEGIN
+  UPDATE article_authors SET article_id = new.id WHERE article_id = old.id;
+  UPDATE article_topics SET article_id = new.id WHERE article_id = old.id;
+END;
+
+CREATE TRIGGER articles_resourced AFTER UPDATE OF source_id ON articles
+WHEN old.source_id IS NOT new.source_id BEGIN
+  UPDATE sources SET articles = articles - 1 WHERE id = old.source_id;
+  UPDATE sources SET articles = articles + 1 WHERE id = new.source_id;
+END;
+
+CREATE TRIGGER articles_changed AFTER UPDATE ON articles WHEN old.added_in IS new.added_in BEGIN
+  UPDATE generation SET number = number + 1;
+END;
+CREATE TRIGGER sources_changed AFTER UPDATE OF name ON sources BEGIN
+  UPDATE generation SET number = number + 1;
+END;
+CREATE TRIGGER article_authors_inserted AFTER INSERT ON article_authors BEGIN
+  UPDATE generation SET number = number + 1;
+END;
+CREATE TRIGGER article_authors_updated AFTER UPDATE ON article_authors BEGIN
+  UPDATE generation SET number = number + 1;
+END;
+CREATE TRIGGER article_authors_deleted AFTER DELETE ON article_authors BEGIN
+  UPDATE generation SET number = number + 1;
+END;
+CREATE TRIGGER article_topics_inserted AFTER INSERT ON article_topics BEGIN
+  UPDATE generation SET number = number + 1;
+END;
+CREATE TRIGGER article_topics_updated AFTER UPDATE ON article_topics BEGIN
+  UPDATE generation SET number = number + 1;
+END;
+CREATE TRIGGER article_topics_deleted AFTER DELETE ON article_topics BEGIN
+  UPDATE generation SET number = number + 1;
+END;

@@ -1,0 +1,120 @@
+-- People, organisations and places; their spellings; and every place where an article names them.
+-- The counts are kept in step by triggers, whoever writes.
+
+CREATE TABLE entities (
+  id INTEGER PRIMARY KEY,
+  key TEXT NOT NULL UNIQUE,
+  name TEXT NOT NULL,
+  type TEXT NOT NULL CHECK (type IN ('person', 'organization', 'place')),
+  folded TEXT NOT NULL,                   -- the full name without case, accents and punctuation
+  articles INTEGER NOT NULL DEFAULT 0,
+  mentions INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX entities_by_articles ON entities(type, articles);
+CREATE INDEX entities_by_mentions ON entities(mentions);
+
+CREATE TABLE aliases (
+  entity_id INTEGER NOT NULL REFERENCES entities(id),
+  text TEXT NOT NULL,                     -- as articles write it: "Kim Jong-un", "Mr Kim"
+  folded TEXT NOT NULL,
+  mentions INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (entity_id, text)
+) WITHOUT ROWID;
+CREATE INDEX aliases_by_folded ON aliases(folded);
+
+CREATE TABLE mentions (
+  article_id INTEGER NOT NULL REFERENCES articles(id),
+  position INTEGER NOT NULL,              -- in reading order, from 0
+  entity_id INTEGER REFERENCES entities(id),  -- NULL: the article leaves open who is meant
+  type TEXT NOT NULL CHECK (type IN ('person', 'organization', 'place')),
+  field TEXT NOT NULL,                    -- title, standfirst, body, captions[0] …
+  start_offset INTEGER NOT NULL,          -- in characters, from 0
+  end_offset INTEGER NOT NULL,            -- the first character after it
+  text TEXT NOT NULL,
+  alias TEXT NOT NULL,                    -- the text with its courtesy title
+  method TEXT NOT NULL,                   -- what found or placed it
+  confidence REAL NOT NULL,
+  PRIMARY KEY (article_id, position)
+) WITHOUT ROWID;
+CREATE INDEX mentions_by_entity ON mentions(entity_id, alias);
+
+-- An article counts once for an entity, however often and in however many spellings it names it.
+CREATE TABLE article_entities (
+  article_id INTEGER NOT NULL REFERENCES articles(id),
+  entity_id INTEGER NOT NULL REFERENCES entities(id),
+  mentions INTEGER NOT NULL,
+  PRIMARY KEY (article_id, entity_id)
+) WITHOUT ROWID;
+CREATE INDEX article_entities_by_entity ON article_entities(entity_id, article_id);
+
+CREATE TRIGGER mentions_inserted AFTER INSERT ON mentions WHEN new.entity_id IS NOT NULL BEGIN
+  INSERT INTO article_entities VALUES (new.article_id, new.entity_id, 1)
+  ON CONFLICT DO UPDATE SET mentions = mentions + 1;
+  UPDATE entities SET mentions = mentions + 1 WHERE id = new.entity_id;
+  UPDATE aliases SET mentions = mentions + 1
+  WHERE entity_id = new.entity_id AND text = new.alias;
+END;
+
+CREATE TRIGGER mentions_deleted AFTER DELETE ON mentions WHEN old.entity_id IS NOT NULL BEGIN
+  UPDATE article_entities SET mentions = mentions - 1
+  WHERE article_id = old.article_id AND entity_id = old.entity_id;
+  DELETE FROM article_entities
+  WHERE article_id = old.article_id AND entity_id = old.entity_id AND mentions = 0;
+  UPDATE aliases SET mentions = mentions - 1
+  WHERE entity_id = old.entity_id AND text = old.alias;
+  DELETE FROM aliases WHERE entity_id = old.entity_id AND text = old.alias AND mentions = 0;
+  UPDATE entities SET mentions = mentions - 1 WHERE id = old.entity_id;
+  DELETE FROM entities WHERE id = old.entity_id AND mentions = 0;
+END;
+
+CREATE TRIGGER mentions_reassigned AFTER UPDATE OF entity_id, alias ON mentions
+WHEN old.entity_id IS NOT new.entity_id OR old.alias <> new.alias BEGIN
+  UPDATE article_entities SET mentions = mentions - 1
+  WHERE article_id = old.article_id AND entity_id = old.entity_id;
+  DELETE FROM article_entities
+  WHERE article_id = old.article_id AND entity_id = old.entity_id AND mentions = 0;
+  UPDATE aliases SET mentions = mentions - 1
+  WHERE entity_id = old.entity_id AND text = old.alias;
+  DELETE FROM aliases WHERE entity_id = old.entity_id AND text = old.alias AND mentions = 0;
+  UPDATE entities SET mentions = mentions - 1 WHERE id = old.entity_id;
+  INSERT INTO article_entities SELECT new.article_id, new.entity_id, 1
+  WHERE new.entity_id IS NOT NULL ON CONFLICT DO UPDATE SET mentions = mentions + 1;
+  UPDATE entities SET mentions = mentions + 1 WHERE id = new.entity_id;
+  UPDATE aliases SET mentions = mentions + 1
+  WHERE entity_id = new.entity_id AND text = new.alias;
+  DELETE FROM entities WHERE id = old.entity_id AND mentions = 0;
+END;
+
+CREATE TRIGGER article_entities_inserted AFTER INSERT ON article_entities BEGIN
+  UPDATE entities SET articles = articles + 1 WHERE id = new.entity_id;
+END;
+CREATE TRIGGER article_entities_deleted AFTER DELETE ON article_entities BEGIN
+  UPDATE entities SET articles = articles - 1 WHERE id = old.entity_id;
+END;
+
+CREATE TRIGGER articles_deleted_mentions AFTER DELETE ON articles BEGIN
+  DELETE FROM mentions WHERE article_id = old.id;
+END;
+CREATE TRIGGER articles_moved_mentions AFTER UPDATE OF id ON articles WHEN old.id <> new.id BEGIN
+  UPDATE mentions SET article_id = new.id WHERE article_id = old.id;
+  UPDATE article_entities SET article_id = new.id WHERE article_id = old.id;
+END;
+
+CREATE TRIGGER mentions_inserted_generation AFTER INSERT ON mentions BEGIN
+  UPDATE generation SET number = number + 1;
+END;
+CREATE TRIGGER mentions_updated_generation AFTER UPDATE ON mentions BEGIN
+  UPDATE generation SET number = number + 1;
+END;
+CREATE TRIGGER mentions_deleted_generation AFTER DELETE ON mentions BEGIN
+  UPDATE generation SET number = number + 1;
+END;
+CREATE TRIGGER entities_changed AFTER UPDATE OF key, name, type ON entities BEGIN
+  UPDATE generation SET number = number + 1;
+END;
+CREATE TRIGGER aliases_added AFTER INSERT ON aliases BEGIN
+  UPDATE generation SET number = number + 1;
+END;
+CREATE TRIGGER aliases_removed AFTER DELETE ON aliases BEGIN
+  UPDATE generation SET number = number + 1;
+END;

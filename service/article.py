@@ -1,0 +1,102 @@
+"""An article and its parts, as the archive keeps them: no I/O here.
+
+Offsets are Unicode code points into plain text, the end exclusive. Text fields keep the characters
+of the source unchanged, no-break and double spaces included.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from service.dates import Moment
+
+Status = Literal["published", "corrected"]
+
+
+@dataclass(frozen=True, slots=True)
+class Subheading:
+    """A heading inside the body; its text stays in the body as a paragraph of its own."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """What a newsroom published, read from one input. Only `body` is required.
+
+    `origin` is where it was read (a resolved path or an archive member); `key` and `uri` are given
+    by the source or absent; `extra` keeps input fields that have no place of their own.
+    """
+
+    body: str
+    title: str = ""
+    title_derived: bool = False
+    standfirst: str | None = None
+    subheadings: tuple[Subheading, ...] = ()
+    captions: tuple[str, ...] = ()
+    credits: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    dateline: str | None = None
+    source: str | None = None
+    source_derived: bool = False
+    url: str | None = None
+    uri: str | None = None
+    key: str | None = None
+    origin: str | None = None
+    language: str | None = None
+    topics: tuple[str, ...] = ()
+    rights: str | None = None
+    published: Moment | None = None
+    updated: Moment | None = None
+    status: Status = "published"
+    correction: str | None = None
+    embargoed_until: Moment | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    def passages(self) -> Iterator[tuple[str, str]]:
+        """(field, text) of everything that is read for names, in reading order.
+
+        A derived title repeats the body, so it is left out.
+        """
+        if self.title and not self.title_derived:
+            yield "title", self.title
+        if self.standfirst:
+            yield "standfirst", self.standfirst
+        yield "body", self.body
+        for number, caption in enumerate(self.captions):
+            yield f"captions[{number}]", caption
+
+    def content_hash(self) -> str:
+        """SHA-256 (hex) over all that the source said, so over everything but `origin`."""
+        said = {name: _plain(getattr(self, name)) for name in _CONTENT}
+        packed = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(packed.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+_CONTENT = tuple(name for name in Article.__dataclass_fields__ if name != "origin")
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Moment):
+        return value.shown
+    if isinstance(value, Subheading):
+        return [value.start, value.end, value.text]
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return dict(value) if isinstance(value, Mapping) else value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filed:
+    """An article as the archive keeps it: with its key, its version and what read its names."""
+
+    article: Article
+    key: str
+    version: int
+    ingested_at: str
+    tagger: str | None

@@ -1,0 +1,132 @@
+"""Every consistency check there is: each names its trouble, and what mends it."""
+
+from collections.abc import Callable, Iterator
+
+from service.database import Connection, Database, memory_schema
+from service.engines import Engine
+from service.errors import CuttingsError
+
+SCHEMA = """
+SELECT type, name, sql FROM sqlite_master
+WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '\\_sqlite%' ESCAPE '\\'
+"""
+OUT_OF_ORDER = """
+SELECT later.key, earlier.key FROM (
+  SELECT id, key, published_at, lag(id) OVER (ORDER BY id) AS before FROM articles
+) later JOIN articles earlier ON earlier.id = later.before
+WHERE coalesce(earlier.published_at, '') > coalesce(later.published_at, '')
+"""
+# Lists are an item a line.
+MENTION_TEXTS = """
+SELECT a.key, a.title, a.standfirst, a.body, a.captions, m.field, m.start_offset, m.end_offset,
+  m.text
+FROM mentions m JOIN articles a ON a.id = m.article_id ORDER BY m.article_id, m.position
+"""
+# Each: what is counted, and a SELECT of what is wrong as (name, stored, counted).
+COUNTS = {
+    "articles of an entity": """
+SELECT e.key, e.articles, count(ae.article_id) AS counted
+FROM entities e LEFT JOIN article_entities ae ON ae.entity_id = e.id
+GROUP BY e.id HAVING e.articles <> counted
+""",
+    "mentions of an entity": """
+SELECT e.key, e.mentions, count(m.article_id) AS counted
+FROM entities e LEFT JOIN mentions m ON m.entity_id = e.id
+GROUP BY e.id HAVING e.mentions <> counted
+""",
+    "mentions of a spelling": """
+SELECT e.key || ' as ' || al.text, al.mentions,
+  (SELECT count(*) FROM mentions m
+   WHERE m.entity_id = al.entity_id AND m.alias = al.text) AS counted
+FROM aliases al JOIN entities e ON e.id = al.entity_id WHERE al.mentions <> counted
+""",
+    "mentions of an entity in an article": """
+SELECT a.key || ' of ' || e.key, ae.mentions,
+  (SELECT count(*) FROM mentions m
+   WHERE m.article_id = ae.article_id AND m.entity_id = ae.entity_id) AS counted
+FROM article_entities ae JOIN articles a ON a.id = ae.article_id
+JOIN entities e ON e.id = ae.entity_id WHERE ae.mentions <> counted
+""",
+    "articles of a source": """
+SELECT s.name, s.articles, count(a.id) AS counted
+FROM sources s LEFT JOIN articles a ON a.source_id = s.id
+GROUP BY s.id HAVING s.articles <> counted
+""",
+}
+# What hangs on an article or entity that is not there; readers join, so they would never notice.
+STRAYS = {
+    "names": """
+SELECT count(*) FROM mentions m WHERE m.entity_id IS NOT NULL AND NOT EXISTS (
+  SELECT 1 FROM article_entities ae
+  WHERE ae.article_id = m.article_id AND ae.entity_id = m.entity_id)
+""",
+    "spellings": """
+SELECT count(*) FROM mentions m WHERE m.entity_id IS NOT NULL AND NOT EXISTS (
+  SELECT 1 FROM aliases al WHERE al.entity_id = m.entity_id AND al.text = m.alias)
+""",
+}
+
+
+def check(archive: Database, engine: Engine) -> list[str]:
+    """Everything that is wrong with the archive, a sentence each; empty when it is sound."""
+    faults: list[str] = []
+    for look in (_file, _schema, _references, _order, _mentions, _counts):
+        faults += _looked(archive, look)
+    return faults + engine.faults()
+
+
+def _looked(archive: Database, look: Callable[[Connection], Iterator[str]]) -> list[str]:
+    """One check; a file too broken to be asked is a fault, not a crash."""
+    try:
+        with archive.read() as conn:
+            return list(look(conn))
+    except CuttingsError as exc:
+        return [exc.detail]
+
+
+def _file(conn: Connection) -> Iterator[str]:
+    for (message,) in conn.execute("PRAGMA integrity_check"):
+        if message != "ok":
+            yield f"the file is damaged: {message}"
+
+
+def _schema(conn: Connection) -> Iterator[str]:
+    """Tables, indexes, triggers and views, each as the migrations make it."""
+    wanted = {tuple(row[:2]): row[2] for row in memory_schema().execute(SCHEMA)}
+    present = {tuple(row[:2]): row[2] for row in conn.execute(SCHEMA)}
+    for kind, name in sorted(wanted.keys() - present.keys()):
+        yield f"the {kind} {name} is missing: the file was changed by another program"
+    for kind, name in sorted(wanted.keys() & present.keys()):
+        if wanted[kind, name] != present[kind, name]:
+            yield f"the {kind} {name} is not as the migrations make it"
+
+
+def _references(conn: Connection) -> Iterator[str]:
+    for table, _, parent, _ in conn.execute("PRAGMA foreign_key_check"):
+        yield f"a row of {table} names a row of {parent} that is not there"
+
+
+def _order(conn: Connection) -> Iterator[str]:
+    for later, earlier in conn.execute(OUT_OF_ORDER):
+        yield f"article {later} has a later id than {earlier}, but an earlier date"
+
+
+def _mentions(conn: Connection) -> Iterator[str]:
+    for row in conn.execute(MENTION_TEXTS):
+        name, _, number = row["field"].removesuffix("]").partition("[")
+        text = row[name] if name in ("title", "standfirst", "body", "captions") else None
+        if number and text is not None:
+            items = text.split("\n")
+            text = items[int(number)] if number.isdigit() and int(number) < len(items) else None
+        if text is None or text[row["start_offset"] : row["end_offset"]] != row["text"]:
+            place = f"{row['field']} {row['start_offset']}-{row['end_offset']}"
+            yield f"article {row['key']}: “{row['text']}” does not stand at {place}"
+
+
+def _counts(conn: Connection) -> Iterator[str]:
+    for what, sql in COUNTS.items():
+        for name, stored, counted in conn.execute(sql):
+            yield f"the count of {what} is off: {name} says {stored}, there are {counted}"
+    for what, sql in STRAYS.items():
+        if count := conn.execute(sql).fetchone()[0]:
+            yield f"{count} mentions lack their {what}"

@@ -1,0 +1,199 @@
+"""The only place that opens SQLite: connections, snapshots, write transactions and migrations.
+
+pysqlite3 brings a newer SQLite than most systems have (its bm25 takes half the time); where it has
+no wheel, the standard library's serves. sqlite-utils and Datasette choose in the same way, and they
+must: one process may open a file through one SQLite library only.
+"""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import sqlite_utils
+from sqlite_utils.migrations import Migrations
+
+from service.errors import Busy, CuttingsError, Misconfigured
+from service.settings import Settings
+
+if TYPE_CHECKING:
+    import sqlite3
+else:
+    try:
+        from pysqlite3 import dbapi2 as sqlite3
+    except ImportError:
+        import sqlite3
+
+Connection = sqlite3.Connection
+Row = sqlite3.Row
+
+_HERE = Path(__file__).parent
+_WAIT_FOR_WRITER_MS = 30_000
+# How many steps of SQLite's machine run between two looks at the clock: about a millisecond.
+_STEPS_BETWEEN_LOOKS = 10_000
+
+
+def migrations_folder() -> Path:
+    """Where the SQL files lie: in the package when installed, beside it in a checkout."""
+    inside = _HERE / "migrations"
+    return inside if inside.is_dir() else _HERE.parent / "migrations"
+
+
+class Database:
+    """One SQLite file: many readers (a connection a thread), one writer at a time."""
+
+    def __init__(self, path: Path, schema: Path | None = None, query_seconds: float = 10.0) -> None:
+        self.path = path
+        self._schema = schema or migrations_folder()
+        self._query_seconds = query_seconds
+        self._local = threading.local()
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One snapshot of the file: every statement inside sees the same archive.
+
+        Nested reads share the outer snapshot. A statement that runs past the time limit raises
+        Busy; a file that is missing or is no database raises Misconfigured.
+        """
+        with _mapped(self.path):
+            conn = self._reader()
+            if conn.in_transaction:
+                yield conn
+                return
+            deadline = time.monotonic() + self._query_seconds
+            conn.set_progress_handler(lambda: time.monotonic() > deadline, _STEPS_BETWEEN_LOOKS)
+            conn.execute("BEGIN")
+            try:
+                yield conn
+            finally:
+                conn.rollback()
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One atomic change. IMMEDIATE: a read that turns into a write would not wait its turn."""
+        with _mapped(self.path):
+            conn = self._connect("rwc")
+            try:
+                conn.execute("PRAGMA foreign_keys = ON")
+                conn.execute("BEGIN IMMEDIATE")
+                try:
+                    yield conn
+                except BaseException:
+                    conn.rollback()
+                    raise
+                conn.commit()
+            finally:
+                conn.close()
+
+    def migrate(self) -> list[str]:
+        """Bring the schema up to date; returns the names of the migrations that ran."""
+        with _mapped(self.path):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            conn = self._connect("rwc")
+            try:
+                conn.execute("PRAGMA journal_mode = WAL")
+                db = sqlite_utils.Database(conn, execute_plugins=False)
+                migrations = _read_migrations(self._schema)
+                names = [migration.name for migration in migrations.pending(db)]
+                if names:
+                    migrations.apply(db)
+                return names
+            finally:
+                conn.close()
+
+    def pending(self) -> list[str]:
+        """Names of the migrations that this file still lacks; Misconfigured when it is missing."""
+        with _mapped(self.path):
+            db = sqlite_utils.Database(self._reader(), execute_plugins=False)
+            return [migration.name for migration in _read_migrations(self._schema).pending(db)]
+
+    def close(self) -> None:
+        """Close this thread's read connection; those of other threads go with their threads."""
+        conn = getattr(self._local, "reader", None)
+        if conn is not None:
+            conn.close()
+            self._local.reader = None
+
+    def _reader(self) -> Connection:
+        conn: Connection | None = getattr(self._local, "reader", None)
+        if conn is None:
+            if not self.path.exists():
+                raise Misconfigured(
+                    f"There is no archive at {self.path}: run `cuttings ingest` first"
+                )
+            conn = self._connect("ro")
+            conn.execute("PRAGMA query_only = ON")
+            self._local.reader = conn
+        return conn
+
+    def _connect(self, mode: str) -> Connection:
+        uri = f"{self.path.absolute().as_uri()}?mode={mode}"
+        # A reader lives in a thread-local and dies with its thread; the garbage collector may run
+        # in another one, so SQLite's own check of threads would only cry wolf.
+        conn = sqlite3.connect(uri, uri=True, check_same_thread=False)
+        conn.row_factory = sqlite3.Row
+        conn.execute(f"PRAGMA busy_timeout = {_WAIT_FOR_WRITER_MS}")
+        return conn
+
+
+def archive_database(settings: Settings) -> Database:
+    """The file that everyone may read."""
+    return Database(settings.db, query_seconds=settings.query_seconds)
+
+
+def private_database(settings: Settings) -> Database:
+    """The file beside the archive, made when missing, for its owner's eyes only."""
+    database = Database(settings.private_db, migrations_folder() / "private")
+    database.migrate()
+    settings.private_db.chmod(0o600)
+    return database
+
+
+def memory_schema(schema: Path | None = None) -> Connection:
+    """An empty database in memory with the whole schema, to hold another file's against."""
+    conn = sqlite3.connect(":memory:")
+    conn.row_factory = sqlite3.Row
+    migrations = _read_migrations(schema or migrations_folder())
+    migrations.apply(sqlite_utils.Database(conn, execute_plugins=False))
+    return conn
+
+
+def _read_migrations(folder: Path) -> Migrations:
+    migrations = Migrations("cuttings")
+    for path in sorted(folder.glob("[0-9]*.sql")):
+        _register(migrations, path)
+    return migrations
+
+
+def _register(migrations: Migrations, path: Path) -> None:
+    script = path.read_text("utf-8")
+
+    @migrations(name=path.stem)
+    def run(db: sqlite_utils.Database) -> None:
+        # sqlite3's own executescript commits first; this one keeps the migration atomic.
+        db.executescript(script)
+
+
+@contextmanager
+def _mapped(path: Path) -> Iterator[None]:
+    """SQLite's errors become ours, each with what to do about it."""
+    try:
+        yield
+    except CuttingsError:
+        raise
+    except sqlite3.OperationalError as exc:
+        raise _ours(str(exc), path) from exc
+    except sqlite3.DatabaseError as exc:
+        raise Misconfigured(f"{path}: {exc}. Run `cuttings check`") from exc
+
+
+def _ours(message: str, path: Path) -> CuttingsError:
+    if message == "interrupted":
+        return Busy("The query took too long and was stopped: narrow it down")
+    if "locked" in message or "busy" in message:
+        return Busy("Another process is writing to the archive: try again")
+    if "no such table" in message or "no such column" in message:
+        return Misconfigured(f"{path}: {message}. Run `cuttings migrate`")
+    return Misconfigured(f"{path}: {message}")

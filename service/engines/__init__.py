@@ -1,0 +1,38 @@
+"""The search seam: what every engine can do, and which ones there are."""
+
+import importlib
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from service.query import Search
+from service.result import Facet, Histogram, Results
+
+
+class Engine(Protocol):
+    """Finds articles. Everything goes in and out in types of our own."""
+
+    def search(self, search: Search) -> Results:
+        """A page of hits, the exact total and the facets that were asked for, of one snapshot."""
+
+    def facets(self, search: Search) -> Mapping[str, Facet | Histogram]:
+        """The facets of a search alone."""
+
+    def generation(self) -> tuple[str, int]:
+        """The archive's name, and the number that every change to it raises."""
+
+    def rebuild(self) -> None:
+        """Make the index anew from the articles."""
+
+    def faults(self) -> list[str]:
+        """What is wrong with the index, a sentence each; empty when it is sound."""
+
+
+# Name -> where it lives; a module is imported only when it is chosen.
+ENGINES: Mapping[str, str] = {"sqlite": "service.engines.sqlite.engine:SqliteEngine"}
+
+
+def load_engine(name: str, *args: Any) -> Engine:
+    """The engine of that name, made with `args`."""
+    module, _, cls = ENGINES[name].partition(":")
+    engine: Engine = getattr(importlib.import_module(module), cls)(*args)
+    return engine

@@ -1,0 +1,1 @@
+"""The engine inside the archive file: FTS5 and plain SQL."""

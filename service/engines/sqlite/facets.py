@@ -1,0 +1,119 @@
+"""Exact counts by field, and the histogram of publication dates, of a selection."""
+
+from datetime import date, timedelta
+from typing import Literal
+
+from service.database import Connection
+from service.engines.sqlite.selection import Selection, selection, without_filter
+from service.entity import ENTITY_TYPES
+from service.names import name_key
+from service.query import Node, Search
+from service.result import Bin, Facet, FacetValue, Histogram
+
+# Field -> (value, label, count) of the articles in {ids}.
+ENTITY_COUNTS = """
+SELECT e.key AS value, e.name AS label, count(*) AS count
+FROM article_entities ae JOIN entities e ON e.id = ae.entity_id
+WHERE e.type = '{type}' AND ae.article_id IN ({ids}) GROUP BY e.id
+"""
+COUNTS = {
+    "source": """
+SELECT s.name AS value, s.name AS label, count(*) AS count
+FROM articles a JOIN sources s ON s.id = a.source_id WHERE a.id IN ({ids}) GROUP BY s.id
+""",
+    "author": """
+SELECT author AS value, author AS label, count(DISTINCT article_id) AS count
+FROM article_authors WHERE article_id IN ({ids}) GROUP BY author
+""",
+    "topic": """
+SELECT topic AS value, topic AS label, count(DISTINCT article_id) AS count
+FROM article_topics WHERE article_id IN ({ids}) GROUP BY topic
+""",
+    "language": """
+SELECT language AS value, language AS label, count(*) AS count
+FROM articles WHERE language IS NOT NULL AND id IN ({ids}) GROUP BY language
+""",
+}
+COUNTS |= {type_: ENTITY_COUNTS.replace("{type}", type_) for type_ in ENTITY_TYPES}
+ORDERED = "{counts} ORDER BY count DESC, label, value"
+DAYS = """
+SELECT substr(published_at, 1, 10) AS day, count(*) AS count
+FROM articles WHERE id IN ({ids}) GROUP BY day
+"""
+
+Interval = Literal["year", "month", "day"]
+# A chart of at most about sixty bars, whatever the range.
+_MOST_DAYS, _MOST_MONTHS = 62, 60
+
+
+def count_facets(
+    conn: Connection, search: Search, tree: Node | None
+) -> dict[str, Facet | Histogram]:
+    """The facets that `search` asks for, in the order asked."""
+    return {name: _facet(conn, search, tree, name) for name in search.facets}
+
+
+def _facet(conn: Connection, search: Search, tree: Node | None, name: str) -> Facet | Histogram:
+    chosen = selection(without_filter(search, name), tree)
+    if name == "published":
+        return _histogram(conn, chosen)
+    rows = conn.execute(
+        ORDERED.replace("{counts}", COUNTS[name].replace("{ids}", chosen.ids)), chosen.values
+    )
+    wanted = name_key(search.contains)
+    values: list[FacetValue] = []
+    for row in rows:
+        if wanted and wanted not in name_key(row["label"]):
+            continue
+        if len(values) == search.facet_limit:
+            return Facet(tuple(values), more=True)
+        values.append(FacetValue(row["value"], row["label"], row["count"]))
+    return Facet(tuple(values), more=False)
+
+
+def _histogram(conn: Connection, chosen: Selection) -> Histogram:
+    rows = conn.execute(DAYS.replace("{ids}", chosen.ids), chosen.values)
+    days = {row["day"]: row["count"] for row in rows}
+    undated = days.pop(None, 0)
+    if not days:
+        return Histogram("year", (), undated)
+    first, last = date.fromisoformat(min(days)), date.fromisoformat(max(days))
+    interval = _interval(first, last)
+    counts: dict[date, int] = {}
+    for day, count in days.items():
+        start = _bin_start(date.fromisoformat(day), interval)
+        counts[start] = counts.get(start, 0) + count
+    bins: list[Bin] = []
+    start = _bin_start(first, interval)
+    while True:
+        following = _next_bin(start, interval)
+        end = following - timedelta(days=1) if following else date.max
+        bins.append(Bin(start.isoformat(), end.isoformat(), counts.get(start, 0)))
+        if following is None or following > last:
+            return Histogram(interval, tuple(bins), undated)
+        start = following
+
+
+def _interval(first: date, last: date) -> Interval:
+    if (last - first).days < _MOST_DAYS:
+        return "day"
+    months = (last.year - first.year) * 12 + last.month - first.month
+    return "month" if months < _MOST_MONTHS else "year"
+
+
+def _bin_start(day: date, interval: Interval) -> date:
+    if interval == "day":
+        return day
+    return day.replace(day=1) if interval == "month" else day.replace(month=1, day=1)
+
+
+def _next_bin(start: date, interval: Interval) -> date | None:
+    """The first day of the bin after `start`'s; None at the end of time."""
+    try:
+        if interval == "day":
+            return start + timedelta(days=1)
+        if interval == "month":
+            return (start + timedelta(days=31)).replace(day=1)
+        return start.replace(year=start.year + 1)
+    except (OverflowError, ValueError):
+        return None

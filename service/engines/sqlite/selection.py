@@ -1,0 +1,135 @@
+"""Search -> a SELECT of the ids that match: text index, filters, dates and the cursor's mark.
+
+The SQL is put together from the fixed pieces below; every value from outside is bound.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from service.dates import DateRange
+from service.engines.sqlite.match import is_text, match_of, wanted_words
+from service.query import And, Dated, Filter, Node, Or, Search, Without
+
+# One value of a facet field -> the articles that have it. Names compare without case.
+FILTERS = {
+    "source": """SELECT a.id FROM articles a JOIN sources s ON s.id = a.source_id
+        WHERE s.name = {value} COLLATE NOCASE""",
+    "language": "SELECT id FROM articles WHERE language = {value} COLLATE NOCASE",
+    "author": "SELECT article_id FROM article_authors WHERE author = {value} COLLATE NOCASE",
+    # `economy` includes `economy/…`: 0 is the sign after the slash.
+    "topic": """SELECT article_id FROM article_topics WHERE topic = {value} COLLATE NOCASE
+        OR (topic >= {value} || '/' COLLATE NOCASE AND topic < {value} || '0' COLLATE NOCASE)""",
+}
+ENTITY_FILTER = """SELECT ae.article_id FROM article_entities ae
+    JOIN entities e ON e.id = ae.entity_id WHERE e.type = '{type}' AND e.key = {value}"""
+FILTERS |= {t: ENTITY_FILTER.replace("{type}", t) for t in ("person", "organization", "place")}
+
+# Of some articles only the day is known: days compare with days, instants with instants.
+PUBLISHED = """SELECT id FROM articles WHERE published_at IS NOT NULL AND CASE published_precision
+    WHEN 'day' THEN published_at BETWEEN {first_day} AND {last_day}
+    ELSE published_at >= {start} AND published_at < {end} END"""
+ADDED_LATER = "SELECT id FROM articles WHERE added_in > {mark}"
+TEXT_IDS = "SELECT rowid AS id FROM articles_fts WHERE {where}"
+PLAIN_IDS = "SELECT id FROM articles WHERE {where}"
+MATCHING = "{id} IN (SELECT rowid FROM articles_fts WHERE articles_fts MATCH {match})"
+_BEFORE_ALL, _AFTER_ALL = "", "~"
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """A condition on `{id}` with its values, and the MATCH that ranks and highlights, if any.
+
+    `indexed`: that same MATCH selects, so the text index can be read directly.
+    """
+
+    condition: str
+    values: dict[str, Any]
+    rank: str | None
+    indexed: bool
+
+    @property
+    def ids(self) -> str:
+        """SQL: a SELECT of the matching article ids, as `id`."""
+        if self.indexed:
+            return TEXT_IDS.replace("{where}", self.on("rowid"))
+        return PLAIN_IDS.replace("{where}", self.on("id"))
+
+    def on(self, column: str) -> str:
+        """The whole WHERE over a table whose article id is called `column`."""
+        text = "articles_fts MATCH :rank AND " if self.indexed else ""
+        return text + self.condition.replace("{id}", column)
+
+
+@dataclass(slots=True)
+class _Builder:
+    values: dict[str, Any] = field(default_factory=dict)
+
+    def bind(self, value: Any) -> str:
+        name = f"v{len(self.values)}"
+        self.values[name] = value
+        return f":{name}"
+
+    def among(self, field_: str, values: Iterable[str]) -> str:
+        selects = [FILTERS[field_].replace("{value}", self.bind(v)) for v in values]
+        return f"{{id}} IN ({' UNION '.join(selects)})" if selects else "0"
+
+    def published(self, dates: DateRange) -> str:
+        bounds = {
+            "first_day": dates.first_day or _BEFORE_ALL,
+            "last_day": dates.last_day or _AFTER_ALL,
+            "start": dates.start or _BEFORE_ALL,
+            "end": dates.end or _AFTER_ALL,
+        }
+        sql = PUBLISHED
+        for name, value in bounds.items():
+            sql = sql.replace(f"{{{name}}}", self.bind(value))
+        return f"{{id}} IN ({sql})"
+
+    def tree(self, node: Node) -> str:
+        """A tree as a condition of SQL, for what MATCH cannot say."""
+        if is_text(node):
+            return MATCHING.replace("{match}", self.bind(match_of(node)))
+        match node:
+            case Filter(name, value):
+                return self.among(name, (value,))
+            case Dated(range=dates):
+                return self.published(dates)
+            case And(parts):
+                return f"({' AND '.join(self.tree(p) for p in parts)})"
+            case Or(parts):
+                return f"({' OR '.join(self.tree(p) for p in parts)})"
+            case Without(kept, excluded):
+                left = self.tree(kept) if kept is not None else "1"
+                return f"({left} AND NOT {self.tree(excluded)})"
+            case _:
+                raise TypeError(f"{node!r} cannot be selected by")
+
+
+def selection(search: Search, tree: Node | None) -> Selection:
+    """What `search` selects when its text is read as `tree`."""
+    build = _Builder()
+    conditions: list[str] = []
+    indexed = tree is not None and is_text(tree)
+    if tree is not None and not indexed:
+        conditions.append(build.tree(tree))
+    conditions += [build.among(name, values) for name, values in search.filters.items()]
+    conditions += [f"NOT {build.among(name, v)}" for name, v in search.excluded.items() if v]
+    if search.published is not None:
+        conditions.append(build.published(search.published))
+    if search.cursor is not None:
+        later = ADDED_LATER.replace("{mark}", build.bind(search.cursor.mark))
+        conditions.append(f"{{id}} NOT IN ({later})")
+    wanted = tree if indexed else wanted_words(tree)
+    rank = match_of(wanted) if wanted is not None else None
+    values = build.values | ({"rank": rank} if rank is not None else {})
+    return Selection(" AND ".join(conditions) or "1", values, rank, indexed)
+
+
+def without_filter(search: Search, field_: str) -> Search:
+    """The same search less the filters on one field, whose counts must not depend on them."""
+    return replace(
+        search,
+        filters={n: v for n, v in search.filters.items() if n != field_},
+        excluded={n: v for n, v in search.excluded.items() if n != field_},
+    )

@@ -1,0 +1,117 @@
+"""Every error that Cuttings raises on purpose.
+
+CuttingsError
+├── InvalidRequest          422  a value, parameter or query that cannot be used
+│   └── InvalidQuery        422  a query with a mistake, when `strict=true`
+├── NotAuthenticated        401  no key, or one that is unknown or revoked
+├── Forbidden               403  a key without the scope, or a host that is not ours
+├── NotFound                404  no such article, entity, facet or page
+├── MethodNotAllowed        405  the path exists, the method does not
+├── NotBuilt                501  part of the public contract, not built yet
+├── Busy                    503  stopped at its time limit, or waiting for another writer
+├── Unreadable              422  an input that gives no article
+└── Misconfigured           500  a setting, file or schema that the service cannot work with
+
+Each class states the HTTP status and the title its reader sees; the message says what to do.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One fault in a request: `where` is a parameter or a JSON pointer; offsets in code points."""
+
+    where: str
+    message: str
+    offset: int | None = None
+    length: int | None = None
+
+
+class CuttingsError(Exception):
+    """Base of all. `slug` names the section of docs/errors.md that explains it."""
+
+    status: ClassVar[int] = 500
+    slug: ClassVar[str] = "internal"
+    title: ClassVar[str] = "Something went wrong on our side"
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        problems: tuple[Problem, ...] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.problems = problems
+        self.headers = dict(headers or {})
+
+
+class InvalidRequest(CuttingsError):
+    status = 422
+    slug = "invalid-request"
+    title = "The request cannot be understood"
+
+
+class InvalidQuery(InvalidRequest):
+    slug = "invalid-query"
+    title = "The query has a mistake"
+
+
+class NotAuthenticated(CuttingsError):
+    status = 401
+    slug = "not-authenticated"
+    title = "A valid API key is needed"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail, headers={"WWW-Authenticate": 'Bearer realm="cuttings"'})
+
+
+class Forbidden(CuttingsError):
+    status = 403
+    slug = "forbidden"
+    title = "This is not allowed"
+
+
+class NotFound(CuttingsError):
+    status = 404
+    slug = "not-found"
+    title = "There is nothing here"
+
+
+class MethodNotAllowed(CuttingsError):
+    status = 405
+    slug = "method-not-allowed"
+    title = "The path does not know this method"
+
+    def __init__(self, detail: str, allow: str) -> None:
+        super().__init__(detail, headers={"Allow": allow})
+
+
+class NotBuilt(CuttingsError):
+    status = 501
+    slug = "not-built"
+    title = "This is promised but not built yet"
+
+
+class Busy(CuttingsError):
+    status = 503
+    slug = "busy"
+    title = "The archive is busy"
+
+    def __init__(self, detail: str, retry_after: int = 2) -> None:
+        super().__init__(detail, headers={"Retry-After": str(retry_after)})
+
+
+class Unreadable(CuttingsError):
+    status = 422
+    slug = "unreadable"
+    title = "This gives no article"
+
+
+class Misconfigured(CuttingsError):
+    slug = "misconfigured"
+    title = "The service is not set up for this"

@@ -1,0 +1,1 @@
+"""Plain text as newsrooms save it: a story with its furniture around it, told apart by rules."""

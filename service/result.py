@@ -1,0 +1,95 @@
+"""What a search answers: it knows no request, no URL and no engine."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from service.dates import Moment
+from service.query import Cursor, Diagnostic
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """A passage of a field; highlights are (start, end) in code points of `text`."""
+
+    field: str
+    text: str
+    highlights: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """One article that matched; `score` is None where the order is by date."""
+
+    key: str
+    title: str
+    title_derived: bool
+    source: str | None
+    source_derived: bool
+    authors: tuple[str, ...]
+    published: Moment | None
+    url: str | None
+    language: str | None
+    score: float | None
+    snippets: tuple[Snippet, ...]
+    copies: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """A value (an entity's key, or the name itself), how it is shown, and in how many articles."""
+
+    value: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """Counts of a field's values, the largest first; `more` when there are others."""
+
+    values: tuple[FacetValue, ...]
+    more: bool
+    exact: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Articles published from `start` to `end`, both dates inclusive."""
+
+    start: str
+    end: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Histogram:
+    """Articles by publication date in UTC, in bins of a year, month or day."""
+
+    interval: Literal["year", "month", "day"]
+    values: tuple[Bin, ...]
+    undated: int
+    exact: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """What was looked for beside a word as typed, and why."""
+
+    source: str
+    to: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Results:
+    """A page of hits out of `total`, and where the next one begins."""
+
+    total: int
+    hits: tuple[Hit, ...]
+    facets: Mapping[str, Facet | Histogram] = field(default_factory=dict)
+    match: Literal["all", "any"] = "all"
+    understood: str = ""
+    expanded: tuple[Expansion, ...] = ()
+    next: Cursor | None = None
+    diagnostics: tuple[Diagnostic, ...] = ()

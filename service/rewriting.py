@@ -1,0 +1,139 @@
+"""Trees made of trees: any word enough, other spellings, dates in a zone, filters on their own."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from service.dates import DateRange, range_of
+from service.query import And, Dated, Filter, In, Node, Or, Phrase, Without, Word, mapped
+from service.result import Expansion
+
+# Left out when any word is enough: they are in nearly every English article.
+STOP_WORDS = frozenset(
+    """
+    a about after all also an and any are as at be because been before being between but by can
+    could did do does doing during each for from had has have having he her hers him his how i if
+    in into is it its just me more most my no nor not of off on once only or other our out over
+    own same she should so some such than that the their them then there these they this those
+    through to too under until up us very was we were what when where which while who whom whose
+    why will with would you your""".split()
+) - {"us"}  # the country, more often than not
+
+_INITIALS = re.compile(r"(?:[^\W\d_]\.){2,}[^\W\d_]?\.?")
+
+
+@dataclass(slots=True)
+class Lifted:
+    """Filters at the top of a query become filters of the search, so that facets can ignore them.
+
+    A second value of one field must hold as well, not instead, so it stays in the tree.
+    """
+
+    filters: dict[str, tuple[str, ...]]
+    excluded: dict[str, tuple[str, ...]]
+    published: DateRange | None
+
+    def lift(self, node: Node) -> Node | None:
+        match node:
+            case Filter(name, value) if not self.filters.get(name):
+                self.filters[name] = (value,)
+                return None
+            case Dated(range=dates):
+                self.published = (self.published or DateRange()).narrowed(dates)
+                return None
+            case And(parts, typed):
+                kept = [p for p in map(self.lift, parts) if p is not None]
+                if len(kept) < 2:
+                    return kept[0] if kept else None
+                return And(tuple(kept), typed)
+            case Without(kept_, Filter(name, value)):
+                self.excluded[name] = (*self.excluded.get(name, ()), value)
+                return self.lift(kept_) if kept_ is not None else None
+            case Without(kept_, excluded):
+                return Without(self.lift(kept_) if kept_ is not None else None, excluded)
+            case _:
+                return node
+
+
+def loosened(tree: Node) -> Node | None:
+    """The tree with any of its words enough; None when that changes nothing."""
+    loose = _loose(tree)
+    return loose if loose != tree else None
+
+
+def _loose(node: Node) -> Node:
+    match node:
+        case And(parts, False):
+            words = [p for p in parts if not isinstance(p, Filter | Dated)]
+            fixed = [p for p in parts if isinstance(p, Filter | Dated)]
+            telling = [w for w in words if not _is_stop_word(w)] or words
+            any_word = telling[0] if len(telling) == 1 else Or(tuple(telling))
+            return And((any_word, *fixed), typed=True) if fixed else any_word
+        case Without(kept, excluded) if kept is not None:
+            return Without(_loose(kept), excluded)
+        case In(name, part):
+            return In(name, _loose(part))
+        case _:
+            return node
+
+
+def _is_stop_word(node: Node) -> bool:
+    return isinstance(node, Word | Phrase) and node.text.lower() in STOP_WORDS
+
+
+def expansions(node: Node | None) -> tuple[Expansion, ...]:
+    """Other spellings that the words of a tree are looked for in, each once."""
+    found: dict[Expansion, None] = {}
+
+    def look(part: Node) -> None:
+        if isinstance(part, Word) and _INITIALS.fullmatch(part.text):
+            found[Expansion(part.text, (part.text.replace(".", ""),), "initials")] = None
+
+    if node is not None:
+        mapped(node, look)
+    return tuple(found)
+
+
+def expanded_by(node: Node | None, found: tuple[Expansion, ...]) -> Node | None:
+    """The tree with each expanded word as an OR of its spellings."""
+    spellings: Mapping[str, tuple[str, ...]] = {e.source: e.to for e in found}
+
+    def change(part: Node) -> Node | None:
+        if isinstance(part, Word) and part.text in spellings:
+            return Or((part, *(Word(to) for to in spellings[part.text])))
+        return None
+
+    return mapped(node, change) if node is not None else None
+
+
+def dated(node: Node, zone: ZoneInfo) -> Node:
+    """The tree with each `after:` and `before:` as a range of dates in `zone`."""
+
+    def change(part: Node) -> Node | None:
+        if isinstance(part, Dated):
+            return Dated(part.side, part.date, _dated_range(part.side, part.date, zone))
+        return None
+
+    return mapped(node, change)
+
+
+def _dated_range(side: str, text: str, zone: ZoneInfo) -> DateRange:
+    first = _first_day(text)
+    if side == "after":
+        return range_of(first.isoformat(), None, zone)
+    if first == date.min:
+        return DateRange(last_day="0000", end="0000")
+    return range_of(None, (first - timedelta(days=1)).isoformat(), zone)
+
+
+def _first_day(text: str) -> date:
+    """The first day of a year, month or day; a day that its month lacks is its last one."""
+    year, month, day = (*(int(part) for part in text.split("-")), 1, 1)[:3]
+    for candidate in range(day, 0, -1):
+        try:
+            return date(year, month, candidate)
+        except ValueError:
+            continue
+    raise AssertionError(f"{text} has passed the parser")

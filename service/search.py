@@ -1,0 +1,138 @@
+"""A request -> a search with its names resolved -> results."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from zoneinfo import ZoneInfo
+
+from service.dates import DateRange, parse_zone, range_of
+from service.engines import Engine
+from service.entity import ENTITY_TYPES
+from service.errors import InvalidRequest, Problem
+from service.parser import Parsed, parse_lenient, parse_strict
+from service.query import Cursor, Filter, MatchMode, Node, Or, Search, Sort, mapped
+from service.result import Expansion, Facet, Histogram, Results
+from service.rewriting import Lifted, dated, expanded_by, expansions, loosened
+from service.stores.entities import EntityStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """A search as it is asked for: names instead of keys, dates as text, an opaque cursor read."""
+
+    q: str = ""
+    match: MatchMode = "auto"
+    strict: bool = False
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    excluded: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    start: str | None = None
+    end: str | None = None
+    tz: str = "UTC"
+    sort: Sort | None = None
+    facets: tuple[str, ...] = ()
+    facet_limit: int = 10
+    contains: str = ""
+    limit: int = 20
+    cursor: Cursor | None = None
+    expand: bool = True
+
+
+class Finder:
+    """Answers what is asked, over any engine."""
+
+    def __init__(self, engine: Engine, entities: EntityStore) -> None:
+        self._engine = engine
+        self._entities = entities
+
+    def search(self, ask: Ask) -> Results:
+        """InvalidQuery in strict mode for a mistake; InvalidRequest for a bad date or cursor."""
+        parsed, search, expanded = self._prepare(ask)
+        if ask.cursor is not None and ask.cursor.digest != search.digest:
+            problem = Problem("cursor", "belongs to another search")
+            raise InvalidRequest("The cursor belongs to another search", problems=(problem,))
+        results = self._engine.search(search)
+        understood = str(parsed.tree) if parsed.tree is not None else ""
+        diagnostics = (*parsed.diagnostics, *results.diagnostics)
+        return replace(results, understood=understood, expanded=expanded, diagnostics=diagnostics)
+
+    def facets(self, ask: Ask) -> Mapping[str, Facet | Histogram]:
+        """The facets of a search, without its hits."""
+        _, search, _ = self._prepare(ask)
+        return self._engine.facets(search)
+
+    def _prepare(self, ask: Ask) -> tuple[Parsed, Search, tuple[Expansion, ...]]:
+        parsed = parse_strict(ask.q) if ask.strict else parse_lenient(ask.q)
+        zone = parse_zone(ask.tz)
+        lifted = Lifted(dict(ask.filters), dict(ask.excluded), _asked_range(ask, zone))
+        tree = lifted.lift(dated(parsed.tree, zone)) if parsed.tree is not None else None
+        tree = self._resolved(tree) if tree is not None else None
+        any_tree = loosened(tree) if tree is not None else None
+        expanded = expansions(tree) if ask.expand else ()
+        sort = ask.sort or ("relevance" if tree is not None else "newest")
+        search = Search(
+            tree=expanded_by(tree, expanded),
+            any_tree=expanded_by(any_tree, expanded),
+            match=ask.match,
+            filters=self._keys(lifted.filters),
+            excluded=self._keys(lifted.excluded),
+            published=lifted.published,
+            sort=sort,
+            facets=ask.facets,
+            facet_limit=ask.facet_limit,
+            contains=ask.contains,
+            limit=ask.limit,
+            cursor=ask.cursor,
+        )
+        return parsed, replace(search, digest=_digest(search)), expanded
+
+    def _keys(self, filters: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        return {
+            name: tuple(key for value in values for key in self._values(name, value))
+            for name, values in filters.items()
+            if values
+        }
+
+    def _values(self, field_: str, value: str) -> tuple[str, ...]:
+        for type_ in ENTITY_TYPES:
+            if type_ == field_:
+                return self._entities.keys_of(type_, value)
+        return (value,)
+
+    def _resolved(self, node: Node) -> Node:
+        """The tree with entities' keys instead of their names."""
+
+        def change(part: Node) -> Node | None:
+            if not isinstance(part, Filter):
+                return None
+            keys = self._values(part.field, part.value) or ("",)
+            filters = tuple(Filter(part.field, key) for key in keys)
+            return filters[0] if len(filters) == 1 else Or(filters)
+
+        return mapped(node, change)
+
+
+def _asked_range(ask: Ask, zone: ZoneInfo) -> DateRange | None:
+    if ask.start is None and ask.end is None:
+        return None
+    problems = []
+    for name, text in (("from", ask.start), ("to", ask.end)):
+        try:
+            range_of(text, None, zone)
+        except ValueError as exc:
+            problems.append(Problem(name, str(exc)))
+    if problems:
+        raise InvalidRequest("A date cannot be read", problems=tuple(problems))
+    return range_of(ask.start, ask.end, zone)
+
+
+def _digest(search: Search) -> str:
+    """What a cursor must agree with: everything that decides which hits come in which order."""
+    decisive = (
+        search.tree,
+        sorted(search.filters.items()),
+        sorted(search.excluded.items()),
+        search.published,
+        search.sort,
+        search.match,
+    )
+    return hashlib.sha256(repr(decisive).encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -1,0 +1,105 @@
+"""Settings: a table of rows, read once from the environment, handed down as one frozen object."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from service.dates import parse_zone
+from service.errors import InvalidRequest, Misconfigured
+
+# (name in the environment, default, what it does): docs/settings.md is tested against these rows.
+SETTINGS: tuple[tuple[str, str, str], ...] = (
+    ("CUTTINGS_DB", "cuttings.db", "The archive: one SQLite file. A private file lies beside it."),
+    ("CUTTINGS_TAGGER", "auto", "What reads names: auto, gazetteer, off, or a spaCy model's name."),
+    ("CUTTINGS_TIMEZONE", "UTC", "The zone of dates in requests that name none."),
+    ("CUTTINGS_ALLOWED_HOSTS", "", "Host names to answer to besides localhost, comma-separated."),
+    ("CUTTINGS_QUERY_SECONDS", "10", "When a query is stopped, in seconds."),
+    ("CUTTINGS_HOST", "127.0.0.1", "The address that `serve` listens on."),
+    ("CUTTINGS_PORT", "8000", "The port that `serve` listens on."),
+    ("CUTTINGS_OPEN", "", "Set to 1: reading needs no key, also beyond this machine."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the whole service is told from outside; build it with `read_settings`."""
+
+    db: Path = Path("cuttings.db")
+    tagger: str = "auto"
+    timezone: str = "UTC"
+    allowed_hosts: tuple[str, ...] = ()
+    query_seconds: float = 10.0
+    host: str = "127.0.0.1"
+    port: int = 8000
+    open: bool = False
+
+    @property
+    def private_db(self) -> Path:
+        """The file for what readers must not see: `cuttings-private.db` beside `cuttings.db`."""
+        return self.db.with_name(f"{self.db.stem}-private{self.db.suffix}")
+
+    @property
+    def on_loopback(self) -> bool:
+        return self.host in {"127.0.0.1", "localhost", "::1"}
+
+
+def read_settings(environ: Mapping[str, str] | None = None, db: str | None = None) -> Settings:
+    """Settings from the environment; `db` (the `--db` of a command) wins over CUTTINGS_DB.
+
+    Raises Misconfigured, which names the setting and the value that it cannot use.
+    """
+    given = os.environ if environ is None else environ
+    rows = {name: given.get(name) or default for name, default, _ in SETTINGS}
+    hosts = tuple(h.strip().lower() for h in rows["CUTTINGS_ALLOWED_HOSTS"].split(",") if h.strip())
+    return Settings(
+        db=Path(db or rows["CUTTINGS_DB"]),
+        tagger=rows["CUTTINGS_TAGGER"],
+        timezone=_zone_name(rows["CUTTINGS_TIMEZONE"]),
+        allowed_hosts=hosts,
+        query_seconds=_number("CUTTINGS_QUERY_SECONDS", rows["CUTTINGS_QUERY_SECONDS"], 86_400),
+        host=rows["CUTTINGS_HOST"],
+        port=int(_number("CUTTINGS_PORT", rows["CUTTINGS_PORT"], 65_535)),
+        open=rows["CUTTINGS_OPEN"].lower() in {"1", "true", "yes"},
+    )
+
+
+def as_environment(settings: Settings) -> dict[str, str]:
+    """The same settings as environment variables, for worker processes to read."""
+    return {
+        "CUTTINGS_DB": str(settings.db),
+        "CUTTINGS_TAGGER": settings.tagger,
+        "CUTTINGS_TIMEZONE": settings.timezone,
+        "CUTTINGS_ALLOWED_HOSTS": ",".join(settings.allowed_hosts),
+        "CUTTINGS_QUERY_SECONDS": str(settings.query_seconds),
+        "CUTTINGS_HOST": settings.host,
+        "CUTTINGS_PORT": str(settings.port),
+        "CUTTINGS_OPEN": "1" if settings.open else "",
+    }
+
+
+def serving_at(settings: Settings, host: str | None, port: int | None, open_: bool) -> Settings:
+    """The settings with what `serve` was told on its command line."""
+    return replace(
+        settings,
+        host=host or settings.host,
+        port=settings.port if port is None else port,
+        open=open_ or settings.open,
+    )
+
+
+def _zone_name(name: str) -> str:
+    try:
+        return parse_zone(name).key
+    except InvalidRequest as exc:
+        raise Misconfigured(f"CUTTINGS_TIMEZONE: {exc.detail}") from exc
+
+
+def _number(name: str, text: str, highest: float) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number <= highest:
+        raise Misconfigured(f"{name}: “{text}” is not a number from 0 to {highest:g}")
+    return number

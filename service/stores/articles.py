@@ -1,0 +1,295 @@
+"""Articles in and out of the archive file.
+
+Which article an input is: by its own identifier (`key`, or `uri` within its source), else by the
+path that it was read from, else by its text. The same path with another text is a change of that
+article, another path with the same text a duplicate.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from service.article import Article, Filed, Subheading
+from service.database import Connection, Database, Row
+from service.dates import Moment, parse_moment
+from service.entity import Mention
+from service.stores.entities import file_mentions
+from service.stores.slots import free_slot
+
+Outcome = Literal["added", "changed", "unchanged", "duplicates"]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What an input is to the archive; `key` names the article it is, was or becomes."""
+
+    outcome: Outcome
+    key: str
+
+
+BY_KEY = "SELECT key, content_hash FROM articles WHERE key = :key"
+BY_URI = """
+SELECT a.key, a.content_hash FROM articles a LEFT JOIN sources s ON s.id = a.source_id
+WHERE a.uri = :uri AND s.name IS :source
+"""
+BY_CONTENT = "SELECT key FROM articles WHERE content_hash = :hash ORDER BY id LIMIT 1"
+BY_ORIGIN = "SELECT article_key, content_hash FROM origins WHERE origin = :origin"
+OTHER_ORIGINS = """
+SELECT 1 FROM origins o JOIN articles a ON a.key = o.article_key
+WHERE o.article_key = :key AND o.origin <> :origin AND o.content_hash = a.content_hash
+"""
+
+
+def decide(conn: Connection, article: Article) -> Decision:
+    """What `article` is to this archive; reads only."""
+    digest = article.content_hash()
+    stated = _stated(conn, article)
+    if stated is not None:
+        return Decision(
+            "unchanged" if stated["content_hash"] == digest else "changed", stated["key"]
+        )
+    seen = conn.execute(BY_ORIGIN, {"origin": article.origin}).fetchone()
+    if seen is not None:
+        return _again(conn, article, seen, digest)
+    if article.key is None and article.uri is None:
+        twin = conn.execute(BY_CONTENT, {"hash": digest}).fetchone()
+        if twin is not None:
+            return Decision("duplicates", twin["key"])
+    return Decision("added", article.key or _made_key(conn, article, digest))
+
+
+def _stated(conn: Connection, article: Article) -> Row | None:
+    """The article that the input names by its own identifier."""
+    found: Row | None = None
+    if article.key is not None:
+        found = conn.execute(BY_KEY, {"key": article.key}).fetchone()
+    if found is None and article.uri is not None:
+        values = {"uri": article.uri, "source": article.source}
+        found = conn.execute(BY_URI, values).fetchone()
+    return found
+
+
+def _again(conn: Connection, article: Article, seen: Row, digest: str) -> Decision:
+    """A path that was read before."""
+    if seen["content_hash"] == digest:
+        return Decision("unchanged", seen["article_key"])
+    shared = {"key": seen["article_key"], "origin": article.origin}
+    if conn.execute(OTHER_ORIGINS, shared).fetchone():
+        # Another path still holds the old text: it keeps its article, and no text is lost.
+        return Decision("changed", article.key or _made_key(conn, article, digest))
+    return Decision("changed", seen["article_key"])
+
+
+def _made_key(conn: Connection, article: Article, digest: str) -> str:
+    """A key from the content when first seen; from the path as well if that one is taken."""
+    for salt in ("", article.origin or "", f"{article.origin}\n{digest}"):
+        key = hashlib.sha256(f"{digest}\n{salt}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        if conn.execute(BY_KEY, {"key": key}).fetchone() is None:
+            return key
+    raise AssertionError("three SHA-256 sums in a row are taken")
+
+
+ARTICLE_ID = "SELECT id, published_at, published_precision FROM articles WHERE key = :key"
+INSERT_ARTICLE = """
+INSERT INTO articles (id, key, uri, title, title_derived, standfirst, body, captions, credits,
+  related, subheadings, dateline, source_id, source_derived, published_at, published_precision,
+  updated_at, embargoed_until, ingested_at, url, language, rights, status, correction, origin,
+  tagger, extra, content_hash)
+VALUES (:id, :key, :uri, :title, :title_derived, :standfirst, :body, :captions, :credits,
+  :related, :subheadings, :dateline, :source_id, :source_derived, :published_at,
+  :published_precision, :updated_at, :embargoed_until, :ingested_at, :url, :language, :rights,
+  :status, :correction, :origin, :tagger, :extra, :content_hash)
+"""
+UPDATE_ARTICLE = """
+UPDATE articles SET id = :id, key = :key, uri = :uri, title = :title,
+  title_derived = :title_derived, standfirst = :standfirst, body = :body, captions = :captions,
+  credits = :credits, related = :related, subheadings = :subheadings, dateline = :dateline,
+  source_id = :source_id, source_derived = :source_derived, published_at = :published_at,
+  published_precision = :published_precision, updated_at = :updated_at,
+  embargoed_until = :embargoed_until, ingested_at = :ingested_at, url = :url,
+  language = :language, rights = :rights, status = :status, correction = :correction,
+  version = version + 1, tagger = :tagger, extra = :extra, content_hash = :content_hash
+WHERE key = :was
+"""
+REMEMBER_ORIGIN = """
+INSERT INTO origins (origin, article_key, content_hash) VALUES (:origin, :key, :hash)
+ON CONFLICT (origin) DO UPDATE SET article_key = :key, content_hash = :hash
+"""
+
+
+def put(conn: Connection, article: Article, mentions: Sequence[Mention], tagger: str) -> Decision:
+    """Add or change an article with its mentions, inside the caller's write transaction.
+
+    What the archive holds already is left alone; the decision tells which it was.
+    """
+    decision = decide(conn, article)
+    key = decision.key
+    if decision.outcome in ("added", "changed"):
+        key = article.key or key
+        _write(conn, article, mentions, tagger, decision)
+    if article.origin is not None:
+        values = {"origin": article.origin, "key": key, "hash": article.content_hash()}
+        conn.execute(REMEMBER_ORIGIN, values)
+    return Decision(decision.outcome, key)
+
+
+def _write(
+    conn: Connection, article: Article, mentions: Sequence[Mention], tagger: str, decision: Decision
+) -> None:
+    existing = conn.execute(ARTICLE_ID, {"key": decision.key}).fetchone()
+    values = _columns(conn, article, tagger) | {"key": article.key or decision.key}
+    if existing is None:
+        article_id = free_slot(conn, article.published)
+        conn.execute(INSERT_ARTICLE, values | {"id": article_id})
+    else:
+        article_id = _slot_for_change(conn, article, existing)
+        conn.execute(UPDATE_ARTICLE, values | {"id": article_id, "was": decision.key})
+    _write_lists(conn, article_id, article)
+    file_mentions(conn, article_id, mentions)
+
+
+def _slot_for_change(conn: Connection, article: Article, existing: Row) -> int:
+    was = _moment(existing["published_at"], existing["published_precision"])
+    same = (was and was.iso) == (article.published and article.published.iso)
+    if same:
+        return int(existing["id"])
+    return free_slot(conn, article.published)
+
+
+def _write_lists(conn: Connection, article_id: int, article: Article) -> None:
+    conn.execute("DELETE FROM article_authors WHERE article_id = ?", (article_id,))
+    conn.execute("DELETE FROM article_topics WHERE article_id = ?", (article_id,))
+    authors = [(article_id, place, author) for place, author in enumerate(article.authors)]
+    conn.executemany("INSERT INTO article_authors VALUES (?, ?, ?)", authors)
+    topics = [(article_id, place, topic) for place, topic in enumerate(article.topics)]
+    conn.executemany("INSERT INTO article_topics VALUES (?, ?, ?)", topics)
+
+
+ADD_SOURCE = "INSERT INTO sources (name) VALUES (:name) ON CONFLICT DO NOTHING"
+SOURCE_ID = "SELECT id FROM sources WHERE name = :name"
+
+
+def _source_id(conn: Connection, name: str | None) -> int | None:
+    if name is None:
+        return None
+    conn.execute(ADD_SOURCE, {"name": name})
+    return int(conn.execute(SOURCE_ID, {"name": name}).fetchone()[0])
+
+
+def _columns(conn: Connection, article: Article, tagger: str) -> dict[str, Any]:
+    headings = [{"start": h.start, "end": h.end, "text": h.text} for h in article.subheadings]
+    return {
+        "uri": article.uri,
+        "title": article.title,
+        "title_derived": article.title_derived,
+        "standfirst": article.standfirst,
+        "body": article.body,
+        "captions": _in_lines(article.captions),
+        "credits": _in_lines(article.credits),
+        "related": _in_lines(article.related),
+        "subheadings": json.dumps(headings, ensure_ascii=False),
+        "dateline": article.dateline,
+        "source_id": _source_id(conn, article.source),
+        "source_derived": article.source_derived,
+        "published_at": article.published and article.published.iso,
+        "published_precision": article.published and article.published.precision,
+        "updated_at": article.updated and article.updated.shown,
+        "embargoed_until": article.embargoed_until and article.embargoed_until.shown,
+        "ingested_at": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "url": article.url,
+        "language": article.language,
+        "rights": article.rights,
+        "status": article.status,
+        "correction": article.correction,
+        "origin": article.origin,
+        "tagger": tagger,
+        "extra": json.dumps(dict(article.extra), ensure_ascii=False, sort_keys=True),
+        "content_hash": article.content_hash(),
+    }
+
+
+FILED = """
+SELECT a.*, s.name AS source FROM articles a LEFT JOIN sources s ON s.id = a.source_id
+WHERE a.key = :key
+"""
+AUTHORS = "SELECT author FROM article_authors WHERE article_id = :id ORDER BY position"
+TOPICS = "SELECT topic FROM article_topics WHERE article_id = :id ORDER BY position"
+
+
+class ArticleStore:
+    """Reads articles; `put` and `decide` above write them inside a transaction of the ingest."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get(self, key: str) -> Filed | None:
+        """The article with this key, as it is now."""
+        with self._database.read() as conn:
+            row = conn.execute(FILED, {"key": key}).fetchone()
+            return _filed(conn, row) if row is not None else None
+
+    def key_of_uri(self, uri: str) -> str | None:
+        """The newest article with the source's identifier `uri`."""
+        with self._database.read() as conn:
+            row = conn.execute(
+                "SELECT key FROM articles WHERE uri = ? ORDER BY id DESC LIMIT 1", (uri,)
+            ).fetchone()
+            return row["key"] if row is not None else None
+
+
+def _filed(conn: Connection, row: Row) -> Filed:
+    ident = {"id": row["id"]}
+    article = Article(
+        body=row["body"],
+        title=row["title"],
+        title_derived=bool(row["title_derived"]),
+        standfirst=row["standfirst"],
+        subheadings=tuple(Subheading(**heading) for heading in json.loads(row["subheadings"])),
+        captions=_items(row["captions"]),
+        credits=_items(row["credits"]),
+        related=_items(row["related"]),
+        authors=tuple(r[0] for r in conn.execute(AUTHORS, ident)),
+        dateline=row["dateline"],
+        source=row["source"],
+        source_derived=bool(row["source_derived"]),
+        url=row["url"],
+        uri=row["uri"],
+        key=row["key"],
+        origin=row["origin"],
+        language=row["language"],
+        topics=tuple(r[0] for r in conn.execute(TOPICS, ident)),
+        rights=row["rights"],
+        published=_moment(row["published_at"], row["published_precision"]),
+        updated=_stated_moment(row["updated_at"]),
+        embargoed_until=_stated_moment(row["embargoed_until"]),
+        status=row["status"],
+        correction=row["correction"],
+        extra=json.loads(row["extra"]),
+    )
+    return Filed(
+        article=article,
+        key=row["key"],
+        version=row["version"],
+        ingested_at=row["ingested_at"],
+        tagger=row["tagger"],
+    )
+
+
+def _in_lines(items: Sequence[str]) -> str:
+    """A list as searchable text, an item a line; one sign for one, so that offsets stay right."""
+    return "\n".join(item.replace("\n", " ") for item in items)
+
+
+def _items(text: str) -> tuple[str, ...]:
+    return tuple(text.split("\n")) if text else ()
+
+
+def _moment(iso: str | None, precision: Any) -> Moment | None:
+    return Moment(iso, precision) if iso is not None else None
+
+
+def _stated_moment(shown: str | None) -> Moment | None:
+    return parse_moment(shown) if shown is not None else None

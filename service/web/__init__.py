@@ -1,0 +1,1 @@
+"""The archive over HTTP: the API, the SQL room, and who may use them."""

@@ -1,0 +1,174 @@
+"""The routes of /v1 that are built. Each is a thin skin over a function of the service."""
+
+import time
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
+from fastapi.responses import RedirectResponse
+
+from service.errors import InvalidRequest, NotFound, Problem
+from service.query import Cursor
+from service.web import examples
+from service.web.answers import (
+    ArticleOut,
+    EntitiesOut,
+    EntityOut,
+    FacetOut,
+    FacetsOut,
+    HistogramOut,
+    SearchOut,
+    article_out,
+    entities_out,
+    entity_out,
+    facet_out,
+    facets_out,
+    search_out,
+)
+from service.web.desk import Desk
+from service.web.freshness import answer
+from service.web.parameters import (
+    FACETS,
+    REPEATABLE,
+    EntityParams,
+    FacetParams,
+    NoParams,
+    SearchParams,
+    UriParams,
+    built,
+    write_cursor,
+)
+
+
+def at_desk(request: Request) -> Desk:
+    """The desk that the app was made with."""
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+def refuse_repeats(request: Request) -> None:
+    """A parameter with one value, given twice, is a mistake and not a matter of taste."""
+    names = [name for name, _ in request.query_params.multi_items()]
+    twice = sorted({n for n in names if names.count(n) > 1 and n not in REPEATABLE})
+    if twice:
+        problems = tuple(Problem(name, "is given more than once") for name in twice)
+        raise InvalidRequest("A parameter takes one value", problems=problems)
+
+
+At = Annotated[Desk, Depends(at_desk)]
+Key = Annotated[str, Path(max_length=1_000)]
+router = APIRouter(prefix="/v1", dependencies=[Depends(refuse_repeats)])
+
+
+@router.get("/search", response_model=SearchOut, responses=examples.SEARCH)
+def search(
+    request: Request, response: Response, desk: At, params: Annotated[SearchParams, Query()]
+) -> Any:
+    """Articles that match, with exact totals and facets."""
+    found = answer(desk, request, response, lambda: _found(desk, params))
+    if isinstance(found, SearchOut) and found.next:
+        items = [(n, v) for n, v in request.query_params.multi_items() if n != "cursor"]
+        query = urlencode([*items, ("cursor", found.next)], errors="replace")
+        response.headers["Link"] = f'<{request.url.path}?{query}>; rel="next"'
+    return found
+
+
+@router.post("/search", response_model=SearchOut, responses=examples.SEARCH)
+def search_by_post(
+    request: Request, response: Response, desk: At, params: Annotated[SearchParams, Body()]
+) -> Any:
+    """The same search with its parameters as JSON, for queries too long for a URL."""
+    if request.query_params:
+        problems = tuple(Problem(n, "belongs into the body") for n in request.query_params)
+        raise InvalidRequest("A POST takes its parameters as JSON", problems=problems)
+    return answer(desk, request, response, lambda: _found(desk, params))
+
+
+def _found(desk: Desk, params: SearchParams) -> SearchOut:
+    started = time.perf_counter()
+    results = desk.finder.search(params.ask(desk.settings.timezone))
+    return search_out(results, params.q, (time.perf_counter() - started) * 1_000)
+
+
+@router.get("/facets", response_model=FacetsOut, responses=examples.FACETS)
+def all_facets(
+    request: Request, response: Response, desk: At, params: Annotated[FacetParams, Query()]
+) -> Any:
+    """Counts of every field's values over what the other parameters select."""
+    ask = params.ask_of(FACETS, desk.settings.timezone)
+    return answer(
+        desk, request, response, lambda: FacetsOut(facets=facets_out(desk.finder.facets(ask)))
+    )
+
+
+@router.get("/facets/{field}", response_model=FacetOut | HistogramOut, responses=examples.FACET)
+def one_facet(
+    request: Request,
+    response: Response,
+    desk: At,
+    field: Key,
+    params: Annotated[FacetParams, Query()],
+) -> Any:
+    """Counts of one field's values; `contains` finds within them."""
+    built(field)
+    if field not in FACETS:
+        raise NotFound(f"There is no facet “{field}”: there are {', '.join(FACETS)}")
+    ask = params.ask_of((field,), desk.settings.timezone)
+    return answer(desk, request, response, lambda: facet_out(desk.finder.facets(ask)[field]))
+
+
+@router.get("/articles", status_code=307, responses=examples.REDIRECT, response_class=Response)
+def article_by_uri(desk: At, params: Annotated[UriParams, Query()]) -> Response:
+    """To the article with the source's own identifier."""
+    desk.embargoes.release_due()
+    key = desk.articles.key_of_uri(params.uri)
+    if key is None:
+        raise NotFound(f"No article has the uri “{params.uri}”")
+    return RedirectResponse(f"/v1/articles/{key}", 307)
+
+
+@router.get("/articles/{key}", response_model=ArticleOut, responses=examples.ARTICLE)
+def article(
+    request: Request, response: Response, desk: At, key: Key, _: Annotated[NoParams, Query()]
+) -> Any:
+    """An article with its entities and mentions."""
+    return answer(desk, request, response, lambda: _article(desk, key))
+
+
+def _article(desk: Desk, key: str) -> ArticleOut:
+    filed = desk.articles.get(key)
+    if filed is None:
+        raise NotFound(f"There is no article “{key}”")
+    return article_out(filed, desk.entities.in_article(key), desk.entities.mentions_in(key))
+
+
+@router.get("/entities", response_model=EntitiesOut, responses=examples.ENTITIES)
+def entities(
+    request: Request, response: Response, desk: At, params: Annotated[EntityParams, Query()]
+) -> Any:
+    """People, organisations and places, by name or type."""
+    offset = params.offset()
+    return answer(desk, request, response, lambda: _entities(desk, params, offset))
+
+
+def _entities(desk: Desk, params: EntityParams, offset: int) -> EntitiesOut:
+    page = desk.entities.page(
+        name=params.name, type_=params.type, sort=params.sort, limit=params.limit, offset=offset
+    )
+    following = Cursor(0, offset + params.limit, "", 0, None, "all", "entities")
+    return entities_out(page, write_cursor(following) if page.more else None)
+
+
+@router.get("/entities/{key}", response_model=EntityOut, responses=examples.ENTITY)
+def entity(
+    request: Request, response: Response, desk: At, key: Key, _: Annotated[NoParams, Query()]
+) -> Any:
+    """An entity with its spellings and counts."""
+    return answer(desk, request, response, lambda: _entity(desk, key))
+
+
+def _entity(desk: Desk, key: str) -> EntityOut:
+    detail = desk.entities.get(key)
+    if detail is None:
+        raise NotFound(f"There is no entity “{key}”")
+    return entity_out(detail)

@@ -1,0 +1,76 @@
+"""The ASGI app, made from settings: nothing is built at import."""
+
+import logging
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
+
+from service import __version__
+from service.errors import CuttingsError
+from service.settings import Settings, read_settings
+from service.web import api, front, unbuilt
+from service.web.desk import Desk, open_desk
+from service.web.gate import Gate, HeadAsGet
+from service.web.problems import add_problem_handlers
+from service.web.sql_room import SqlRoom
+
+# How long an embargoed article may be late for those who ask nothing (the SQL room, the file).
+SECONDS_BETWEEN_RELEASES = 5.0
+_log = logging.getLogger("cuttings")
+
+DESCRIPTION = """
+Full-text search over a news archive: articles, exact facets, and the people, organisations and
+places in them. Every error is `application/problem+json`.
+"""
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The whole service over one archive."""
+    desk = open_desk(settings)
+    app = FastAPI(
+        title="Cuttings",
+        version=__version__,
+        description=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan,
+        license_info={"name": "MIT", "identifier": "MIT"},
+    )
+    app.state.desk = desk
+    app.include_router(front.router)
+    app.include_router(api.router)
+    app.include_router(unbuilt.router)
+    app.mount(front.DOCS_FILES_AT, StaticFiles(directory=front.DOCS_FILES))
+    app.mount("/sql", SqlRoom(desk.archive.path))
+    add_problem_handlers(app)
+    app.add_middleware(HeadAsGet)
+    app.add_middleware(Gate, settings=settings, keys=desk.keys)
+    return app
+
+
+def app_from_environment() -> FastAPI:
+    """For servers that start workers by name: the settings come from the environment."""
+    return create_app(read_settings())
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    stop = threading.Event()
+    thread = threading.Thread(
+        target=_release_embargoes, args=(app.state.desk, stop), name="embargoes", daemon=True
+    )
+    thread.start()
+    yield
+    stop.set()
+    thread.join()
+
+
+def _release_embargoes(desk: Desk, stop: threading.Event) -> None:
+    while not stop.wait(SECONDS_BETWEEN_RELEASES):
+        try:
+            desk.embargoes.release_due()
+        except CuttingsError as exc:
+            _log.warning("embargoed articles wait a little longer: %s", exc.detail)

@@ -1,0 +1,45 @@
+"""What every request works with, made once from the settings."""
+
+from dataclasses import dataclass
+
+from service.database import Database, archive_database, private_database
+from service.engines import Engine, load_engine
+from service.search import Finder
+from service.settings import Settings
+from service.stores.articles import ArticleStore
+from service.stores.embargoes import EmbargoStore
+from service.stores.entities import EntityStore
+from service.stores.keys import KeyStore
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The archive's parts, wired together."""
+
+    settings: Settings
+    archive: Database
+    engine: Engine
+    finder: Finder
+    articles: ArticleStore
+    entities: EntityStore
+    keys: KeyStore
+    embargoes: EmbargoStore
+
+
+def open_desk(settings: Settings) -> Desk:
+    """The desk of one archive; brings both of its files' schemas up to date."""
+    archive = archive_database(settings)
+    archive.migrate()
+    private = private_database(settings)
+    engine = load_engine("sqlite", archive)
+    entities = EntityStore(archive)
+    return Desk(
+        settings=settings,
+        archive=archive,
+        engine=engine,
+        finder=Finder(engine, entities),
+        articles=ArticleStore(archive),
+        entities=entities,
+        keys=KeyStore(private),
+        embargoes=EmbargoStore(private, archive),
+    )

@@ -1,0 +1,47 @@
+"""ETags: what a reader has already is not searched for again."""
+
+import hashlib
+from collections.abc import Callable
+from typing import TypeVar
+
+from fastapi import Request, Response
+
+from service import __version__
+from service.web.desk import Desk
+
+Body = TypeVar("Body")
+
+
+def answer(
+    desk: Desk, request: Request, response: Response, make: Callable[[], Body]
+) -> Body | Response:
+    """What `make` returns, from one snapshot; or 304 when nothing has changed since.
+
+    Embargoes that have run out are lifted first, so that a reader never waits for a timer.
+    """
+    desk.embargoes.release_due()
+    with desk.archive.read():
+        headers = {"ETag": _etag(desk, request), "Cache-Control": "private, no-cache"}
+        if _knows(request, headers["ETag"]):
+            return Response(status_code=304, headers=headers)
+        body = make()
+    response.headers.update(headers)
+    return body
+
+
+def _etag(desk: Desk, request: Request) -> str:
+    """Weak, since it says that nothing was written, not that two answers are the same bytes."""
+    archive, generation = desk.engine.generation()
+    reader = getattr(request.state, "reader", "")
+    made_of = f"{archive}\n{generation}\n{__version__}\n{reader}"
+    return f'W/"{hashlib.sha256(made_of.encode()).hexdigest()[:20]}"'
+
+
+def _knows(request: Request, etag: str) -> bool:
+    """If-None-Match compares weakly (RFC 9110, 13.1.2)."""
+    if request.method not in ("GET", "HEAD"):
+        return False
+    known = request.headers.get("if-none-match", "")
+    return any(
+        tag.strip().removeprefix("W/") == etag.removeprefix("W/") for tag in known.split(",")
+    )

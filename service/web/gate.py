@@ -1,0 +1,113 @@
+"""Who may ask what: the Host check, loopback, and API keys. Before any of the app runs."""
+
+from http import HTTPMethod
+from ipaddress import ip_address
+from typing import Literal
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.errors import CuttingsError, Forbidden, NotAuthenticated
+from service.settings import Settings
+from service.stores.keys import KeyStore
+from service.stores.keys import Scope as KeyScope
+from service.web.problems import problem_response
+
+OUR_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
+# Probes are asked by what runs the service, which has no key.
+OPEN_PATHS = frozenset({"/healthz", "/readyz"})
+# What a key of each scope may do.
+ALLOWS: dict[KeyScope, frozenset[KeyScope]] = {
+    "read": frozenset({"read"}),
+    "write": frozenset({"read", "write"}),
+    "edit": frozenset({"read", "edit"}),
+    "admin": frozenset({"read", "write", "edit", "admin"}),
+}
+Reader = Literal["loopback", "open"] | KeyScope
+
+
+class Gate:
+    """ASGI middleware; what it lets through finds its scope in `request.state.reader`."""
+
+    def __init__(self, app: ASGIApp, settings: Settings, keys: KeyStore) -> None:
+        self._app = app
+        self._settings = settings
+        self._keys = keys
+        self._hosts = OUR_HOSTS | set(settings.allowed_hosts)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope)
+        try:
+            self._check_host(request.headers)
+            request.state.reader = await self._reader(request)
+        except CuttingsError as exc:
+            await problem_response(exc)(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+    def _check_host(self, headers: Headers) -> None:
+        host = headers.get("host", "").lower()
+        name = host.rpartition(":")[0] if not host.endswith("]") and ":" in host else host
+        if name not in self._hosts:
+            raise Forbidden(
+                f"This server does not answer to the host “{name}”: "
+                "add it to CUTTINGS_ALLOWED_HOSTS if it should"
+            )
+
+    async def _reader(self, request: Request) -> Reader:
+        authorization = request.headers.get("authorization")
+        if authorization is not None:
+            return await self._holder(authorization)
+        if self._settings.open:
+            return "open"
+        if is_loopback(request):
+            return "loopback"
+        if request.url.path in OPEN_PATHS:
+            return "open"
+        raise NotAuthenticated("Send `Authorization: Bearer …` with a key of scope read")
+
+    async def _holder(self, authorization: str) -> KeyScope:
+        kind, _, key = authorization.partition(" ")
+        scope = None
+        if kind.lower() == "bearer" and key.strip():
+            scope = await run_in_threadpool(self._keys.scope_of, key.strip())
+        if scope is None:
+            raise NotAuthenticated("The key is unknown or revoked: see `cuttings key list`")
+        return scope
+
+
+def is_loopback(request: Request) -> bool:
+    """Whether this machine asks, and no proxy on it for somebody else."""
+    names = request.headers.keys()
+    if any(n == "forwarded" or n.startswith("x-forwarded-") for n in names):
+        return False
+    if request.client is None:
+        return False
+    try:
+        return ip_address(request.client.host).is_loopback
+    except ValueError:
+        return False
+
+
+class HeadAsGet:
+    """Answers HEAD wherever GET answers, without the body."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != HTTPMethod.HEAD:
+            await self._app(scope, receive, send)
+            return
+
+        async def send_headers(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        await self._app({**scope, "method": str(HTTPMethod.GET)}, receive, send_headers)

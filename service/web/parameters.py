@@ -1,0 +1,212 @@
+"""Parameters in: every name, limit and default of a request, and what it asks of the search."""
+
+import base64
+import binascii
+import json
+from dataclasses import asdict, replace
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from service.dates import parse_zone, range_of
+from service.entity import EntityType
+from service.errors import InvalidRequest, NotBuilt, Problem
+from service.parser import MAX_LENGTH
+from service.query import DATE_FACETS, FACET_FIELDS, Cursor, MatchMode, Sort
+from service.search import Ask
+
+# Promised, not built yet: asking for one is 501, never a silent default.
+UNBUILT_FACETS = ("mentions_date",)
+FACETS = (*FACET_FIELDS, *DATE_FACETS)
+REPEATABLE = frozenset({*FACET_FIELDS, *(f"not.{name}" for name in FACET_FIELDS)})
+
+
+class Strict(BaseModel):
+    """Parameters: an unknown one is an error."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+def _listed(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+def _joined(value: object) -> object:
+    return ",".join(map(str, value)) if isinstance(value, list) else value
+
+
+Names = Annotated[
+    list[Annotated[str, Field(max_length=1_000)]], BeforeValidator(_listed), Field(max_length=100)
+]
+
+
+def _filter(what: str) -> Any:
+    return Field(default_factory=list, description=what)
+
+
+class FilterParams(Strict):
+    """What every search, facet and export is narrowed by."""
+
+    q: str = Field("", max_length=MAX_LENGTH, description="The query; empty means everything.")
+    match: MatchMode = Field("auto", description="all words, any, or what finds enough")
+    strict: bool = Field(False, description="true: a mistake in `q` is 422 with its place")
+    source: Names = _filter("Only from these sources")
+    person: Names = _filter("Only with these people, by key or any of their names")
+    organization: Names = _filter("Only with these organisations, by key or name")
+    place: Names = _filter("Only with these places, by key or name")
+    topic: Names = _filter("Only on these topics; `economy` includes `economy/…`")
+    author: Names = _filter("Only by these authors")
+    language: Names = _filter("Only in these languages (BCP 47)")
+    not_source: Names = Field(default_factory=list, alias="not.source")
+    not_person: Names = Field(default_factory=list, alias="not.person")
+    not_organization: Names = Field(default_factory=list, alias="not.organization")
+    not_place: Names = Field(default_factory=list, alias="not.place")
+    not_topic: Names = Field(default_factory=list, alias="not.topic")
+    not_author: Names = Field(default_factory=list, alias="not.author")
+    not_language: Names = Field(default_factory=list, alias="not.language")
+    from_: str | None = Field(None, alias="from", description="Published from this date on")
+    to: str | None = Field(None, description="Published up to this date, that day included")
+    tz: str | None = Field(None, description="The zone of dates without one")
+    expand: bool = Field(True, description="false: look for the words exactly as typed")
+    versions: Literal["current", "all"] = Field("current", description="`all` is not built yet")
+
+    @model_validator(mode="after")
+    def _dates_are_dates(self) -> Self:
+        zone = _zone(self.tz or "UTC")
+        for text in (self.from_, self.to):
+            range_of(text, None, zone)
+        return self
+
+    def ask(self, timezone: str) -> Ask:
+        """The same in the terms of the search; NotBuilt for what is promised only."""
+        if self.versions == "all":
+            raise NotBuilt("`versions=all` is not built yet")
+        named = {name: tuple(getattr(self, name)) for name in FACET_FIELDS}
+        excluded = {name: tuple(getattr(self, f"not_{name}")) for name in FACET_FIELDS}
+        return Ask(
+            q=self.q,
+            match=self.match,
+            strict=self.strict,
+            filters={name: values for name, values in named.items() if values},
+            excluded={name: values for name, values in excluded.items() if values},
+            start=self.from_,
+            end=self.to,
+            tz=self.tz or timezone,
+            expand=self.expand,
+        )
+
+
+class FacetParams(FilterParams):
+    """The parameters of a facet."""
+
+    facet_limit: int = Field(10, ge=1, le=100, description="Values a field")
+    contains: str = Field("", max_length=200, description="Only values that contain this")
+
+    def ask_of(self, fields: tuple[str, ...], timezone: str) -> Ask:
+        """The counts of these fields."""
+        return replace(
+            self.ask(timezone),
+            facets=fields,
+            facet_limit=self.facet_limit,
+            contains=self.contains,
+        )
+
+
+class SearchParams(FilterParams):
+    """The parameters of a search; POST takes the same as JSON."""
+
+    sort: Sort | None = Field(None, description="`relevance`, or `newest` when `q` is empty")
+    rank: Literal["auto", "exact"] = Field("auto", description="`exact` ranks every match")
+    collapse: bool = Field(False, description="`true` is not built yet")
+    explain: bool = Field(False, description="`true` is not built yet")
+    facets: Annotated[str, BeforeValidator(_joined)] = Field(
+        "", description="Fields to count, comma-separated", examples=["person,source"]
+    )
+    facet_limit: int = Field(10, ge=1, le=100, description="Values a field")
+    limit: int = Field(20, ge=1, le=100, description="Hits a page")
+    cursor: str | None = Field(None, description="`next` of the page before")
+
+    @model_validator(mode="after")
+    def _facets_exist(self) -> Self:
+        unknown = [f for f in self.facet_fields() if f not in (*FACETS, *UNBUILT_FACETS)]
+        if unknown:
+            raise ValueError(f"facets: {unknown[0]} is none of {', '.join(FACETS)}")
+        return self
+
+    def facet_fields(self) -> tuple[str, ...]:
+        """The fields asked for, each once."""
+        return tuple(dict.fromkeys(f.strip() for f in self.facets.split(",") if f.strip()))
+
+    def ask(self, timezone: str) -> Ask:
+        for name in ("collapse", "explain"):
+            if getattr(self, name):
+                raise NotBuilt(f"`{name}=true` is not built yet")
+        for name in self.facet_fields():
+            built(name)
+        return replace(
+            super().ask(timezone),
+            sort=self.sort,
+            facets=self.facet_fields(),
+            facet_limit=self.facet_limit,
+            limit=self.limit,
+            cursor=read_cursor(self.cursor) if self.cursor is not None else None,
+        )
+
+
+class EntityParams(Strict):
+    """The parameters of the list of entities."""
+
+    name: str = Field("", max_length=1_000, description="Only those with a spelling like this")
+    type: EntityType | None = None
+    sort: Literal["mentions", "recent"] = "mentions"
+    limit: int = Field(20, ge=1, le=100)
+    cursor: str | None = None
+
+    def offset(self) -> int:
+        """How many entities came before this page."""
+        return read_cursor(self.cursor).offset if self.cursor is not None else 0
+
+
+class UriParams(Strict):
+    """Finds an article by the source's own identifier."""
+
+    uri: str = Field(max_length=10_000)
+
+
+class NoParams(Strict):
+    """A path that takes none."""
+
+
+def built(facet: str) -> None:
+    """NotBuilt for a facet that is promised only."""
+    if facet in UNBUILT_FACETS:
+        raise NotBuilt(f"The facet `{facet}` is not built yet")
+
+
+def read_cursor(text: str) -> Cursor:
+    """The cursor that `write_cursor` wrote; InvalidRequest for anything else."""
+    try:
+        packed = base64.urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
+        values = json.loads(packed)
+        cursor = Cursor(*values)
+        kinds = (int, int, str, int, str | None, str, str)
+        typed = all(isinstance(v, k) for v, k in zip(values, kinds, strict=True))
+        if not typed or cursor.match not in ("all", "any") or not 0 <= cursor.offset < 1 << 62:
+            raise ValueError("not a cursor")
+    except (ValueError, TypeError, binascii.Error, RecursionError) as exc:
+        problem = Problem("cursor", "is none of ours: take `next` of the page before")
+        raise InvalidRequest("The cursor cannot be read", problems=(problem,)) from exc
+    return cursor
+
+
+def write_cursor(cursor: Cursor) -> str:
+    """A cursor as opaque text that is safe in a URL."""
+    packed = json.dumps(list(asdict(cursor).values()), separators=(",", ":"))
+    return base64.urlsafe_b64encode(packed.encode()).decode().rstrip("=")
+
+
+def _zone(name: str) -> Any:
+    try:
+        return parse_zone(name)
+    except InvalidRequest as exc:
+        raise ValueError(exc.detail) from exc

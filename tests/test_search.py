@@ -1,0 +1,267 @@
+"""What finds what: cases over small archives, and promises that hold for all of them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Archive, open_archive
+
+from service.article import Article
+from service.dates import parse_moment
+from service.entity import EntityName, Mention
+from service.errors import InvalidQuery, InvalidRequest
+from service.result import Facet, Histogram
+from service.search import Ask
+
+CASES = json.loads((Path(__file__).parent / "cases" / "search.json").read_text("utf-8"))
+
+
+def person(name: str, start: int, alias: str = "") -> Mention:
+    key = "person-" + "".join(c for c in name.lower() if c.isalpha())
+    entity = EntityName(key, name, "person")
+    return Mention(
+        "body",
+        start,
+        start + len(alias or name),
+        alias or name,
+        alias or name,
+        "person",
+        entity,
+        "model",
+        0.9,
+    )
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Archive:
+    """The documents of tests/cases/search.json."""
+    archive = open_archive(tmp_path_factory.mktemp("library"))
+    for document in CASES["documents"]:
+        fields = {n: tuple(v) if isinstance(v, list) else v for n, v in document.items()}
+        published = fields.pop("published_at", None)
+        people = fields.pop("people", ())
+        archive.add(
+            Article(**fields, published=parse_moment(published) if published else None),
+            [person(name, document["body"].index(name)) for name in people],
+        )
+    return archive
+
+
+@pytest.mark.parametrize("case", CASES["searches"], ids=lambda c: c["q"] + str(c.get("with", "")))
+def test_cases(library: Archive, case: dict[str, Any]) -> None:
+    options = dict(case.get("with", {}))
+    for name in ("filters", "excluded"):
+        if name in options:
+            options[name] = {f: tuple(v) for f, v in options[name].items()}
+    results = library.finder.search(Ask(q=case["q"], **options))
+    found = [hit.key for hit in results.hits]
+    assert (found if case.get("ordered") else sorted(found)) == case["expected"]
+    assert results.total == len(case["expected"])
+
+
+def test_the_best_field_comes_first(archive: Archive) -> None:
+    for key, fields in {
+        "caption": {"captions": ("strike",)},
+        "title": {"title": "strike"},
+        "standfirst": {"standfirst": "strike"},
+    }.items():
+        archive.add(Article(body="nothing else to say", key=key, **fields))  # type: ignore[arg-type]  # a literal
+    hits = archive.finder.search(Ask(q="strike")).hits
+    assert [hit.key for hit in hits] == ["title", "standfirst", "caption"]
+    scores = [hit.score for hit in hits]
+    assert scores == sorted(scores, key=lambda s: -(s or 0))
+
+
+def test_equals_come_newest_first(archive: Archive) -> None:
+    for day in (3, 1, 2):
+        archive.add(
+            Article(body="strike", key=f"d{day}", published=parse_moment(f"2018-12-0{day}"))
+        )
+    assert [h.key for h in archive.finder.search(Ask(q="strike")).hits] == ["d3", "d2", "d1"]
+
+
+def test_highlights_stand_on_what_matched(library: Archive) -> None:
+    (hit,) = library.finder.search(Ask(q='"capella hotel"')).hits
+    (snippet,) = hit.snippets
+    assert snippet.field == "captions[1]"
+    assert [snippet.text[s:e] for s, e in snippet.highlights] == ["Capella Hotel"]
+
+
+def test_highlights_count_characters_not_bytes(archive: Archive) -> None:
+    archive.add(Article(body="😀 𝔘nicode «café» — caf\u00e9 cafe\u0301 'x'"))
+    (hit,) = archive.finder.search(Ask(q="cafe")).hits
+    (snippet,) = hit.snippets
+    assert [snippet.text[s:e] for s, e in snippet.highlights] == ["café", "café", "cafe\u0301"]
+
+
+def test_a_text_with_the_marks_in_it_is_shown_unharmed(archive: Archive) -> None:
+    body = "odd \ufdd0\ufdd1\ufdd2 signs \ufdd3\ufdd4\ufdd5 here"
+    archive.add(Article(body=body))
+    (hit,) = archive.finder.search(Ask(q="odd")).hits
+    assert hit.snippets[0].text == body
+    assert hit.snippets[0].highlights == ()
+
+
+def test_what_was_understood_and_mended(library: Archive) -> None:
+    results = library.finder.search(Ask(q='kim "jong un'))
+    assert results.understood == 'kim "jong un"'
+    assert [d.message for d in results.diagnostics] == ["unclosed quote: searched as “jong un”"]
+    with pytest.raises(InvalidQuery):
+        library.finder.search(Ask(q='kim "jong un', strict=True))
+
+
+def test_initials_are_expanded_and_say_so(library: Archive) -> None:
+    results = library.finder.search(Ask(q="U.S."))
+    assert [(e.source, e.to, e.why) for e in results.expanded] == [("U.S.", ("US",), "initials")]
+    exact = library.finder.search(Ask(q="U.S.", expand=False))
+    assert exact.expanded == ()
+    assert exact.total < results.total
+
+
+def test_facets_are_disjunctive_and_count_articles_once(library: Archive) -> None:
+    ask = Ask(facets=("person", "source"), filters={"source": ("Asia Times",)})
+    facets = library.finder.search(ask).facets
+    assert isinstance(facets["person"], Facet)
+    assert isinstance(facets["source"], Facet)
+    assert {v.label: v.count for v in facets["source"].values} == {"Asia Times": 2, "The Post": 1}
+    assert {v.label: v.count for v in facets["person"].values} == {
+        "Kim Jong Un": 2,
+        "Jo Song-gil": 1,
+    }
+
+
+def test_a_facet_says_when_there_is_more(library: Archive) -> None:
+    facets = library.finder.facets(Ask(facets=("person",), facet_limit=1))
+    facet = facets["person"]
+    assert isinstance(facet, Facet)
+    assert ([v.label for v in facet.values], facet.more) == (["Kim Jong Un"], True)
+    within = library.finder.facets(Ask(facets=("person",), contains="TRUMP"))["person"]
+    assert isinstance(within, Facet)
+    assert ([v.label for v in within.values], within.more) == (["Donald Trump"], False)
+
+
+def histogram_of(archive: Archive, **options: Any) -> Histogram:
+    facet = archive.finder.facets(Ask(facets=("published",), **options))["published"]
+    assert isinstance(facet, Histogram)
+    return facet
+
+
+def test_the_histogram_counts_every_article(library: Archive) -> None:
+    histogram = histogram_of(library)
+    assert (histogram.interval, histogram.undated) == ("day", 1)
+    assert [(b.start, b.count) for b in histogram.values if b.count] == [
+        ("2018-11-20", 1),
+        ("2018-12-31", 1),  # in UTC
+        ("2019-01-15", 1),
+    ]
+    assert len(histogram.values) == 57
+    assert histogram_of(library, end="2018-12-01").undated == 0
+
+
+def test_the_histograms_interval_fits_its_range(archive: Archive) -> None:
+    for body, date in (("a", "2019-01-31"), ("b", "2019-02-01T23:59:59Z")):
+        archive.add(Article(body=body, published=parse_moment(date)))
+    assert [(b.start, b.end, b.count) for b in histogram_of(archive).values] == [
+        ("2019-01-31", "2019-01-31", 1),
+        ("2019-02-01", "2019-02-01", 1),
+    ]
+    archive.add(Article(body="c", published=parse_moment("2019-04-30")))
+    assert [(b.start, b.end, b.count) for b in histogram_of(archive).values] == [
+        ("2019-01-01", "2019-01-31", 1),
+        ("2019-02-01", "2019-02-28", 1),
+        ("2019-03-01", "2019-03-31", 0),
+        ("2019-04-01", "2019-04-30", 1),
+    ]
+    archive.add(Article(body="d", published=parse_moment("9999-12-31")))
+    years = histogram_of(archive)
+    assert (years.interval, years.values[-1].end) == ("year", "9999-12-31")
+
+
+@pytest.mark.parametrize("sort", ["relevance", "newest", "oldest"])
+def test_pages_show_every_article_once(archive: Archive, sort: Any) -> None:
+    for number in range(23):
+        date = f"2018-12-{number % 9 + 1:02}" if number % 4 else None
+        words = "strike " * (number % 3 + 1)
+        archive.add(
+            Article(
+                body=f"{words} {number}",
+                key=f"k{number}",
+                published=parse_moment(date) if date else None,
+            )
+        )
+    whole = archive.finder.search(Ask(q="strike", sort=sort, limit=100))
+    seen: list[str] = []
+    ask = Ask(q="strike", sort=sort, limit=5)
+    while True:
+        page = archive.finder.search(ask)
+        seen += [hit.key for hit in page.hits]
+        assert page.total == 23
+        if page.next is None:
+            break
+        ask = Ask(q="strike", sort=sort, limit=5, cursor=page.next)
+    assert seen == [hit.key for hit in whole.hits]
+    assert len(set(seen)) == 23
+
+
+@pytest.mark.parametrize("sort", ["newest", "oldest"])
+def test_a_walk_by_date_sees_what_was_there_at_first(archive: Archive, sort: Any) -> None:
+    """Even when new articles push their way between, so that ids move."""
+    second = "2018-12-16T12:00:01Z"
+    for number in range(6):
+        archive.add(
+            Article(body=f"strike {number}", key=f"k{number}", published=parse_moment(second))
+        )
+    page = archive.finder.search(Ask(q="strike", sort=sort, limit=3))
+    seen = [hit.key for hit in page.hits]
+    for number in range(5):
+        stamp = ("2018-12-16T12:00:00Z", second, "2018-12-16T12:00:02Z")[number % 3]
+        archive.add(Article(body=f"strike new {number}", published=parse_moment(stamp)))
+    page = archive.finder.search(Ask(q="strike", sort=sort, limit=10, cursor=page.next))
+    seen += [hit.key for hit in page.hits]
+    assert sorted(seen) == [f"k{n}" for n in range(6)]
+    assert page.total == 6
+    assert page.diagnostics == ()
+
+
+def test_a_walk_by_relevance_says_that_the_archive_moved(archive: Archive) -> None:
+    for number in range(4):
+        archive.add(Article(body=f"strike {number}", key=f"k{number}"))
+    page = archive.finder.search(Ask(q="strike", limit=2))
+    archive.add(Article(body="strike strike", key="new"))
+    page = archive.finder.search(Ask(q="strike", limit=2, cursor=page.next))
+    assert "new" not in [hit.key for hit in page.hits]
+    assert [d.message for d in page.diagnostics] == [
+        "the archive has changed since the first page: this one goes on in the new order"
+    ]
+
+
+def test_a_cursor_belongs_to_its_query(archive: Archive) -> None:
+    for number in range(3):
+        archive.add(Article(body=f"strike {number}"))
+    page = archive.finder.search(Ask(q="strike", limit=1))
+    assert page.next is not None
+    with pytest.raises(InvalidRequest):
+        archive.finder.search(Ask(q="other", limit=1, cursor=page.next))
+
+
+def test_auto_takes_any_word_when_too_few_have_all(archive: Archive) -> None:
+    for number in range(12):
+        archive.add(Article(body=f"oil report {number}", key=f"o{number}"))
+    archive.add(Article(body="oil and the price of it", key="both"))
+    archive.add(Article(body="price list", key="p"))
+    results = archive.finder.search(Ask(q="oil price", limit=100))
+    assert (results.match, results.total, results.hits[0].key) == ("any", 14, "both")
+    assert archive.finder.search(Ask(q="oil price", match="all")).total == 1
+    exact = archive.finder.search(Ask(q="oil report"))
+    assert (exact.match, exact.total) == ("all", 12)
+    typed = archive.finder.search(Ask(q="oil AND price"))
+    assert (typed.match, typed.total) == ("all", 1)
+
+
+def test_stop_words_are_left_out_of_any(archive: Archive) -> None:
+    archive.add(Article(body="the price of oil", key="price"))
+    archive.add(Article(body="the weather", key="weather"))
+    results = archive.finder.search(Ask(q="what is the price", match="any"))
+    assert [hit.key for hit in results.hits] == ["price"]
+    assert archive.finder.search(Ask(q="the", match="any")).total == 2
