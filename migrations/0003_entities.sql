@@ -112,6 +112,12 @@ END;
 CREATE TRIGGER entities_changed AFTER UPDATE OF key, name, type ON entities BEGIN
   UPDATE generation SET number = number + 1;
 END;
+CREATE TRIGGER entities_added AFTER INSERT ON entities BEGIN
+  UPDATE generation SET number = number + 1;
+END;
+CREATE TRIGGER entities_removed AFTER DELETE ON entities BEGIN
+  UPDATE generation SET number = number + 1;
+END;
 CREATE TRIGGER aliases_added AFTER INSERT ON aliases BEGIN
   UPDATE generation SET number = number + 1;
 END;

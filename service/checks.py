@@ -69,9 +69,12 @@ SELECT count(*) FROM mentions m WHERE m.entity_id IS NOT NULL AND NOT EXISTS (
 
 def check(archive: Database, engine: Engine) -> list[str]:
     """Everything that is wrong with the archive, a sentence each; empty when it is sound."""
+    # A connection of its own: FTS5 remembers an index that another one has made anew.
+    fresh = Database(archive.path)
     faults: list[str] = []
     for look in (_file, _schema, _references, _order, _mentions, _counts):
-        faults += _looked(archive, look)
+        faults += _looked(fresh, look)
+    fresh.close()
     return faults + engine.faults()
 
 

@@ -50,6 +50,13 @@ class Database:
         self._query_seconds = query_seconds
         self._local = threading.local()
 
+    def files(self) -> frozenset[Path]:
+        """The file and those that SQLite keeps beside it, links resolved."""
+        path = self.path.resolve()
+        return frozenset(
+            path.with_name(path.name + end) for end in ("", "-wal", "-shm", "-journal")
+        )
+
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """One snapshot of the file: every statement inside sees the same archive.

@@ -7,6 +7,7 @@ CuttingsError
 ├── Forbidden               403  a key without the scope, or a host that is not ours
 ├── NotFound                404  no such article, entity, facet or page
 ├── MethodNotAllowed        405  the path exists, the method does not
+├── WrongMediaType          415  a body in a format that is not read
 ├── NotBuilt                501  part of the public contract, not built yet
 ├── Busy                    503  stopped at its time limit, or waiting for another writer
 ├── Unreadable              422  an input that gives no article
@@ -89,6 +90,12 @@ class MethodNotAllowed(CuttingsError):
 
     def __init__(self, detail: str, allow: str) -> None:
         super().__init__(detail, headers={"Allow": allow})
+
+
+class WrongMediaType(CuttingsError):
+    status = 415
+    slug = "wrong-media-type"
+    title = "The body is in a format that is not read"
 
 
 class NotBuilt(CuttingsError):

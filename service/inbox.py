@@ -1,7 +1,7 @@
 """What lies in the paths that were given: files to read, and what cannot be one."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,16 +20,19 @@ class Failure:
     reason: str
 
 
-def find(paths: Sequence[str]) -> tuple[list[Path], list[Failure]]:
+def find(
+    paths: Sequence[str], own: Container[Path] = frozenset()
+) -> tuple[list[Path], list[Failure]]:
     """Files that may hold articles, in a stable order, and what is named but cannot be read.
 
-    Hidden files and sidecars are no articles. Links to folders are not followed.
+    Hidden files, sidecars and the archive's `own` files are no articles. Links to folders are not
+    followed.
     """
     files: list[Path] = []
     failures: list[Failure] = []
     for path in map(Path, paths):
         if path.is_dir():
-            _search_folder(path, files, failures)
+            _search_folder(path, own, files, failures)
         elif not path.exists():
             failures.append(Failure(str(path), "does not exist"))
         else:
@@ -49,7 +52,9 @@ def origin_of(path: Path) -> str:
     return os.fsencode(path.resolve()).decode("utf-8", "backslashreplace")
 
 
-def _search_folder(folder: Path, files: list[Path], failures: list[Failure]) -> None:
+def _search_folder(
+    folder: Path, own: Container[Path], files: list[Path], failures: list[Failure]
+) -> None:
     def unreadable(error: OSError) -> None:
         failures.append(Failure(str(error.filename), _reason(error)))
 
@@ -57,7 +62,8 @@ def _search_folder(folder: Path, files: list[Path], failures: list[Failure]) -> 
     for place, folders, names in os.walk(folder, onerror=unreadable):
         folders[:] = sorted(f for f in folders if not f.startswith("."))
         for path in _articles_among(Path(place), sorted(names)):
-            _sort_in(path, files, failures)
+            if path.resolve() not in own:
+                _sort_in(path, files, failures)
     if len(files) + len(failures) == known:
         failures.append(Failure(str(folder), "holds no articles"))
 

@@ -56,7 +56,7 @@ class Ingest:
 
     def run(self, paths: Sequence[str], progress: Progress = lambda _done, _total: None) -> Report:
         """Load everything found under `paths`; what cannot be read is in the report's `failed`."""
-        files, failures = find(paths)
+        files, failures = find(paths, self.archive.files() | self.embargoes.files())
         report = Report(failed=failures)
         done = 0
         for batch in _batches(files, BATCH):

@@ -127,13 +127,8 @@ class _Parser:
         unwanted: list[Node] = []
         while self._peek("word", "phrase", "field", "open", "not", "and"):
             if (node := self._linked()) is not None:
-                excludes = isinstance(node, Without) and node.match is None
-                (unwanted if excludes else wanted).append(node)
-        tree = _joined(And, wanted)
-        for node in unwanted:
-            assert isinstance(node, Without)  # noqa: S101 - just sorted so
-            tree = Without(tree, node.excluded)
-        return tree
+                _sort_out(node, wanted, unwanted)
+        return _less(_joined(And, wanted), unwanted)
 
     def _linked(self) -> Node | None:
         parts = [None if self._peek("and") else self._part()]
@@ -314,14 +309,25 @@ def _is_text(node: Node) -> bool:
 
 def _linked_by_and(parts: list[Node]) -> Node | None:
     """`a AND -b` is a without b."""
-    wanted = [p for p in parts if not (isinstance(p, Without) and p.match is None)]
-    tree = _joined(And, wanted)
-    if isinstance(tree, And):
-        tree = And(tree.parts, typed=True)
+    wanted: list[Node] = []
+    unwanted: list[Node] = []
     for part in parts:
-        if isinstance(part, Without) and part.match is None:
-            tree = Without(tree, part.excluded)
-    return tree
+        _sort_out(part, wanted, unwanted)
+    tree = _joined(And, wanted)
+    return _less(And(tree.parts, typed=True) if isinstance(tree, And) else tree, unwanted)
+
+
+def _sort_out(node: Node, wanted: list[Node], unwanted: list[Node]) -> None:
+    if isinstance(node, Without) and node.match is None:
+        unwanted.append(node.excluded)
+    else:
+        wanted.append(node)
+
+
+def _less(tree: Node | None, unwanted: list[Node]) -> Node | None:
+    """One Without for all that is unwanted: a long list of them must not make a deep tree."""
+    excluded = _joined(Or, unwanted)
+    return Without(tree, excluded) if excluded is not None else tree
 
 
 def _joined(kind: type[And] | type[Or], parts: list[Node]) -> Node | None:

@@ -48,13 +48,24 @@ class Lifted:
                 if len(kept) < 2:
                     return kept[0] if kept else None
                 return And(tuple(kept), typed)
-            case Without(kept_, Filter(name, value)):
-                self.excluded[name] = (*self.excluded.get(name, ()), value)
-                return self.lift(kept_) if kept_ is not None else None
             case Without(kept_, excluded):
-                return Without(self.lift(kept_) if kept_ is not None else None, excluded)
+                left = self.lift(kept_) if kept_ is not None else None
+                rest = self._lift_excluded(excluded)
+                return Without(left, rest) if rest is not None else left
             case _:
                 return node
+
+    def _lift_excluded(self, node: Node) -> Node | None:
+        parts = node.parts if isinstance(node, Or) else (node,)
+        kept: list[Node] = []
+        for part in parts:
+            if isinstance(part, Filter):
+                self.excluded[part.field] = (*self.excluded.get(part.field, ()), part.value)
+            else:
+                kept.append(part)
+        if len(kept) < 2:
+            return kept[0] if kept else None
+        return Or(tuple(kept))
 
 
 def loosened(tree: Node) -> Node | None:

@@ -21,6 +21,7 @@ UNDERSTOOD = [
     ("kim -sanctions", "kim -sanctions"),
     ("kim NOT sanctions", "kim -sanctions"),
     ("-sanctions", "-sanctions"),
+    ("kim -a NOT b", "kim -(a OR b)"),
     ("NOT NOT kim", "kim"),
     ("-(kim jo)", "-(kim jo)"),
     ("kim AND -jo", "kim -jo"),

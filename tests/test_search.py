@@ -38,7 +38,9 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Archive:
     """The documents of tests/cases/search.json."""
     archive = open_archive(tmp_path_factory.mktemp("library"))
     for document in CASES["documents"]:
-        fields = {n: tuple(v) if isinstance(v, list) else v for n, v in document.items()}
+        fields: dict[str, Any] = {
+            n: tuple(v) if isinstance(v, list) else v for n, v in document.items()
+        }
         published = fields.pop("published_at", None)
         people = fields.pop("people", ())
         archive.add(

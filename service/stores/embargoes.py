@@ -5,6 +5,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from service.article import Article, Subheading
@@ -33,6 +34,10 @@ class EmbargoStore:
         self._private = private
         self._archive = archive
         self._releasing = threading.Lock()
+
+    def files(self) -> frozenset[Path]:
+        """The private file and those beside it."""
+        return self._private.files()
 
     def standing(self, article: Article) -> Decision:
         """Whether this very article is held already, another text of it, or none."""

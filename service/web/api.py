@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from service.errors import InvalidRequest, NotFound, Problem
+from service.errors import InvalidRequest, NotFound, Problem, WrongMediaType
 from service.query import Cursor
 from service.web import examples
 from service.web.answers import (
@@ -55,6 +55,13 @@ def refuse_repeats(request: Request) -> None:
         raise InvalidRequest("A parameter takes one value", problems=problems)
 
 
+def refuse_other_than_json(request: Request) -> None:
+    """A body must say that it is JSON, as a browser's form on a foreign page cannot."""
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != "application/json":
+        raise WrongMediaType("Send the body as JSON: `Content-Type: application/json`")
+
+
 At = Annotated[Desk, Depends(at_desk)]
 Key = Annotated[str, Path(max_length=1_000)]
 router = APIRouter(prefix="/v1", dependencies=[Depends(refuse_repeats)])
@@ -73,7 +80,12 @@ def search(
     return found
 
 
-@router.post("/search", response_model=SearchOut, responses=examples.SEARCH)
+@router.post(
+    "/search",
+    response_model=SearchOut,
+    responses=examples.SEARCH,
+    dependencies=[Depends(refuse_other_than_json)],
+)
 def search_by_post(
     request: Request, response: Response, desk: At, params: Annotated[SearchParams, Body()]
 ) -> Any:

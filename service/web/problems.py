@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from http import HTTPStatus
+from http import HTTPMethod, HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -99,8 +99,10 @@ def _translated(request: Request, exc: HTTPException) -> CuttingsError:
 
 def _methods(request: Request) -> list[str]:
     """Every method that some route has for this path."""
-    methods: set[str] = set()
-    for route in request.app.routes:
-        if route.matches(request.scope)[0] is not Match.NONE:
-            methods |= getattr(route, "methods", None) or set()
+    methods = {
+        method.value
+        for method in HTTPMethod
+        for route in request.app.routes
+        if route.matches({**request.scope, "method": method.value})[0] is Match.FULL
+    }
     return sorted(methods | ({"HEAD"} if "GET" in methods else set()))

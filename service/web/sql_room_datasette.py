@@ -5,7 +5,6 @@ from typing import Any, cast
 from urllib.parse import quote
 
 import yaml
-from datasette import handle_exception
 from datasette.app import Datasette
 from datasette.database import Database
 from datasette.plugins import DEFAULT_PLUGINS, pm
@@ -42,7 +41,7 @@ def build(path: Path, query_seconds: float, base_url: str) -> ASGIApp:
     """Datasette over the file, as an ASGI app that believes to be at `base_url`."""
     _drop_foreign_plugins()
     # With rich installed it prints every local variable of a failed request, headers included.
-    handle_exception.rich = None
+    pm.get_plugin("datasette.handle_exception").rich = None
     limits = {"sql_time_limit_ms": round(query_seconds * 1_000), "base_url": base_url}
     datasette = _Room(metadata=read_metadata(), settings=SETTINGS | limits)
     datasette.remove_database("_memory")
@@ -103,7 +102,10 @@ class _PublicFile(Database):  # type: ignore[misc]  # Datasette has no types
 
     async def execute(self, sql: str, params: Any = None, **options: Any) -> Any:
         # A reader's mistake is not ours to log, nor the whole query.
-        return await super().execute(sql, params, **{**options, "log_sql_errors": False})
+        try:
+            return await super().execute(sql, params, **{**options, "log_sql_errors": False})
+        except sqlite3.Warning as exc:  # two statements in one: to Datasette not yet an error
+            raise sqlite3.ProgrammingError(str(exc)) from exc
 
     async def table_names(self) -> list[str]:
         return [name for name in await super().table_names() if name in self._on_show]

@@ -1,0 +1,138 @@
+"""`cuttings check` is silent on a sound archive and names each way to break one."""
+
+import pytest
+from conftest import SEEDS, Archive
+
+from service.article import Article
+from service.checks import check
+from service.dates import parse_moment
+from service.stores.entities import recount
+
+
+@pytest.fixture
+def sound(archive: Archive) -> Archive:
+    archive.ingest(SEEDS, tagger="gazetteer")
+    archive.add(Article(body="dated", key="d1", published=parse_moment("2018-12-16")))
+    archive.add(Article(body="dated too", key="d2", published=parse_moment("2018-12-17")))
+    assert check(archive.database, archive.engine) == []
+    return archive
+
+
+def faults(archive: Archive) -> str:
+    return "\n".join(check(archive.database, archive.engine))
+
+
+TRIGGER = "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = ?"
+
+
+def test_a_row_changed_behind_the_triggers_back(sound: Archive) -> None:
+    ((trigger,),) = sound.rows(TRIGGER, "articles_reworded")
+    sound.tamper(
+        "DROP TRIGGER articles_reworded",
+        "UPDATE articles SET body = 'unheard of ' || body WHERE key <> 'd1'",
+        trigger,
+    )
+    assert "the text index does not agree with the articles" in faults(sound)
+
+
+def test_a_replaced_row_corrupts_the_index_and_is_noticed(sound: Archive) -> None:
+    """INSERT OR REPLACE without recursive triggers leaves the old words in the index."""
+    sound.tamper(
+        "INSERT OR REPLACE INTO articles (id, key, body) SELECT id, key, 'new' FROM articles"
+        " WHERE key = 'd1'"
+    )
+    assert "the text index does not agree with the articles" in faults(sound)
+
+
+@pytest.mark.parametrize("name", ["articles_inserted", "mentions_deleted", "articles_moved"])
+def test_a_missing_trigger(sound: Archive, name: str) -> None:
+    sound.tamper(f"DROP TRIGGER {name}")
+    assert f"the trigger {name} is missing" in faults(sound)
+
+
+def test_a_trigger_that_does_something_else(sound: Archive) -> None:
+    sound.tamper(
+        "DROP TRIGGER articles_moved",
+        "CREATE TRIGGER articles_moved AFTER UPDATE ON articles BEGIN SELECT 1; END",
+    )
+    assert "the trigger articles_moved is not as the migrations make it" in faults(sound)
+
+
+def test_a_missing_view_and_index(sound: Archive) -> None:
+    sound.tamper("DROP VIEW people", "DROP INDEX articles_by_date")
+    assert "the view people is missing" in faults(sound)
+    assert "the index articles_by_date is missing" in faults(sound)
+
+
+def test_offsets_that_no_longer_give_the_text(sound: Archive) -> None:
+    sound.tamper(
+        "UPDATE mentions SET start_offset = start_offset + 1 WHERE article_id ="
+        " (SELECT min(article_id) FROM mentions) AND position = 3"
+    )
+    found = check(sound.database, sound.engine)
+    assert len(found) == 1
+    assert "does not stand at" in found[0]
+
+
+def test_a_field_that_is_none(sound: Archive) -> None:
+    sound.tamper("UPDATE mentions SET field = 'captions[9]' WHERE position = 0")
+    assert "captions[9]" in faults(sound)
+
+
+def test_a_text_edited_under_its_mentions(sound: Archive) -> None:
+    sound.tamper("UPDATE articles SET body = ' ' || body WHERE key NOT LIKE 'd_'")
+    assert "does not stand at body" in faults(sound)
+
+
+@pytest.mark.parametrize(
+    ("statement", "fault"),
+    [
+        ("UPDATE entities SET articles = articles + 1 WHERE id = 1", "articles of an entity"),
+        ("UPDATE entities SET mentions = 0 WHERE id = 1", "mentions of an entity"),
+        ("UPDATE aliases SET mentions = 9999 WHERE entity_id = 1", "mentions of a spelling"),
+        ("UPDATE article_entities SET mentions = 77", "mentions of an entity in an article"),
+        ("UPDATE sources SET articles = 5", "articles of a source"),
+    ],
+)
+def test_a_count_that_is_off(sound: Archive, statement: str, fault: str) -> None:
+    sound.tamper(statement)
+    assert f"the count of {fault} is off" in faults(sound)
+    with sound.database.write() as conn:
+        recount(conn)
+    assert faults(sound) == ""
+
+
+def test_ids_that_do_not_follow_dates(sound: Archive) -> None:
+    sound.tamper("UPDATE articles SET published_at = '2019-01-01' WHERE key = 'd1'")
+    assert "article d2 has a later id than d1, but an earlier date" in faults(sound)
+
+
+def test_a_row_that_names_nothing(sound: Archive) -> None:
+    with sound.database.write() as conn:
+        conn.execute("COMMIT")
+        conn.execute("PRAGMA foreign_keys = OFF")
+        conn.execute("BEGIN")
+        conn.execute("INSERT INTO article_authors VALUES (999999, 0, 'Jane')")
+    assert "a row of article_authors names a row of articles that is not there" in faults(sound)
+
+
+def test_reindex_mends_the_index_and_the_counts(sound: Archive) -> None:
+    sound.tamper("INSERT INTO articles_fts(articles_fts) VALUES ('delete-all')")
+    assert "text index" in faults(sound)
+    sound.engine.rebuild()
+    assert faults(sound) == ""
+    assert len(sound.find("jo song-gil")) == 2
+
+
+def test_a_damaged_file(sound: Archive) -> None:
+    path = sound.settings.db
+    with sound.database.write() as conn:
+        conn.execute("COMMIT")
+        conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        conn.execute("BEGIN")
+    sound.database.close()
+    data = bytearray(path.read_bytes())
+    for page in range(20, len(data) // 4096, 7):
+        data[page * 4096 : page * 4096 + 64] = b"\xff" * 64
+    path.write_bytes(data)
+    assert check(sound.database, sound.engine) != []

@@ -1,0 +1,177 @@
+"""One error shape, whoever raised it, with the status that each class states."""
+
+from typing import Any
+
+import pytest
+from conftest import Archive, Client, open_archive
+from fastapi import FastAPI
+
+from service import errors
+from service.errors import CuttingsError, Problem
+from service.web.app import create_app
+from service.web.problems import add_problem_handlers
+
+CLASSES = [
+    value
+    for value in vars(errors).values()
+    if isinstance(value, type) and issubclass(value, CuttingsError)
+]
+
+
+def raised(error: CuttingsError | Exception) -> Any:
+    app = FastAPI()
+    add_problem_handlers(app)
+
+    @app.get("/")
+    def fail() -> None:
+        raise error
+
+    return Client(app).get("/")
+
+
+@pytest.mark.parametrize("cls", CLASSES, ids=lambda c: c.__name__)
+def test_every_class_answers_with_its_own_status(cls: type[CuttingsError]) -> None:
+    extra: dict[str, Any] = {"allow": "GET"} if cls is errors.MethodNotAllowed else {}
+    response = raised(cls("what to do", **extra))
+    assert response.status_code == cls.status
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.json() == {
+        "type": f"/errors/{cls.slug}",
+        "title": cls.title,
+        "status": cls.status,
+        "detail": "what to do",
+    }
+
+
+@pytest.mark.parametrize("cls", CLASSES, ids=lambda c: c.__name__)
+def test_the_docstring_draws_every_class_with_its_status(cls: type[CuttingsError]) -> None:
+    lines = [line for line in (errors.__doc__ or "").splitlines() if cls.__name__ in line.split()]
+    if cls is CuttingsError:
+        assert lines == ["CuttingsError"]
+    else:
+        assert len([line for line in lines if f" {cls.status} " in line]) == 1
+
+
+def test_a_crash_tells_nothing_about_the_inside() -> None:
+    response = raised(RuntimeError("secret path /home/x"))
+    assert response.status_code == 500
+    assert response.json()["type"] == "/errors/internal"
+    assert "secret" not in response.text
+
+
+def test_a_fault_in_a_query_has_its_place() -> None:
+    error = errors.InvalidQuery("no", problems=(Problem("q", "unclosed quote", 3, 5),))
+    assert raised(error).json()["errors"] == [
+        {"parameter": "q", "message": "unclosed quote", "offset": 3, "length": 5}
+    ]
+
+
+# (path, status, parameter)
+REFUSED = [
+    ("/v1/search?limit=0", 422, "limit"),
+    ("/v1/search?limit=101", 422, "limit"),
+    ("/v1/search?limit=ten", 422, "limit"),
+    ("/v1/search?limit=1&limit=2", 422, "limit"),
+    ("/v1/search?q=a&q=b", 422, "q"),
+    ("/v1/search?sort=best", 422, "sort"),
+    ("/v1/search?match=most", 422, "match"),
+    ("/v1/search?strict=perhaps", 422, "strict"),
+    ("/v1/search?facets=colour", 422, ""),
+    ("/v1/search?facet_limit=0", 422, "facet_limit"),
+    ("/v1/search?from=2018-02-30", 422, ""),
+    ("/v1/search?to=soon", 422, ""),
+    ("/v1/search?tz=Nowhere/City", 422, ""),
+    ("/v1/search?cursor=abc", 422, "cursor"),
+    ("/v1/search?cursor=W10", 422, "cursor"),
+    ("/v1/search?colour=red", 422, "colour"),
+    ("/v1/search?strict=true&q=%22open", 422, "q"),
+    ("/v1/facets?limit=3", 422, "limit"),
+    ("/v1/facets/person?offset=3", 422, "offset"),
+    ("/v1/facets/colour", 404, None),
+    ("/v1/facets/mentions_date", 501, None),
+    ("/v1/articles", 422, "uri"),
+    ("/v1/articles/none", 404, None),
+    ("/v1/articles/none?x=1", 422, "x"),
+    ("/v1/entities?type=ship", 422, "type"),
+    ("/v1/entities/none", 404, None),
+    ("/v1/entities/none?x=1", 422, "x"),
+    ("/healthz?x=1", 422, "x"),
+    ("/nowhere", 404, None),
+    ("/v1", 404, None),
+    ("/v1/articles/a%2Fb", 404, None),
+    ("/v1/articles/..%2F..%2Fetc%2Fpasswd", 404, None),
+]
+
+
+@pytest.mark.parametrize(("path", "status", "parameter"), REFUSED)
+def test_refused(api: Client, path: str, status: int, parameter: str | None) -> None:
+    response = api.get(path)
+    assert response.status_code == status, response.text
+    problem = response.json()
+    assert response.headers["content-type"] == "application/problem+json"
+    assert {"type", "title", "status", "detail"} <= set(problem)
+    assert problem["status"] == status
+    if parameter is not None:
+        assert [e["parameter"] for e in problem["errors"]] == [parameter]
+
+
+def test_a_query_beyond_the_limit(api: Client) -> None:
+    assert api.get("/v1/search", params={"q": "x" * 10_001}).status_code == 422
+
+
+def test_a_fault_in_json_has_its_pointer(api: Client) -> None:
+    response = api.post("/v1/search", json={"limit": 0, "colour": 1})
+    assert response.status_code == 422
+    assert {e["pointer"] for e in response.json()["errors"]} == {"/limit", "/colour"}
+    strict = api.post("/v1/search", json={"q": '"x', "strict": True})
+    assert strict.json()["errors"][0]["pointer"] == "/q"
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b'"x"', b"\xff", b"[" * 100_000])
+def test_what_is_no_json_object(api: Client, body: bytes) -> None:
+    response = api.post("/v1/search", content=body, headers={"content-type": "application/json"})
+    assert response.status_code == 422
+    assert response.headers["content-type"] == "application/problem+json"
+
+
+def test_a_body_that_is_no_json(api: Client) -> None:
+    for headers in ({"content-type": "text/plain"}, {"content-type": ""}, {}):
+        response = api.post("/v1/search", content=b'{"q": "x"}', headers=headers)
+        assert response.status_code == 415
+    charset = {"content-type": "application/json; charset=utf-8"}
+    assert api.post("/v1/search", content=b'{"q": "x"}', headers=charset).status_code == 200
+
+
+def test_a_method_that_a_path_does_not_know(api: Client) -> None:
+    response = api("PATCH", "/v1/search")
+    assert response.status_code == 405
+    assert response.headers["allow"] == "GET, HEAD, POST"
+    assert api("DELETE", "/healthz").headers["allow"] == "GET, HEAD"
+
+
+def test_a_query_that_takes_too_long_is_stopped(tmp_path: Any) -> None:
+    archive: Archive = open_archive(tmp_path, query_seconds=0.0)
+    with pytest.raises(errors.Busy), archive.database.read() as conn:
+        conn.execute(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+        ).fetchone()
+    with pytest.raises(errors.Busy), archive.database.read() as conn:
+        conn.execute(
+            "SELECT sum(a.value * b.value) FROM json_each('[1,2,3]') a, "
+            "(WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n) "
+            "SELECT value FROM n) b"
+        ).fetchone()
+
+
+def test_a_file_that_is_no_archive(tmp_path: Any) -> None:
+    (tmp_path / "cuttings.db").write_bytes(b"no database at all, but long enough to be read " * 99)
+    with pytest.raises(errors.Misconfigured, match="not a database"):
+        open_archive(tmp_path)
+
+
+def test_an_archive_that_goes_away(archive: Archive) -> None:
+    api = Client(create_app(archive.settings))
+    archive.tamper("DROP VIEW people", "ALTER TABLE articles RENAME TO gone")
+    response = api.get("/v1/search")
+    assert response.status_code == 500
+    assert response.headers["content-type"] == "application/problem+json"

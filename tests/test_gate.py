@@ -1,0 +1,128 @@
+"""Who may ask: the Host, loopback, keys and their scopes."""
+
+from typing import Any
+
+import pytest
+from conftest import Archive, Client, open_archive
+
+from service.article import Article
+from service.database import private_database
+from service.errors import NotFound
+from service.stores.keys import KeyStore
+from service.web.app import create_app
+
+
+def keys_of(archive: Archive) -> KeyStore:
+    return KeyStore(private_database(archive.settings))
+
+
+@pytest.fixture
+def stranger(archive: Archive) -> Client:
+    """Somebody on another machine."""
+    return Client(create_app(archive.settings), address="192.0.2.7")
+
+
+def bearer(key: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {key}"}
+
+
+def test_reading_is_open_on_this_machine(archive: Archive) -> None:
+    app = create_app(archive.settings)
+    for address in ("127.0.0.1", "127.8.8.8", "::1"):
+        assert Client(app, address).get("/v1/search").status_code == 200
+
+
+def test_a_stranger_needs_a_key(stranger: Client, archive: Archive) -> None:
+    refused = stranger.get("/v1/search")
+    assert refused.status_code == 401
+    assert refused.headers["www-authenticate"].startswith("Bearer")
+    assert refused.headers["content-type"] == "application/problem+json"
+    key = keys_of(archive).create("read", "the desk")
+    assert stranger.get("/v1/search", headers=bearer(key)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/docs", "/openapi.json", "/sql/", "/v1/nothing", "/metrics"]
+)
+def test_no_path_is_open_to_strangers(stranger: Client, path: str) -> None:
+    assert stranger.get(path).status_code == 401
+
+
+def test_probes_are_open(stranger: Client) -> None:
+    assert stranger.get("/healthz").status_code == 200
+    assert stranger.get("/readyz").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "header", ["Forwarded", "X-Forwarded-For", "x-forwarded-host", "X-Forwarded-Proto"]
+)
+def test_a_proxy_on_this_machine_is_not_this_machine(archive: Archive, header: str) -> None:
+    local = Client(create_app(archive.settings))
+    assert local.get("/v1/search", headers={header: "for=192.0.2.7"}).status_code == 401
+
+
+def test_a_wrong_key_is_refused_wherever_it_comes_from(archive: Archive) -> None:
+    local = Client(create_app(archive.settings))
+    for value in ("Bearer nonsense", "Bearer ", "Basic YTpi", "nonsense", "Bearer \u00e9"):
+        headers = {"Authorization": value.encode("latin-1")}
+        assert local.get("/v1/search", headers=headers).status_code == 401
+
+
+def test_a_revoked_key_is_refused_at_once(stranger: Client, archive: Archive) -> None:
+    keys = keys_of(archive)
+    key = keys.create("admin")
+    assert stranger.get("/v1/search", headers=bearer(key)).status_code == 200
+    keys.revoke(1)
+    assert stranger.get("/v1/search", headers=bearer(key)).status_code == 401
+    assert keys.any_in_use() is False
+    with pytest.raises(NotFound):
+        keys.revoke(1)
+
+
+def test_the_file_does_not_hold_the_key(archive: Archive) -> None:
+    key = keys_of(archive).create("read")
+    for path in archive.settings.db.parent.iterdir():
+        assert key.encode() not in path.read_bytes()
+    assert archive.settings.private_db.stat().st_mode & 0o077 == 0
+
+
+def test_open_is_open(tmp_path: Any) -> None:
+    archive = open_archive(tmp_path, open=True)
+    stranger = Client(create_app(archive.settings), address="192.0.2.7")
+    assert stranger.get("/v1/search").status_code == 200
+    assert stranger.get("/sql/").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("localhost", 200),
+        ("LOCALHOST:8000", 200),
+        ("127.0.0.1:1", 200),
+        ("[::1]", 200),
+        ("[::1]:8000", 200),
+        ("archive.example.org:443", 200),
+        ("evil.example.org", 403),
+        ("localhost.evil.example.org", 403),
+        ("127.0.0.1.evil.example.org", 403),
+        ("evil.example.org:localhost", 403),
+        ("", 403),
+        (":8000", 403),
+    ],
+)
+def test_hosts(tmp_path: Any, host: str, status: int) -> None:
+    archive = open_archive(tmp_path, allowed_hosts=("archive.example.org",))
+    api = Client(create_app(archive.settings))
+    response = api.get("/v1/search", headers={"Host": host})
+    assert response.status_code == status
+    if status != 200:
+        assert response.headers["content-type"] == "application/problem+json"
+
+
+def test_readers_of_different_scopes_share_no_cache(stranger: Client, archive: Archive) -> None:
+    archive.add(Article(body="x"))
+    tags = {
+        stranger.get("/v1/search", headers=bearer(keys_of(archive).create(scope))).headers["etag"]
+        for scope in ("read", "admin")
+    }
+    assert len(tags) == 2
