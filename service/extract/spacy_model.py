@@ -18,7 +18,7 @@ from service.errors import Misconfigured
 from service.extract.gazetteer import well_known
 
 RULES = "rules-1"
-MODEL_CONFIDENCE = 0.85  # precision of typed spans in edited news, rules included, is .8 to .95
+MODEL_CONFIDENCE = 0.85  # typed precision: .65 on news snippets, 1.0 on the seeds (in sample)
 TYPES: dict[str, EntityType] = {
     "PERSON": "person",
     "PER": "person",

@@ -44,7 +44,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(api.router)
     app.include_router(unbuilt.router)
     app.mount(front.DOCS_FILES_AT, StaticFiles(directory=front.DOCS_FILES))
-    app.mount("/sql", SqlRoom(desk.archive.path))
+    app.mount("/sql", SqlRoom(desk.archive.path, settings.query_seconds))
     add_problem_handlers(app)
     app.add_middleware(HeadAsGet)
     app.add_middleware(Gate, settings=settings, keys=desk.keys)

@@ -1,0 +1,182 @@
+"""The command line: what it prints, and what its exit code says."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+from conftest import SEEDS, Archive
+
+from service.cli import UNBUILT, main
+
+
+def run(*args: str | Path, db: Path | None = None, tagger: str = "off") -> Result:
+    env = {"CUTTINGS_TAGGER": tagger, "CUTTINGS_DB": str(db) if db else ""}
+    return CliRunner().invoke(main, [str(arg) for arg in args], env=env)
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Path:
+    return tmp_path / "a.db"
+
+
+def test_ingest_search_check(db: Path) -> None:
+    first = run("ingest", SEEDS, db=db)
+    assert first.exit_code == 0, first.output
+    assert "2 added, 0 changed, 0 unchanged, 0 duplicates, 0 killed, 0 failed" in first.output
+    assert "2 unchanged" in run("ingest", SEEDS, db=db).output
+    found = run("search", "jo", "song-gil", db=db)
+    assert found.exit_code == 0
+    assert found.output.startswith("2 articles\n")
+    assert "Asia Times · undated" in found.output
+    assert "(no headline; first line)" in found.output
+    assert run("check", db=db).output == "sound\n"
+
+
+def test_the_report_as_json(db: Path, tmp_path: Path) -> None:
+    report = run("ingest", "--json", SEEDS, tmp_path / "none", db=db)
+    assert report.exit_code == 1
+    assert json.loads(report.stdout) == {
+        "added": 2,
+        "changed": 0,
+        "unchanged": 0,
+        "duplicates": 0,
+        "killed": 0,
+        "failed": [{"origin": str(tmp_path / "none"), "reason": "does not exist"}],
+    }
+
+
+def test_what_failed_is_named(db: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty.txt").write_bytes(b"")
+    result = run("ingest", tmp_path / "empty.txt", SEEDS, db=db)
+    assert result.exit_code == 1
+    assert f"failed: {tmp_path / 'empty.txt'} is empty" in result.stderr
+    assert "2 added" in result.stdout
+    assert "1 failed" in result.stdout
+
+
+def test_wrong_usage(db: Path) -> None:
+    assert run("ingest", db=db).exit_code == 2
+    assert run("nonsense", db=db).exit_code == 2
+    assert run("ingest", "-", db=db).exit_code == 2
+    assert run("search", "--limit", "0", db=db).exit_code == 2
+    run("migrate", db=db)
+    wrong_date = run("search", "--from", "soon", db=db)
+    assert wrong_date.exit_code == 2
+    assert "neither a date" in wrong_date.stderr
+
+
+def test_searching_an_archive_that_is_not_there(db: Path) -> None:
+    for command in (("search", "x"), ("check",)):
+        result = run(*command, db=db)
+        assert result.exit_code == 2
+        assert f"There is no archive at {db}" in result.stderr
+    assert not db.exists()
+
+
+def test_the_db_option_wins(db: Path, tmp_path: Path) -> None:
+    run("migrate", "--db", tmp_path / "other.db", db=db)
+    assert (tmp_path / "other.db").exists()
+    assert not db.exists()
+
+
+def test_search_is_the_same_search_as_the_apis(seeded: Archive) -> None:
+    db = seeded.settings.db
+    options = ("--person", "Mr Jo", "--facets", "person,published", "--limit", "1")
+    answer = json.loads(run("search", "--json", *options, db=db).output)
+    assert answer["total"] == 2
+    assert answer["facets"]["person"]["values"][0]["label"] == "Jo Song Gil"
+    following = run("search", "--json", *options, "--cursor", answer["next"], db=db)
+    assert json.loads(following.output)["hits"][0]["key"] != answer["hits"][0]["key"]
+    text = run("search", "kim", "OR", *options, db=db)
+    assert "person: Jo Song Gil (2)" in text.output
+    assert "note: OR needs something on both sides: left out" in text.stderr
+    strict = run("search", "--strict", '"open', db=db)
+    assert strict.exit_code == 2
+    assert "unclosed quote" in strict.stderr
+
+
+def test_migrate_and_reindex(db: Path) -> None:
+    assert run("migrate", db=db).output.splitlines()[0] == "0001_articles"
+    assert run("migrate", db=db).output == "nothing to do\n"
+    run("ingest", SEEDS, db=db)
+    assert run("reindex", db=db).output == "reindexed\n"
+    assert run("check", db=db).exit_code == 0
+
+
+def test_check_fails_and_names_the_trouble(archive: Archive) -> None:
+    archive.tamper("DROP TRIGGER articles_deleted")
+    result = run("check", db=archive.settings.db)
+    assert result.exit_code == 1
+    assert "the trigger articles_deleted is missing" in result.output
+
+
+def test_keys(db: Path) -> None:
+    created = run("key", "create", "--scope", "read", "--note", "the desk", db=db)
+    key = created.output.splitlines()[-1]
+    assert key.startswith("cut_")
+    assert created.stdout == f"{key}\n"
+    listed = run("key", "list", db=db).output
+    assert "read" in listed
+    assert "in use  the desk" in listed
+    assert key not in listed
+    assert run("key", "revoke", "1", db=db).output == "key 1 is revoked\n"
+    assert "revoked" in run("key", "list", db=db).output
+    assert run("key", "revoke", "1", db=db).exit_code == 2
+    assert run("key", "create", "--scope", "everything", db=db).exit_code == 2
+
+
+def test_serving_strangers_without_a_key_is_refused(db: Path) -> None:
+    for host in ("0.0.0.0", "192.0.2.1", "::"):  # noqa: S104 - refused before anything is bound
+        result = run("serve", "--host", host, db=db)
+        assert result.exit_code == 2
+        assert "cuttings key create --scope read" in result.stderr
+        assert "--open" in result.stderr
+
+
+@pytest.mark.parametrize("name", UNBUILT)
+def test_what_is_promised_only_says_so(name: str, db: Path) -> None:
+    result = run(name, "something", "--more", db=db)
+    assert result.exit_code == 2
+    assert "is not built yet" in result.stderr
+
+
+def test_every_command_has_help() -> None:
+    def walk(command: click.Command, path: tuple[str, ...]) -> None:
+        result = run(*path, "--help")
+        assert result.exit_code == 0
+        assert command.help or command.hidden, path
+        if isinstance(command, click.Group):
+            for name, inner in command.commands.items():
+                walk(inner, (*path, name))
+
+    walk(main, ())
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CUTTINGS_TIMEZONE", "Nowhere/City"),
+        ("CUTTINGS_QUERY_SECONDS", "soon"),
+        ("CUTTINGS_PORT", "70000"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named(name: str, value: str) -> None:
+    result = CliRunner().invoke(main, ["check"], env={name: value})
+    assert result.exit_code == 2
+    assert name in result.stderr
+
+
+def test_a_model_that_is_not_installed(db: Path) -> None:
+    result = run("ingest", SEEDS, db=db, tagger="no_such_model")
+    assert result.exit_code == 2
+    assert "no_such_model" in result.stderr
+
+
+def test_the_console_script_is_installed() -> None:
+    program = Path(sys.executable).with_name("cuttings")
+    done = subprocess.run([program, "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("cuttings, version ")
