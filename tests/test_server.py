@@ -14,7 +14,7 @@ import httpx
 import pytest
 from conftest import LONG, SEEDS
 
-PROGRAM = Path(sys.executable).with_name("cuttings")
+PROGRAM = str(Path(sys.executable).with_name("cuttings"))
 
 
 def free_port() -> int:
@@ -27,7 +27,7 @@ def free_port() -> int:
 @contextmanager
 def serving(db: Path, *options: str) -> Iterator[httpx.Client]:
     port = free_port()
-    command = [PROGRAM, "serve", "--db", db, "--port", str(port), *options]
+    command = [PROGRAM, "serve", "--db", str(db), "--port", str(port), *options]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     retries = httpx.HTTPTransport(retries=8)  # waits ever longer, about half a minute in all
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", transport=retries, timeout=30) as client:
@@ -101,7 +101,7 @@ def test_killed_in_the_middle_the_file_stays_whole(tmp_path: Path) -> None:
         text = f"Story {number}.\n\nDonald Trump and Kim Jong Un met in Singapore, again."
         (inbox / f"{number:03}.txt").write_text(text, "utf-8")
     db = tmp_path / "cuttings.db"
-    command = [PROGRAM, "ingest", inbox, "--db", db]
+    command = [PROGRAM, "ingest", str(inbox), "--db", str(db)]
     env = os.environ | {"CUTTINGS_TAGGER": "gazetteer"}
     for patience in (0.35, 0.5, 0.65, 0.8, 0.95) if LONG else (0.5, 0.8):
         process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL)
