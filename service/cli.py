@@ -35,6 +35,8 @@ from service.web.parameters import SearchParams
 
 # A long URL can arrive in pieces; h11 refuses what is longer than this (bytes).
 LONGEST_REQUEST_HEAD = 262_144
+# A terminal holds about as many lines; the JSON report has all of them.
+MOST_FAILURES_SHOWN = 50
 # In the public contract, not built yet.
 UNBUILT = ("backup", "restore", "entity", "retag", "export", "quarantine", "revive")
 
@@ -281,8 +283,10 @@ def _progress() -> Iterator[Progress]:
 
 
 def _print_report(report: Report, settings: Settings) -> None:
-    for failure in report.failed:
+    for failure in report.failed[:MOST_FAILURES_SHOWN]:
         click.echo(f"failed: {failure.origin} {failure.reason}", err=True)
+    if more := len(report.failed[MOST_FAILURES_SHOWN:]):
+        click.echo(f"failed: {more} more; `--json` names every one", err=True)
     counts = ("added", "changed", "unchanged", "duplicates", "killed")
     said = ", ".join(f"{getattr(report, name)} {name}" for name in counts)
     click.echo(f"{said}, {len(report.failed)} failed -> {settings.db}")

@@ -180,3 +180,12 @@ def test_the_console_script_is_installed() -> None:
     program = Path(sys.executable).with_name("cuttings")
     done = subprocess.run([program, "--version"], capture_output=True, text=True, check=True)
     assert done.stdout.startswith("cuttings, version ")
+
+
+def test_a_thousand_failures_do_not_flood_the_terminal(db: Path, tmp_path: Path) -> None:
+    for number in range(60):
+        (tmp_path / f"{number}.pdf").write_bytes(b"%PDF")
+    result = run("ingest", tmp_path, db=db)
+    assert len(result.stderr.splitlines()) == 51
+    assert result.stderr.endswith("failed: 10 more; `--json` names every one\n")
+    assert len(json.loads(run("ingest", "--json", tmp_path, db=db).stdout)["failed"]) == 60

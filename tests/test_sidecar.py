@@ -213,7 +213,7 @@ def test_beside_our_own_name_another_name_is_extra() -> None:
             "language: “english” is not a BCP 47 language tag such as en or pt-BR",
         ),
         ('{"url": "ftp://x"}', "url: “ftp://x” is not a web address such as https://example.org/1"),
-        ('{"uri": "x y"}', "uri: “x y” is not a URI such as urn:x:1 or https://example.org/1"),
+        ('{"uri": ["x"]}', "uri: must be text"),
         ('{"subheadings": "a"}', "subheadings: must be a list of {start, end, text}"),
         (
             '{"subheadings": [{"start": true, "end": 2}]}',

@@ -34,7 +34,6 @@ _CANONICAL = {alias: name for name, aliases in _ALIASES.items() for alias in ali
 _INSIDE = {"published_at": "published", "updated_at": "updated"}
 
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,127}")
-_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 _URL = re.compile(r"https?://[^\s/?#]+\S*", re.IGNORECASE)
 # BCP 47 without the registrations of before 2006.
 _LANGUAGE = re.compile(
@@ -192,7 +191,7 @@ _CHECKS: dict[str, Callable[[object], Any]] = {
         _KEY,
         "a key: letters, digits and . _ ~ - only, 128 at most, beginning with a letter or digit",
     ),
-    "uri": _matching(_URI, "a URI such as urn:x:1 or https://example.org/1"),
+    "uri": _line,
     "url": _matching(_URL, "a web address such as https://example.org/1"),
     "language": _matching(_LANGUAGE, "a BCP 47 language tag such as en or pt-BR"),
     "title": _line,

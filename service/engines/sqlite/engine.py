@@ -25,10 +25,11 @@ ORDER BY {{first}} score, id DESC LIMIT :limit OFFSET :offset
 """  # noqa: S608 - fixed weights
 # What is not selected by its words alone is ranked by whichever of the words it has.
 BY_SCORE_BESIDE = f"""
-SELECT m.id, coalesce(r.score, 0.0) AS score FROM ({{ids}}) m LEFT JOIN (
-  SELECT rowid AS id, bm25(articles_fts, {WEIGHTS}) AS score
-  FROM articles_fts WHERE articles_fts MATCH :rank
-) r ON r.id = m.id
+WITH ranked(id, score) AS MATERIALIZED (
+  SELECT rowid, bm25(articles_fts, {WEIGHTS}) FROM articles_fts WHERE articles_fts MATCH :rank
+)
+SELECT m.id, coalesce(ranked.score, 0.0) AS score
+FROM ({{ids}}) m LEFT JOIN ranked ON ranked.id = m.id
 ORDER BY {{first}} score, m.id DESC LIMIT :limit OFFSET :offset
 """  # noqa: S608 - fixed weights
 ALL_WORDS_FIRST = "({id} IN ({ids})) DESC,"

@@ -57,8 +57,10 @@ class Selection:
 
     def on(self, column: str) -> str:
         """The whole WHERE over a table whose article id is called `column`."""
-        text = "articles_fts MATCH :rank AND " if self.indexed else ""
-        return text + self.condition.replace("{id}", column)
+        if not self.indexed:
+            return self.condition.replace("{id}", column)
+        # The plus keeps a filter's ids away from the text index, which would be asked for each.
+        return "articles_fts MATCH :rank AND " + self.condition.replace("{id}", f"+{column}")
 
 
 @dataclass(slots=True)
