@@ -1,13 +1,22 @@
--- The text index. Double quotes around the table's name: sqlite-utils and Datasette look for them.
+-- Two text indexes over the articles: one of stems, which ranks best, and one of words as written,
+-- for what is quoted and for beginnings of words. Double quotes around the table's name are what
+-- sqlite-utils and Datasette look for; in single quotes the second index is invisible to them.
 
 CREATE VIRTUAL TABLE articles_fts USING fts5(
   title, standfirst, body, captions, credits,
   content="articles", content_rowid="id",
+  tokenize="porter unicode61 remove_diacritics 2"
+);
+CREATE VIRTUAL TABLE articles_words USING fts5(
+  title, standfirst, body, captions, credits,
+  content='articles', content_rowid='id',
   tokenize="unicode61 remove_diacritics 2"
 );
 
 CREATE TRIGGER articles_inserted AFTER INSERT ON articles BEGIN
   INSERT INTO articles_fts(rowid, title, standfirst, body, captions, credits)
+  VALUES (new.id, new.title, new.standfirst, new.body, new.captions, new.credits);
+  INSERT INTO articles_words(rowid, title, standfirst, body, captions, credits)
   VALUES (new.id, new.title, new.standfirst, new.body, new.captions, new.credits);
   UPDATE sources SET articles = articles + 1 WHERE id = new.source_id;
   UPDATE generation SET number = number + 1;
@@ -17,6 +26,8 @@ END;
 
 CREATE TRIGGER articles_deleted AFTER DELETE ON articles BEGIN
   INSERT INTO articles_fts(articles_fts, rowid, title, standfirst, body, captions, credits)
+  VALUES ('delete', old.id, old.title, old.standfirst, old.body, old.captions, old.credits);
+  INSERT INTO articles_words(articles_words, rowid, title, standfirst, body, captions, credits)
   VALUES ('delete', old.id, old.title, old.standfirst, old.body, old.captions, old.credits);
   UPDATE sources SET articles = articles - 1 WHERE id = old.source_id;
   DELETE FROM article_authors WHERE article_id = old.id;
@@ -29,7 +40,11 @@ CREATE TRIGGER articles_reworded
 AFTER UPDATE OF id, title, standfirst, body, captions, credits ON articles BEGIN
   INSERT INTO articles_fts(articles_fts, rowid, title, standfirst, body, captions, credits)
   VALUES ('delete', old.id, old.title, old.standfirst, old.body, old.captions, old.credits);
+  INSERT INTO articles_words(articles_words, rowid, title, standfirst, body, captions, credits)
+  VALUES ('delete', old.id, old.title, old.standfirst, old.body, old.captions, old.credits);
   INSERT INTO articles_fts(rowid, title, standfirst, body, captions, credits)
+  VALUES (new.id, new.title, new.standfirst, new.body, new.captions, new.credits);
+  INSERT INTO articles_words(rowid, title, standfirst, body, captions, credits)
   VALUES (new.id, new.title, new.standfirst, new.body, new.captions, new.credits);
 END;
 

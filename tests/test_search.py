@@ -113,6 +113,38 @@ def test_what_was_understood_and_mended(library: Archive) -> None:
         library.finder.search(Ask(q='kim "jong un', strict=True))
 
 
+def test_words_by_their_stems_and_quotes_as_written(archive: Archive) -> None:
+    bodies = {
+        "a": "He defected; the defection of an acting envoy.",
+        "b": "Defects in two engines, said acting envoys of states.",
+        "c": "The united state of things: state, acts and an envoy.",
+    }
+    for key, body in bodies.items():
+        archive.add(Article(body=body, key=key))
+
+    def keys(q: str) -> list[str]:
+        return sorted(h.key for h in archive.finder.search(Ask(q=q, match="all")).hits)
+
+    assert keys("defects") == keys("DEFECT") == ["a", "b"]
+    assert keys('"defects"') == ["b"]
+    assert keys("defecti*") == ["a"]
+    assert keys('"acting envoy"') == ["a"]
+    assert keys("acted envoys") == ["a", "b", "c"]
+    assert keys('envoys "acting"') == ["a", "b"]
+    assert keys('"state" -"united state"') == []
+    assert keys('body:(envoy "acting")') == ["a", "b"]
+    assert keys('body:("defects" OR united)') == ["b", "c"]
+    assert keys("title:(envoy acti*)") == []
+
+
+def test_both_indexes_highlight(archive: Archive) -> None:
+    archive.add(Article(body="He defected. Two envoys met an envoy.", key="a"))
+    (hit,) = archive.finder.search(Ask(q='defecting "envoy" OR "two envoys"', match="all")).hits
+    (snippet,) = hit.snippets
+    marked = [snippet.text[s:e] for s, e in snippet.highlights]
+    assert marked == ["defected", "Two envoys", "envoy"]
+
+
 def test_initials_are_expanded_and_say_so(library: Archive) -> None:
     results = library.finder.search(Ask(q="U.S."))
     assert [(e.source, e.to, e.why) for e in results.expanded] == [("U.S.", ("US",), "initials")]

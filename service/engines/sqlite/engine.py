@@ -8,6 +8,7 @@ from service.database import Connection, Database, Row
 from service.dates import Moment
 from service.engines.sqlite.facets import count_facets
 from service.engines.sqlite.highlights import snippets
+from service.engines.sqlite.match import STEMS, WORDS, Index
 from service.engines.sqlite.selection import Selection, selection
 from service.query import Cursor, Diagnostic, Node, Search
 from service.result import Facet, Histogram, Hit, Results, Snippet
@@ -20,7 +21,7 @@ WEIGHTS = "3.0, 2.0, 1.0, 1.0, 0.5"
 GENERATION = "SELECT archive, number FROM generation"
 COUNT = "SELECT count(*) FROM ({ids})"
 BY_SCORE = f"""
-SELECT rowid AS id, bm25(articles_fts, {WEIGHTS}) AS score FROM articles_fts WHERE {{where}}
+SELECT rowid AS id, bm25({{index}}, {WEIGHTS}) AS score FROM {{index}} WHERE {{where}}
 ORDER BY {{first}} score, id DESC LIMIT :limit OFFSET :offset
 """  # noqa: S608 - fixed weights
 # What is not selected by its words alone is ranked by whichever of the words it has.
@@ -49,9 +50,9 @@ WHERE article_id IN (SELECT value FROM json_each(:ids)) ORDER BY article_id, pos
 """
 WHERE_NOW = "SELECT id, published_at FROM articles WHERE key = :key"
 
-REBUILD = "INSERT INTO articles_fts(articles_fts) VALUES ('rebuild')"
+REBUILD = "INSERT INTO {index}({index}) VALUES ('rebuild')"
 # rank = 1 makes FTS5 compare the index with the articles; without it nothing is noticed.
-INTEGRITY = "INSERT INTO articles_fts(articles_fts, rank) VALUES ('integrity-check', 1)"
+INTEGRITY = "INSERT INTO {index}({index}, rank) VALUES ('integrity-check', 1)"
 
 _FIRST_ID, _LAST_ID = -(1 << 63), (1 << 63) - 1
 
@@ -79,7 +80,7 @@ class SqliteEngine:
             page = rows[: search.limit]
             return Results(
                 total=read.total,
-                hits=_hits(conn, page, read.chosen.rank),
+                hits=_hits(conn, page, read.tree),
                 facets=count_facets(conn, search, read.tree),
                 match=read.match,
                 next=_next(conn, search, read, page) if len(rows) > search.limit else None,
@@ -97,16 +98,21 @@ class SqliteEngine:
 
     def rebuild(self) -> None:
         with self._database.write() as conn:
-            conn.execute(REBUILD)
+            for index in (STEMS, WORDS):
+                conn.execute(REBUILD.replace("{index}", index))
 
     def faults(self) -> list[str]:
+        return [fault for index in (STEMS, WORDS) for fault in self._faults_of(index)]
+
+    def _faults_of(self, index: Index) -> list[str]:
         # The check is written as an INSERT, so it needs a writer; it changes nothing.
         try:
             with self._database.write() as conn:
-                conn.execute(INTEGRITY)
+                conn.execute(INTEGRITY.replace("{index}", index))
         except Exception as exc:
             return [
-                f"the text index does not agree with the articles ({exc}): run `cuttings reindex`"
+                f"the text index {index} does not agree with the articles ({exc}): "
+                "run `cuttings reindex`"
             ]
         return []
 
@@ -146,7 +152,8 @@ def _page(conn: Connection, search: Search, read: _Read) -> list[Row]:
     offset = {"offset": search.cursor.offset if search.cursor else 0}
     first, first_values = _all_words_first(search, read)
     if read.chosen.indexed:
-        sql = BY_SCORE.replace("{where}", read.chosen.on("rowid"))
+        sql = BY_SCORE.replace("{index}", read.chosen.index)
+        sql = sql.replace("{where}", read.chosen.on("rowid"))
         first = first.replace("{id}", "rowid")
     else:
         sql = BY_SCORE_BESIDE.replace("{ids}", read.chosen.ids)
@@ -213,14 +220,14 @@ def _rows(conn: Connection, sql: str, values: dict[str, object]) -> list[Row]:
     return conn.execute(sql, values).fetchall()
 
 
-def _hits(conn: Connection, rows: list[Row], rank: str | None) -> tuple[Hit, ...]:
+def _hits(conn: Connection, rows: list[Row], tree: Node | None) -> tuple[Hit, ...]:
     ids = [row["id"] for row in rows]
     listed = {"ids": str(ids)}
     cards = {row["id"]: row for row in conn.execute(CARDS, listed)}
     authors: dict[int, tuple[str, ...]] = {}
     for id_, author in conn.execute(AUTHORS, listed):
         authors[id_] = (*authors.get(id_, ()), author)
-    passages = snippets(conn, ids, rank)
+    passages = snippets(conn, ids, tree)
     return tuple(
         _hit(cards[row["id"]], row["score"], authors.get(row["id"], ()), passages[row["id"]])
         for row in rows

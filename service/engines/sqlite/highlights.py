@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 
 from service.database import Connection, Row
+from service.engines.sqlite.match import STEMS, WORDS, wanted
 from service.passages import Range, passage
+from service.query import Node
 from service.result import Snippet
 
 COLUMNS = ("title", "standfirst", "body", "captions", "credits")
@@ -13,38 +15,60 @@ _OPEN, _CLOSE = "\ufdd0\ufdd1\ufdd2", "\ufdd3\ufdd4\ufdd5"
 # The most passages shown of one hit.
 _MOST = 3
 
+MARKS = ", ".join(
+    f"highlight({{index}}, {number}, :open, :close) AS {column}"
+    for number, column in enumerate(COLUMNS)
+)
 MARKED = f"""
-SELECT rowid AS id, {", ".join(f"highlight(articles_fts, {n}, :open, :close) AS {c}" for n, c in enumerate(COLUMNS))}
-FROM articles_fts WHERE articles_fts MATCH :rank AND rowid IN (SELECT value FROM json_each(:ids))
-"""  # noqa: S608, E501 - over the fixed columns above
+SELECT rowid AS id, {MARKS} FROM {{index}}
+WHERE {{index}} MATCH :wanted AND rowid IN (SELECT value FROM json_each(:ids))
+"""  # noqa: S608 - over the fixed columns above
 PLAIN = """
 SELECT id, title, standfirst, body, captions, credits
 FROM articles WHERE id IN (SELECT value FROM json_each(:ids))
 """
 
+# Column -> where the query's words stand in it.
+Found = dict[str, list[Range]]
+
 
 def snippets(
-    conn: Connection, ids: list[int], rank: str | None
+    conn: Connection, ids: list[int], tree: Node | None
 ) -> Mapping[int, tuple[Snippet, ...]]:
     """The passages of each article; those without a match begin where the body begins."""
-    listed = {"ids": str(ids)}
-    plain = {row["id"]: row for row in conn.execute(PLAIN, listed)}
-    marked: dict[int, Row] = {}
-    if rank is not None:
-        values = listed | {"rank": rank, "open": _OPEN, "close": _CLOSE}
-        marked = {row["id"]: row for row in conn.execute(MARKED, values)}
-    return {id_: _of_article(plain[id_], marked.get(id_)) for id_ in ids if id_ in plain}
+    plain = {row["id"]: row for row in conn.execute(PLAIN, {"ids": str(ids)})}
+    found: dict[int, Found] = {id_: {} for id_ in ids}
+    for index in (STEMS, WORDS):
+        match = wanted(tree, index)
+        if match is not None:
+            values = {"ids": str(ids), "wanted": match, "open": _OPEN, "close": _CLOSE}
+            for row in conn.execute(MARKED.replace("{index}", index), values):
+                _collect(found[row["id"]], row, plain[row["id"]])
+    return {id_: _of_article(plain[id_], found[id_]) for id_ in ids}
 
 
-def _of_article(plain: Row, marked: Row | None) -> tuple[Snippet, ...]:
-    found: list[Snippet] = []
-    for column in COLUMNS if marked is not None else ():
-        if marked is None or marked[column] is None or _OPEN not in marked[column]:
-            continue
-        text, ranges = unmark(marked[column])
-        if text == plain[column]:
-            found += _of_column(column, text, ranges)
-    return tuple(found[:_MOST]) or (passage("body", plain["body"], ()),)
+def _collect(found: Found, marked: Row, plain: Row) -> None:
+    for column in COLUMNS:
+        if marked[column] is not None and _OPEN in marked[column]:
+            text, ranges = unmark(marked[column])
+            if text == plain[column]:
+                found[column] = _merged([*found.get(column, ()), *ranges])
+
+
+def _merged(ranges: list[Range]) -> list[Range]:
+    """In order, and none within another: both indexes may have found one place."""
+    merged: list[Range] = []
+    for start, end in sorted(ranges):
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _of_article(plain: Row, found: Found) -> tuple[Snippet, ...]:
+    shown = [s for c in COLUMNS if c in found for s in _of_column(c, plain[c], found[c])]
+    return tuple(shown[:_MOST]) or (passage("body", plain["body"], ()),)
 
 
 def _of_column(column: str, text: str, ranges: list[Range]) -> list[Snippet]:

@@ -1,4 +1,10 @@
-"""Tree -> FTS5's MATCH. User text only ever stands between quotes, so no text can be a mistake."""
+"""Tree -> FTS5's MATCH. User text only ever stands between quotes, so no text can be a mistake.
+
+Two indexes share the work: words are looked for by their stems, what is quoted and beginnings of
+words as they are written. A MATCH asks one index, so a tree that needs both is put together in SQL.
+"""
+
+from typing import Literal
 
 from service.query import (
     TEXT_FIELDS,
@@ -15,24 +21,35 @@ from service.query import (
     Word,
 )
 
+Index = Literal["articles_fts", "articles_words"]
+STEMS: Index = "articles_fts"
+WORDS: Index = "articles_words"
 
-def is_text(node: Node) -> bool:
-    """Whether MATCH alone can answer: words to be found, and no facet value, date or bare NOT."""
+
+def index_of(node: Node) -> Index | None:
+    """The index that can answer the whole node; None when it takes both, or more than text."""
     match node:
-        case Filter() | Dated():
-            return False
+        case Word():
+            return STEMS
+        case Phrase() | Near() | Prefix():
+            return WORDS
         case In(_, part):
-            return is_text(part)
+            return index_of(part)
         case And(parts) | Or(parts):
-            return all(is_text(part) for part in parts)
-        case Without(kept, excluded):
-            return kept is not None and is_text(kept) and is_text(excluded)
+            return _shared(parts)
+        case Without(kept, excluded) if kept is not None:
+            return _shared((kept, excluded))
         case _:
-            return True
+            return None
+
+
+def _shared(parts: tuple[Node, ...]) -> Index | None:
+    indexes = {index_of(part) for part in parts}
+    return indexes.pop() if len(indexes) == 1 else None
 
 
 def match_of(node: Node) -> str:
-    """The MATCH expression of a node for which `is_text` holds."""
+    """The MATCH expression of a node that one index can answer."""
     match node:
         case Word(text) | Phrase(text):
             return _quoted(text)
@@ -52,12 +69,14 @@ def match_of(node: Node) -> str:
             raise TypeError(f"{node!r} is no text")
 
 
-def wanted_words(node: Node | None) -> Node | None:
-    """An OR of all that a tree looks for in texts, to rank and highlight by; None if nothing."""
-    leaves = tuple(_leaves(node)) if node is not None else ()
-    if len(leaves) < 2:
-        return leaves[0] if leaves else None
-    return Or(leaves)
+def wanted(node: Node | None, index: Index | None = None) -> str | None:
+    """A MATCH for any of what a tree looks for in texts, to rank and highlight by.
+
+    Only what `index` answers, if one is given; None when nothing is looked for.
+    """
+    leaves = _leaves(node) if node is not None else []
+    found = [leaf for leaf in leaves if index in (None, index_of(leaf))]
+    return " OR ".join(dict.fromkeys(match_of(leaf) for leaf in found)) or None
 
 
 def _leaves(node: Node) -> list[Node]:
@@ -66,6 +85,8 @@ def _leaves(node: Node) -> list[Node]:
             return []
         case And(parts) | Or(parts):
             return [leaf for part in parts for leaf in _leaves(part)]
+        case In(name, part):
+            return [In(name, leaf) for leaf in _leaves(part)]
         case Without(kept, _):
             return _leaves(kept) if kept is not None else []
         case _:

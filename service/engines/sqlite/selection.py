@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from service.dates import DateRange
-from service.engines.sqlite.match import is_text, match_of, wanted_words
-from service.query import And, Dated, Filter, Node, Or, Search, Without
+from service.engines.sqlite.match import STEMS, Index, index_of, match_of, wanted
+from service.query import And, Dated, Filter, In, Node, Or, Search, Without
 
 # One value of a facet field -> the articles that have it. Names compare without case.
 FILTERS = {
@@ -30,29 +30,30 @@ PUBLISHED = """SELECT id FROM articles WHERE published_at IS NOT NULL AND CASE p
     WHEN 'day' THEN published_at BETWEEN {first_day} AND {last_day}
     ELSE published_at >= {start} AND published_at < {end} END"""
 ADDED_LATER = "SELECT id FROM articles WHERE added_in > {mark}"
-TEXT_IDS = "SELECT rowid AS id FROM articles_fts WHERE {where}"
+TEXT_IDS = "SELECT rowid AS id FROM {index} WHERE {where}"
 PLAIN_IDS = "SELECT id FROM articles WHERE {where}"
-MATCHING = "{id} IN (SELECT rowid FROM articles_fts WHERE articles_fts MATCH {match})"
+MATCHING = "{id} IN (SELECT rowid FROM {index} WHERE {index} MATCH {match})"
 _BEFORE_ALL, _AFTER_ALL = "", "~"
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """A condition on `{id}` with its values, and the MATCH that ranks and highlights, if any.
+    """A condition on `{id}` with its values, and the MATCH that ranks, if any.
 
-    `indexed`: that same MATCH selects, so the text index can be read directly.
+    `index` is the one that this MATCH asks; `indexed` tells that it selects as well as ranks.
     """
 
     condition: str
     values: dict[str, Any]
     rank: str | None
+    index: Index
     indexed: bool
 
     @property
     def ids(self) -> str:
         """SQL: a SELECT of the matching article ids, as `id`."""
         if self.indexed:
-            return TEXT_IDS.replace("{where}", self.on("rowid"))
+            return TEXT_IDS.replace("{index}", self.index).replace("{where}", self.on("rowid"))
         return PLAIN_IDS.replace("{where}", self.on("id"))
 
     def on(self, column: str) -> str:
@@ -60,7 +61,7 @@ class Selection:
         if not self.indexed:
             return self.condition.replace("{id}", column)
         # The plus keeps a filter's ids away from the text index, which would be asked for each.
-        return "articles_fts MATCH :rank AND " + self.condition.replace("{id}", f"+{column}")
+        return f"{self.index} MATCH :rank AND " + self.condition.replace("{id}", f"+{column}")
 
 
 @dataclass(slots=True)
@@ -90,8 +91,9 @@ class _Builder:
 
     def tree(self, node: Node) -> str:
         """A tree as a condition of SQL, for what MATCH cannot say."""
-        if is_text(node):
-            return MATCHING.replace("{match}", self.bind(match_of(node)))
+        if index := index_of(node):
+            match = self.bind(match_of(node))
+            return MATCHING.replace("{index}", index).replace("{match}", match)
         match node:
             case Filter(name, value):
                 return self.among(name, (value,))
@@ -101,6 +103,8 @@ class _Builder:
                 return f"({' AND '.join(self.tree(p) for p in parts)})"
             case Or(parts):
                 return f"({' OR '.join(self.tree(p) for p in parts)})"
+            case In(name, part):
+                return self.tree(_pushed_down(name, part))
             case Without(kept, excluded):
                 left = self.tree(kept) if kept is not None else "1"
                 return f"({left} AND NOT {self.tree(excluded)})"
@@ -108,12 +112,25 @@ class _Builder:
                 raise TypeError(f"{node!r} cannot be selected by")
 
 
+def _pushed_down(name: str, node: Node) -> Node:
+    """A field's limit on each part instead of on the whole, whose parts need both indexes."""
+    match node:
+        case And(parts):
+            return And(tuple(In(name, part) for part in parts))
+        case Or(parts):
+            return Or(tuple(In(name, part) for part in parts))
+        case Without(kept, excluded) if kept is not None:
+            return Without(In(name, kept), In(name, excluded))
+        case _:
+            return node
+
+
 def selection(search: Search, tree: Node | None) -> Selection:
     """What `search` selects when its text is read as `tree`."""
     build = _Builder()
     conditions: list[str] = []
-    indexed = tree is not None and is_text(tree)
-    if tree is not None and not indexed:
+    index = index_of(tree) if tree is not None else None
+    if tree is not None and index is None:
         conditions.append(build.tree(tree))
     conditions += [build.among(name, values) for name, values in search.filters.items()]
     conditions += [f"NOT {build.among(name, v)}" for name, v in search.excluded.items() if v]
@@ -122,10 +139,10 @@ def selection(search: Search, tree: Node | None) -> Selection:
     if search.cursor is not None:
         later = ADDED_LATER.replace("{mark}", build.bind(search.cursor.mark))
         conditions.append(f"{{id}} NOT IN ({later})")
-    wanted = tree if indexed else wanted_words(tree)
-    rank = match_of(wanted) if wanted is not None else None
+    rank = match_of(tree) if tree is not None and index is not None else wanted(tree)
     values = build.values | ({"rank": rank} if rank is not None else {})
-    return Selection(" AND ".join(conditions) or "1", values, rank, indexed)
+    condition = " AND ".join(conditions) or "1"
+    return Selection(condition, values, rank, index or STEMS, index is not None)
 
 
 def without_filter(search: Search, field_: str) -> Search:
