@@ -14,10 +14,12 @@ CREATE TABLE sources (
 );
 
 -- `id` grows with the publication time (undated articles first), so that the newest come off the
--- index by themselves; it may move when a date is corrected. `key` never changes.
+-- index by themselves; it may move when a date is corrected. `key` stays, but that a made one
+-- gives way to one that the source states.
 CREATE TABLE articles (
   id INTEGER PRIMARY KEY,
   key TEXT NOT NULL UNIQUE,
+  key_made INTEGER NOT NULL DEFAULT 0,         -- 1: the source gave it none
   uri TEXT,                                    -- the source's own identifier
   title TEXT NOT NULL DEFAULT '',
   title_derived INTEGER NOT NULL DEFAULT 0,    -- 1: there was no headline
@@ -46,14 +48,21 @@ CREATE TABLE articles (
   extra TEXT NOT NULL DEFAULT '{}',            -- JSON: fields of the input without a place here
   content_hash TEXT NOT NULL DEFAULT '',
   added_in INTEGER,                            -- the generation that brought it
-  CHECK ((published_at IS NULL) = (published_precision IS NULL))
+  CHECK (typeof(body) = 'text'),
+  CHECK (json_type(subheadings) = 'array' AND json_type(extra) = 'object'),
+  CHECK ((published_at IS NULL) = (published_precision IS NULL)),
+  -- Adding no days makes older versions of SQLite look whether the day exists.
+  CHECK (published_at IS CASE published_precision WHEN 'day' THEN date(published_at, '+0 days')
+    ELSE strftime('%Y-%m-%dT%H:%M:%SZ', published_at, '+0 days') END),
+  CHECK (updated_at IS NULL OR date(updated_at) IS NOT NULL),
+  CHECK (embargoed_until IS NULL OR date(embargoed_until) IS NOT NULL)
 );
 CREATE UNIQUE INDEX articles_by_uri ON articles(uri, ifnull(source_id, 0)) WHERE uri IS NOT NULL;
 CREATE INDEX articles_by_date ON articles(published_at);
 CREATE INDEX articles_by_source_id ON articles(source_id);
 CREATE INDEX articles_by_content ON articles(content_hash);
 CREATE INDEX articles_by_arrival ON articles(added_in);
-CREATE INDEX articles_by_language ON articles(language);
+CREATE INDEX articles_by_language ON articles(language COLLATE NOCASE);
 
 CREATE TABLE article_authors (
   article_id INTEGER NOT NULL REFERENCES articles(id),

@@ -60,10 +60,17 @@ WHEN old.source_id IS NOT new.source_id BEGIN
   UPDATE sources SET articles = articles + 1 WHERE id = new.source_id;
 END;
 
-CREATE TRIGGER articles_changed AFTER UPDATE ON articles WHEN old.added_in IS new.added_in BEGIN
+-- Every column but `added_in`, which the insertion itself fills in.
+CREATE TRIGGER articles_changed AFTER UPDATE OF id, key, key_made, uri, title, title_derived,
+  standfirst, body, captions, credits, related, subheadings, dateline, source_id, source_derived,
+  published_at, published_precision, updated_at, embargoed_until, ingested_at, url, language,
+  rights, status, correction, version, origin, tagger, extra, content_hash ON articles BEGIN
   UPDATE generation SET number = number + 1;
 END;
 CREATE TRIGGER sources_changed AFTER UPDATE OF name ON sources BEGIN
+  UPDATE generation SET number = number + 1;
+END;
+CREATE TRIGGER sources_deleted AFTER DELETE ON sources BEGIN
   UPDATE generation SET number = number + 1;
 END;
 CREATE TRIGGER article_authors_inserted AFTER INSERT ON article_authors BEGIN

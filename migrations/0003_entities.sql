@@ -109,7 +109,10 @@ END;
 CREATE TRIGGER mentions_deleted_generation AFTER DELETE ON mentions BEGIN
   UPDATE generation SET number = number + 1;
 END;
-CREATE TRIGGER entities_changed AFTER UPDATE OF key, name, type ON entities BEGIN
+CREATE TRIGGER article_entities_changed AFTER UPDATE ON article_entities BEGIN
+  UPDATE generation SET number = number + 1;
+END;
+CREATE TRIGGER entities_changed AFTER UPDATE ON entities BEGIN
   UPDATE generation SET number = number + 1;
 END;
 CREATE TRIGGER entities_added AFTER INSERT ON entities BEGIN
@@ -119,6 +122,9 @@ CREATE TRIGGER entities_removed AFTER DELETE ON entities BEGIN
   UPDATE generation SET number = number + 1;
 END;
 CREATE TRIGGER aliases_added AFTER INSERT ON aliases BEGIN
+  UPDATE generation SET number = number + 1;
+END;
+CREATE TRIGGER aliases_changed AFTER UPDATE ON aliases BEGIN
   UPDATE generation SET number = number + 1;
 END;
 CREATE TRIGGER aliases_removed AFTER DELETE ON aliases BEGIN

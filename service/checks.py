@@ -5,16 +5,18 @@ from collections.abc import Callable, Iterator
 from service.database import Connection, Database, memory_schema
 from service.engines import Engine
 from service.errors import CuttingsError
+from service.names import name_key
+from service.stores.slots import misplaced
 
 SCHEMA = """
 SELECT type, name, sql FROM sqlite_master
 WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '\\_sqlite%' ESCAPE '\\'
 """
-OUT_OF_ORDER = """
-SELECT later.key, earlier.key FROM (
-  SELECT id, key, published_at, lag(id) OVER (ORDER BY id) AS before FROM articles
-) later JOIN articles earlier ON earlier.id = later.before
-WHERE coalesce(earlier.published_at, '') > coalesce(later.published_at, '')
+FOLDED = """
+SELECT e.key, al.text, al.folded FROM aliases al JOIN entities e ON e.id = al.entity_id
+"""
+NEWER_THAN_NOW = """
+SELECT key FROM articles WHERE added_in > (SELECT number FROM generation) OR added_in IS NULL
 """
 # Lists are an item a line.
 MENTION_TEXTS = """
@@ -69,10 +71,11 @@ SELECT count(*) FROM mentions m WHERE m.entity_id IS NOT NULL AND NOT EXISTS (
 
 def check(archive: Database, engine: Engine) -> list[str]:
     """Everything that is wrong with the archive, a sentence each; empty when it is sound."""
-    # A connection of its own: FTS5 remembers an index that another one has made anew.
-    fresh = Database(archive.path)
+    # A connection of its own: FTS5 remembers an index that another one has made anew. And without
+    # a time limit: a check of a large archive takes its time.
+    fresh = Database(archive.path, query_seconds=0)
     faults: list[str] = []
-    for look in (_file, _schema, _references, _order, _mentions, _counts):
+    for look in (_file, _schema, _references, misplaced, _mentions, _counts, _spellings, _arrivals):
         faults += _looked(fresh, look)
     fresh.close()
     return faults + engine.faults()
@@ -109,9 +112,17 @@ def _references(conn: Connection) -> Iterator[str]:
         yield f"a row of {table} names a row of {parent} that is not there"
 
 
-def _order(conn: Connection) -> Iterator[str]:
-    for later, earlier in conn.execute(OUT_OF_ORDER):
-        yield f"article {later} has a later id than {earlier}, but an earlier date"
+def _spellings(conn: Connection) -> Iterator[str]:
+    for key, text, folded in conn.execute(FOLDED):
+        if folded != name_key(text):
+            yield f"the spelling “{text}” of {key} is filed under {folded}, not {name_key(text)}"
+
+
+def _arrivals(conn: Connection) -> Iterator[str]:
+    if conn.execute("SELECT count(*) FROM generation").fetchone()[0] != 1:
+        yield "the generation is missing: answers can be stale"
+    for (key,) in conn.execute(NEWER_THAN_NOW):
+        yield f"article {key} has arrived later than now: walks through pages can miss it"
 
 
 def _mentions(conn: Connection) -> Iterator[str]:

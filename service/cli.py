@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from service import __version__
 from service.checks import check as check_archive
-from service.database import archive_database, private_database
+from service.database import Database, archive_database, private_database
 from service.engines import load_engine
 from service.errors import CuttingsError, Misconfigured, NotBuilt
 from service.extract import load_tagger
@@ -30,6 +30,7 @@ from service.settings import Settings, as_environment, read_settings, serving_at
 from service.stores.embargoes import EmbargoStore
 from service.stores.entities import EntityStore, recount
 from service.stores.keys import SCOPES, KeyStore, Scope
+from service.stores.slots import renumber
 from service.web.answers import search_out
 from service.web.parameters import SearchParams
 
@@ -108,8 +109,9 @@ def search(settings: Settings, query: tuple[str, ...], as_json: bool, **options:
         params = SearchParams.model_validate({"q": " ".join(query)} | given)
     except ValidationError as exc:
         raise click.UsageError(exc.errors()[0]["msg"]) from exc
-    archive = archive_database(settings)
+    archive = existing_archive(settings)
     finder = Finder(load_engine("sqlite", archive), EntityStore(archive))
+    EmbargoStore(private_database(settings), archive).release_due()
     with archive.read():
         results = finder.search(params.ask(settings.timezone))
     if as_json:
@@ -144,7 +146,9 @@ def serve(
 ) -> None:
     """Serve the API, its documentation and the SQL room."""
     settings = serving_at(settings, host, port, open_)
+    # Both files before any worker starts: they would race to make them.
     archive_database(settings).migrate()
+    private_database(settings)
     _refuse_strangers(settings)
     address = f"http://{_shown_host(settings)}:{settings.port}"
     click.echo(f"Cuttings: {address}/docs (the API), {address}/sql/ (the SQL room)")
@@ -180,12 +184,13 @@ def migrate(settings: Settings) -> None:
 @main.command()
 @with_settings
 def reindex(settings: Settings) -> None:
-    """Make the text index and every count anew from the articles and their mentions."""
-    archive = archive_database(settings)
+    """Make ids, the text index and every count anew from the articles and their mentions."""
+    archive = existing_archive(settings)
     archive.migrate()
-    load_engine("sqlite", archive).rebuild()
     with archive.write() as conn:
+        renumber(conn)
         recount(conn)
+    load_engine("sqlite", archive).rebuild()
     click.echo("reindexed")
 
 
@@ -193,9 +198,7 @@ def reindex(settings: Settings) -> None:
 @with_settings
 def check(settings: Settings) -> None:
     """Every consistency check there is; exit 1 and a line for each that fails."""
-    if not settings.db.exists():
-        raise Misconfigured(f"There is no archive at {settings.db}")
-    archive = archive_database(settings)
+    archive = existing_archive(settings)
     faults = check_archive(archive, load_engine("sqlite", archive))
     for fault in faults:
         click.echo(fault)
@@ -235,6 +238,15 @@ def key_revoke(settings: Settings, number: int) -> None:
     """Take a key out of use at once."""
     KeyStore(private_database(settings)).revoke(number)
     click.echo(f"key {number} is revoked")
+
+
+def existing_archive(settings: Settings) -> Database:
+    """The archive for commands that must not make one; Misconfigured when there is none."""
+    if not settings.db.exists():
+        raise Misconfigured(
+            f"There is no archive at {settings.db}: `cuttings ingest` makes one, --db names another"
+        )
+    return archive_database(settings)
 
 
 def _not_built(name: str) -> None:

@@ -5,6 +5,7 @@ no wheel, the standard library's serves. sqlite-utils and Datasette choose in th
 must: one process may open a file through one SQLite library only.
 """
 
+import math
 import threading
 import time
 from collections.abc import Iterator
@@ -30,7 +31,8 @@ Connection = sqlite3.Connection
 Row = sqlite3.Row
 
 _HERE = Path(__file__).parent
-_WAIT_FOR_WRITER_MS = 30_000
+# How long a writer waits for another one, in seconds.
+WAIT_FOR_WRITER = 30.0
 # How many steps of SQLite's machine run between two looks at the clock: about a millisecond.
 _STEPS_BETWEEN_LOOKS = 10_000
 
@@ -42,7 +44,10 @@ def migrations_folder() -> Path:
 
 
 class Database:
-    """One SQLite file: many readers (a connection a thread), one writer at a time."""
+    """One SQLite file: many readers (a connection a thread), one writer at a time.
+
+    A read is stopped after `query_seconds`; 0 lets it take its time.
+    """
 
     def __init__(self, path: Path, schema: Path | None = None, query_seconds: float = 10.0) -> None:
         self.path = path
@@ -69,7 +74,7 @@ class Database:
             if conn.in_transaction:
                 yield conn
                 return
-            deadline = time.monotonic() + self._query_seconds
+            deadline = time.monotonic() + (self._query_seconds or math.inf)
             conn.set_progress_handler(lambda: time.monotonic() > deadline, _STEPS_BETWEEN_LOOKS)
             conn.execute("BEGIN")
             try:
@@ -78,10 +83,13 @@ class Database:
                 conn.rollback()
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """One atomic change. IMMEDIATE: a read that turns into a write would not wait its turn."""
+    def write(self, patience: float = WAIT_FOR_WRITER) -> Iterator[Connection]:
+        """One atomic change; Busy when another writer takes longer than `patience` seconds.
+
+        IMMEDIATE, since a read that turns into a write would not wait its turn.
+        """
         with _mapped(self.path):
-            conn = self._connect("rwc")
+            conn = self._connect("rwc", patience)
             try:
                 conn.execute("PRAGMA foreign_keys = ON")
                 conn.execute("BEGIN IMMEDIATE")
@@ -103,9 +111,13 @@ class Database:
                 conn.execute("PRAGMA journal_mode = WAL")
                 db = sqlite_utils.Database(conn, execute_plugins=False)
                 migrations = _read_migrations(self._schema)
+                # Another process may be about to do the same: look and apply under one lock.
+                conn.execute("BEGIN IMMEDIATE")
                 names = [migration.name for migration in migrations.pending(db)]
-                if names:
+                try:
                     migrations.apply(db)
+                finally:
+                    conn.commit()  # each that was done stays done; one that failed left nothing
                 return names
             finally:
                 conn.close()
@@ -125,23 +137,33 @@ class Database:
 
     def _reader(self) -> Connection:
         conn: Connection | None = getattr(self._local, "reader", None)
-        if conn is None:
-            if not self.path.exists():
+        identity = self._identity()
+        if conn is None or identity != self._local.identity:
+            self.close()
+            if identity is None:
                 raise Misconfigured(
                     f"There is no archive at {self.path}: run `cuttings ingest` first"
                 )
             conn = self._connect("ro")
             conn.execute("PRAGMA query_only = ON")
-            self._local.reader = conn
+            self._local.reader, self._local.identity = conn, identity
         return conn
 
-    def _connect(self, mode: str) -> Connection:
+    def _identity(self) -> tuple[int, int] | None:
+        """Which file lies at the path now: it may have been replaced by another."""
+        try:
+            found = self.path.stat()
+        except FileNotFoundError:
+            return None
+        return found.st_dev, found.st_ino
+
+    def _connect(self, mode: str, patience: float = WAIT_FOR_WRITER) -> Connection:
         uri = f"{self.path.absolute().as_uri()}?mode={mode}"
         # A reader lives in a thread-local and dies with its thread; the garbage collector may run
         # in another one, so SQLite's own check of threads would only cry wolf.
         conn = sqlite3.connect(uri, uri=True, check_same_thread=False)
         conn.row_factory = sqlite3.Row
-        conn.execute(f"PRAGMA busy_timeout = {_WAIT_FOR_WRITER_MS}")
+        conn.execute(f"PRAGMA busy_timeout = {int(patience * 1_000)}")
         return conn
 
 
@@ -193,7 +215,7 @@ def _mapped(path: Path) -> Iterator[None]:
     except sqlite3.OperationalError as exc:
         raise _ours(str(exc), path) from exc
     except sqlite3.DatabaseError as exc:
-        raise Misconfigured(f"{path}: {exc}. Run `cuttings check`") from exc
+        raise Misconfigured(f"{path}: {exc}") from exc
 
 
 def _ours(message: str, path: Path) -> CuttingsError:

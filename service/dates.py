@@ -14,8 +14,10 @@ from service.errors import InvalidRequest
 
 Precision = Literal["day", "minute", "second"]
 
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_DATE_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(?P<second>:\d{2}(?:[.,]\d+)?)?.*")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_DATE_TIME = re.compile(
+    r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(?P<second>:\d{2}(?:[.,]\d+)?)?.*", re.ASCII
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,11 @@ def _bound(text: str | None, zone: ZoneInfo) -> datetime | None:
 
 def _after(last: datetime, text: str) -> datetime:
     """The first moment that is no longer part of what `text` names."""
-    step = timedelta(days=1) if _DATE.fullmatch(text.strip()) else timedelta(seconds=1)
+    stated = _DATE_TIME.fullmatch(text.strip())
+    if stated is None:
+        step = timedelta(days=1)
+    else:
+        step = timedelta(seconds=1) if stated["second"] else timedelta(minutes=1)
     try:
         # Wall-clock arithmetic, so that a day of 23 or 25 hours is still one day.
         return last + step

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,6 @@ Progress = Callable[[int, int], None]
 Names = tuple[Mention, ...] | None
 
 _WRITTEN = ("added", "changed")
-_FAILED: tuple[Mention, ...] = (Mention("", 0, 0, "", "", "place", None, "failed", 0.0),)
 
 
 @dataclass(slots=True)
@@ -68,7 +68,8 @@ class Ingest:
     def _read(self, batch: Sequence[Path], report: Report) -> Iterator[Article]:
         for path in batch:
             try:
-                article = read(*_named(path))
+                data, sidecar = load(path)
+                article = read(data, path.name, sidecar)
             except Unreadable as exc:
                 report.failed.append(Failure(str(path), exc.detail))
             else:
@@ -77,54 +78,62 @@ class Ingest:
     def _load(self, articles: Sequence[Article], report: Report) -> None:
         """Name what is new before the archive is locked, then write it in one go."""
         held = [article for article in articles if is_embargoed(article)]
-        for article, mentions in self._named(held, self.embargoes.standing, report):
-            self._hold(article, mentions, report)
+        for article, names in self._named(held, self.embargoes.standing, report):
+            self._hold(article, names, report)
         shown = [article for article in articles if not is_embargoed(article)]
         with self.archive.read() as conn:
             named = self._named(shown, partial(decide, conn), report)
-        if named:
-            with self.archive.write() as conn:
-                for article, mentions in named:
-                    self._put(conn, article, mentions, report)
-        for article in shown:
+        if not named:
+            return
+        with self.archive.write() as conn:
+            stored = [a for a, names in named if self._put(conn, a, names, report)]
+        for article in stored:
             self.embargoes.forget(article)
 
     def _named(
         self, articles: Sequence[Article], decide_: Callable[[Article], Decision], report: Report
     ) -> list[tuple[Article, Names]]:
-        """Each article with its names; None for what is known already and needs none."""
-        new = [a for a in articles if decide_(a).outcome in _WRITTEN]
-        found = dict(zip(map(id, new), self._extracted(new, report), strict=True))
-        return [(a, found.get(id(a))) for a in articles if found.get(id(a), ()) is not _FAILED]
+        """Each article with its names, or with None if it is known already and needs none.
 
-    def _extracted(self, articles: Sequence[Article], report: Report) -> list[Names]:
-        """The names of each article; one that breaks the tagger is reported, the others go on."""
+        An article whose names cannot be read is in the report, not in the list.
+        """
+        new = [decide_(article).outcome in _WRITTEN for article in articles]
+        known = [(a, None) for a, is_new in zip(articles, new, strict=True) if not is_new]
+        return known + self._extracted(list(compress(articles, new)), report)
+
+    def _extracted(
+        self, articles: Sequence[Article], report: Report
+    ) -> list[tuple[Article, Names]]:
+        """A batch at once, which is faster; after a failure one by one, to find its cause."""
         if not articles:
             return []
         try:
-            return list(extract_all(articles, self.tagger()))
+            return list(zip(articles, extract_all(articles, self.tagger()), strict=True))
         except CuttingsError:
             raise
         except Exception as exc:
             if len(articles) > 1:
-                return [self._extracted([article], report)[0] for article in articles]
+                return [pair for a in articles for pair in self._extracted([a], report)]
             report.failed.append(Failure(articles[0].origin or "", f"cannot be tagged: {exc}"))
-            return [_FAILED]
+            return []
 
-    def _put(self, conn: Connection, article: Article, names: Names, report: Report) -> None:
+    def _put(self, conn: Connection, article: Article, names: Names, report: Report) -> bool:
+        """Whether the archive has the article now."""
         conn.execute("SAVEPOINT article")
         try:
             if names is None and decide(conn, article).outcome in _WRITTEN:
                 # Another process has changed it since it was looked at.
                 names = extract_all([article], self.tagger())[0]
             tagger = self.tagger().id if names is not None else ""
-            decision = put(conn, article, names or (), tagger)
+            report.count(put(conn, article, names or (), tagger))
         except Exception as exc:
             conn.execute("ROLLBACK TO article")
-            report.failed.append(Failure(article.origin or "", f"cannot be stored: {exc}"))
-        else:
-            report.count(decision)
-        conn.execute("RELEASE article")
+            reason = exc.detail if isinstance(exc, CuttingsError) else str(exc)
+            report.failed.append(Failure(article.origin or "", f"cannot be stored: {reason}"))
+            return False
+        finally:
+            conn.execute("RELEASE article")
+        return True
 
     def _hold(self, article: Article, names: Names, report: Report) -> None:
         try:
@@ -132,11 +141,6 @@ class Ingest:
             report.count(self.embargoes.hold(article, names or (), tagger))
         except CuttingsError as exc:
             report.failed.append(Failure(article.origin or "", f"cannot be held: {exc.detail}"))
-
-
-def _named(path: Path) -> tuple[bytes, str, bytes | None]:
-    data, sidecar = load(path)
-    return data, path.name, sidecar
 
 
 def _batches(files: Iterable[Path], size: int) -> Iterator[list[Path]]:

@@ -11,7 +11,8 @@
               | person organization place source author topic language      is a filter
               | after before                             with a year, a month or a day
 
-Quotes may be straight or curly. Operators are written in capitals: `or` is a word.
+Quotes may be straight or curly. Operators are written in capitals: `or` is a word, and in a long
+query that is all in capitals so is OR.
 """
 
 import re
@@ -38,6 +39,9 @@ from service.query import (
 
 MAX_LENGTH = 10_000
 MAX_DEPTH = 32
+# A query all in capitals of more tokens than this is a sentence in capitals, not a formula.
+MOST_SHOUTED = 6
+_OPERATORS = {"OR": "or", "AND": "and", "NOT": "not"}
 
 _QUOTES = '"“”„‟«»＂'
 _NAMES = "|".join((*TEXT_FIELDS, *FACET_FIELDS, "after", "before"))
@@ -50,8 +54,8 @@ _TOKEN = re.compile(
     |(?P<word>[^\s\x00-\x1f\x7f{_QUOTES}()]+)""",
     re.VERBOSE,
 )
-_SLOP = re.compile(r"~(\d{1,4})")
-_DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
+_SLOP = re.compile(r"~([0-9]{1,4})")
+_DATE = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,12 +250,22 @@ class _Parser:
                 token = self._quoted(at)
             elif kind == "not" and tokens and tokens[-1].end == at and tokens[-1].kind == "word":
                 token = _Token("word", token.text, at, token.end)
-            elif kind == "word":
-                token = _operator(token)
             if kind != "space":
                 tokens.append(token)
             at = token.end
-        return tokens
+        return self._with_operators(tokens)
+
+    def _with_operators(self, tokens: list[_Token]) -> list[_Token]:
+        shouted = len(tokens) > MOST_SHOUTED and self.text.isupper()
+        read = [_operator(token) for token in tokens]
+        if not shouted or read == tokens:
+            return read
+        first = next(new for new, old in zip(read, tokens, strict=True) if new is not old)
+        self._mend("all in capitals, so AND, OR and NOT are taken for words", first)
+        return [
+            old if new is old else _Token("word", old.text.lower(), old.start, old.end)
+            for new, old in zip(read, tokens, strict=True)
+        ]
 
     def _quoted(self, start: int) -> _Token:
         end = start + 1
@@ -282,8 +296,8 @@ class _Parser:
 
 
 def _operator(token: _Token) -> _Token:
-    kinds = {"OR": "or", "AND": "and", "NOT": "not"}
-    return _Token(kinds.get(token.text, "word"), token.text, token.start, token.end)
+    kind = _OPERATORS.get(token.text) if token.kind == "word" else None
+    return _Token(kind, token.text, token.start, token.end) if kind else token
 
 
 def _word(text: str) -> Node:

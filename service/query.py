@@ -176,14 +176,14 @@ class Cursor:
     """Where a page ended.
 
     `mark` is the archive's generation when page 1 was made. By date a walk goes on after the
-    article `key` (`article_id` and `published` find its place should it be gone or moved); by
-    relevance after `offset` hits. `digest` names the search that the cursor belongs to.
+    article `key`, or if that is gone or has another date now, after the date and arrival that it
+    had; by relevance after `offset` hits. `digest` names the search that the cursor belongs to.
     """
 
     mark: int
     offset: int
     key: str
-    article_id: int
+    arrival: int
     published: str | None
     match: Literal["all", "any"]
     digest: str

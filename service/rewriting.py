@@ -1,6 +1,7 @@
 """Trees made of trees: any word enough, other spellings, dates in a zone, filters on their own."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -21,6 +22,10 @@ STOP_WORDS = frozenset(
     why will with would you your""".split()
 ) - {"us"}  # the country, more often than not
 
+# The words of a compound such as Sino-Soviet or AFP/Seoul; an apostrophe does not divide.
+_PARTS = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+# A long question that says a word again means it more; measured: twice helps, more does not.
+MOST_SAID = 2
 _INITIALS = re.compile(r"(?:[^\W\d_]\.){2,}[^\W\d_]?\.?")
 
 
@@ -77,9 +82,13 @@ def loosened(tree: Node) -> Node | None:
 def _loose(node: Node) -> Node:
     match node:
         case And(parts, False):
-            words = [p for p in parts if not isinstance(p, Filter | Dated)]
-            fixed = [p for p in parts if isinstance(p, Filter | Dated)]
+            words = [p for p in parts if _is_words(p)]
+            fixed = [p for p in parts if not _is_words(p)]
+            if len(words) < 2 and not fixed:
+                return node
             telling = [w for w in words if not _is_stop_word(w)] or words
+            telling = [part for word in telling for part in _with_parts(word)]
+            telling = _once_or_twice(telling)
             any_word = telling[0] if len(telling) == 1 else Or(tuple(telling))
             return And((any_word, *fixed), typed=True) if fixed else any_word
         case Without(kept, excluded) if kept is not None:
@@ -88,6 +97,39 @@ def _loose(node: Node) -> Node:
             return In(name, _loose(part))
         case _:
             return node
+
+
+def _is_words(node: Node) -> bool:
+    """Whether a part only looks for words; filters, dates and negations must hold always."""
+    match node:
+        case Filter() | Dated() | Without():
+            return False
+        case In(_, part):
+            return _is_words(part)
+        case And(parts) | Or(parts):
+            return all(_is_words(part) for part in parts)
+        case _:
+            return True
+
+
+def _with_parts(node: Node) -> list[Node]:
+    """A compound, and each of its words: of `Sino-Soviet` any is enough as well."""
+    parts = _PARTS.findall(node.text) if isinstance(node, Word) else []
+    if len(parts) < 2:
+        return [node]
+    return [*(Word(p) for p in parts if p.lower() not in STOP_WORDS)] or [node]
+
+
+def _once_or_twice(words: list[Node]) -> list[Node]:
+    """Words that a long question says again count double, whatever comes after that."""
+    said: Counter[str] = Counter()
+    kept: list[Node] = []
+    for word in words:
+        key = str(word).lower().strip(".,;:!?'’")
+        said[key] += 1
+        if said[key] <= MOST_SAID:
+            kept.append(word)
+    return kept
 
 
 def _is_stop_word(node: Node) -> bool:

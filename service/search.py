@@ -65,13 +65,12 @@ class Finder:
         zone = parse_zone(ask.tz)
         lifted = Lifted(dict(ask.filters), dict(ask.excluded), _asked_range(ask, zone))
         tree = lifted.lift(dated(parsed.tree, zone)) if parsed.tree is not None else None
-        tree = self._resolved(tree) if tree is not None else None
         any_tree = loosened(tree) if tree is not None else None
         expanded = expansions(tree) if ask.expand else ()
         sort = ask.sort or ("relevance" if tree is not None else "newest")
         search = Search(
-            tree=expanded_by(tree, expanded),
-            any_tree=expanded_by(any_tree, expanded),
+            tree=self._resolved(expanded_by(tree, expanded)),
+            any_tree=self._resolved(expanded_by(any_tree, expanded)),
             match=ask.match,
             filters=self._keys(lifted.filters),
             excluded=self._keys(lifted.excluded),
@@ -83,7 +82,7 @@ class Finder:
             limit=ask.limit,
             cursor=ask.cursor,
         )
-        return parsed, replace(search, digest=_digest(search)), expanded
+        return parsed, replace(search, digest=_digest(ask, search.sort)), expanded
 
     def _keys(self, filters: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
         return {
@@ -98,17 +97,19 @@ class Finder:
                 return self._entities.keys_of(type_, value)
         return (value,)
 
-    def _resolved(self, node: Node) -> Node:
+    def _resolved(self, node: Node | None) -> Node | None:
         """The tree with entities' keys instead of their names."""
+        known: dict[tuple[str, str], tuple[str, ...]] = {}
 
         def change(part: Node) -> Node | None:
             if not isinstance(part, Filter):
                 return None
-            keys = self._values(part.field, part.value) or ("",)
+            name = part.field, part.value
+            keys = known.setdefault(name, known.get(name) or self._values(*name) or ("",))
             filters = tuple(Filter(part.field, key) for key in keys)
             return filters[0] if len(filters) == 1 else Or(filters)
 
-        return mapped(node, change)
+        return mapped(node, change) if node is not None else None
 
 
 def _asked_range(ask: Ask, zone: ZoneInfo) -> DateRange | None:
@@ -125,14 +126,14 @@ def _asked_range(ask: Ask, zone: ZoneInfo) -> DateRange | None:
     return range_of(ask.start, ask.end, zone)
 
 
-def _digest(search: Search) -> str:
-    """What a cursor must agree with: everything that decides which hits come in which order."""
+def _digest(ask: Ask, sort: Sort) -> str:
+    """What a cursor must agree with: everything asked that decides which hits come in which order.
+
+    As it was asked: what names stand for may change while somebody turns the pages.
+    """
     decisive = (
-        search.tree,
-        sorted(search.filters.items()),
-        sorted(search.excluded.items()),
-        search.published,
-        search.sort,
-        search.match,
+        *(ask.q, ask.match, ask.expand, ask.start, ask.end, ask.tz, sort),
+        sorted(ask.filters.items()),
+        sorted(ask.excluded.items()),
     )
     return hashlib.sha256(repr(decisive).encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -7,6 +7,7 @@ from service.article import Article
 from service.checks import check
 from service.dates import parse_moment
 from service.stores.entities import recount
+from service.stores.slots import renumber
 
 
 @pytest.fixture
@@ -105,6 +106,30 @@ def test_a_count_that_is_off(sound: Archive, statement: str, fault: str) -> None
 def test_ids_that_do_not_follow_dates(sound: Archive) -> None:
     sound.tamper("UPDATE articles SET published_at = '2019-01-01' WHERE key = 'd1'")
     assert "article d2 has a later id than d1, but an earlier date" in faults(sound)
+    sound.tamper(
+        "INSERT INTO articles (key, body, published_at, published_precision)"
+        " VALUES ('d3', 'x', '2018-12-16', 'day')",
+        "UPDATE articles SET id = 1 << 50, published_at = NULL, published_precision = NULL"
+        " WHERE key = 'd2'",
+    )
+    assert "article d2 has an id that does not go with its date" in faults(sound)
+    with sound.database.write() as conn:
+        assert renumber(conn) is True
+    assert faults(sound) == ""
+    dated = sound.rows("SELECT key FROM articles WHERE key LIKE 'd_' ORDER BY id")
+    assert dated == [("d2",), ("d3",), ("d1",)]
+    with sound.database.write() as conn:
+        assert renumber(conn) is False
+
+
+def test_spellings_and_arrivals(sound: Archive) -> None:
+    sound.tamper("UPDATE aliases SET folded = 'x' WHERE text = 'North Korea'")
+    assert "“North Korea” of place-northkorea is filed under x, not northkorea" in faults(sound)
+    with sound.database.write() as conn:
+        recount(conn)
+    assert faults(sound) == ""
+    sound.tamper("UPDATE generation SET number = 1")
+    assert "has arrived later than now" in faults(sound)
 
 
 def test_a_row_that_names_nothing(sound: Archive) -> None:

@@ -1,14 +1,17 @@
 """What must not be seen yet lies in the private file, and comes over by itself at its time."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import Archive, Client
 
 from service.article import Article
+from service.database import private_database
 from service.dates import parse_moment
-from service.entity import EntityName, Mention
+from service.entity import EntityName, Mention, Span
 from service.stores import embargoes
 from service.web.app import create_app
 
@@ -65,7 +68,7 @@ def test_a_release_that_was_cut_off_is_finished_not_doubled(
 ) -> None:
     archive.ingest(story(tmp_path, later))
     pass_time(monkeypatch)
-    monkeypatch.setattr(archive.embargoes.__class__, "_drop", lambda _self, _key: None)
+    monkeypatch.setattr(archive.embargoes.__class__, "_let_go", lambda _self, _row: None)
     assert archive.embargoes.release_due() == 1
     monkeypatch.undo()
     pass_time(monkeypatch)
@@ -108,3 +111,75 @@ def test_everything_survives_the_wait(archive: Archive, monkeypatch: pytest.Monk
 
 def _at(folder: Path) -> Article:
     return Article(body="x", origin=str((folder / "story.txt").resolve()))
+
+
+def held_forever(archive: Archive, body: str, **fields: Any) -> Article:
+    article = Article(body=body, embargoed_until=parse_moment("9998-01-01"), **fields)
+    archive.embargoes.hold(article, (), "test")
+    return article
+
+
+def test_one_that_cannot_be_released_keeps_nobody_back(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive.add(Article(body="published", key="B", uri="u1"))
+    held_forever(archive, "in its way", key="A", uri="u1")
+    held_forever(archive, "innocent", key="C")
+    monkeypatch.setattr(embargoes, "_now", lambda: "9999")
+    api = Client(create_app(archive.settings))
+    assert api.get("/v1/search").json()["total"] == 2
+    assert api.get("/v1/articles/B").status_code == 200
+    assert archive.embargoes.standing(Article(body="x", key="A")).outcome == "changed"
+
+
+def test_a_reader_does_not_wait_for_a_writer(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive.add(Article(body="published", key="B"))
+    held_forever(archive, "due")
+    monkeypatch.setattr(embargoes, "_now", lambda: "9999")
+    api = Client(create_app(archive.settings))
+    with archive.database.write() as conn:
+        conn.execute("DELETE FROM articles WHERE key = 'none'")
+        assert api.get("/v1/search").json()["total"] == 1
+    assert api.get("/v1/search").json()["total"] == 2
+
+
+def test_a_newer_text_held_meanwhile_is_not_dropped(archive: Archive) -> None:
+    held_forever(archive, "old", key="K")
+    (old,) = _rows(archive, "SELECT * FROM embargoed")
+    newer = held_forever(archive, "new", key="K")
+    archive.embargoes._let_go(old)
+    assert archive.embargoes.standing(newer).outcome == "unchanged"
+
+
+def test_a_published_version_lets_the_held_one_go(archive: Archive, tmp_path: Path) -> None:
+    """Known by its uri, though it came by another path."""
+    held_forever(archive, "held", uri="u9", source="Post", origin="one.txt")
+    (tmp_path / "two.txt").write_text("Published.", "utf-8")
+    (tmp_path / "two.json").write_text('{"uri": "u9", "source": "Post"}', "utf-8")
+    archive.ingest(tmp_path / "two.txt")
+    assert _rows(archive, "SELECT * FROM embargoed") == []
+
+
+def test_what_could_not_be_stored_lets_nothing_go(archive: Archive, tmp_path: Path) -> None:
+    path = story(tmp_path, datetime(2990, 1, 1, tzinfo=UTC))
+    archive.ingest(path)
+    path.write_text("impossible", "utf-8")
+    report = archive.job(BrokenTagger).run([str(path)])
+    assert report.failed[0].reason == "cannot be tagged: out of words"
+    assert len(_rows(archive, "SELECT * FROM embargoed")) == 1
+
+
+class BrokenTagger:
+    """Reads nothing."""
+
+    id = "broken"
+
+    def tag(self, texts: Sequence[str]) -> list[list[Span]]:
+        raise RuntimeError("out of words" if texts else "")
+
+
+def _rows(archive: Archive, sql: str) -> list[Any]:
+    with private_database(archive.settings).read() as conn:
+        return conn.execute(sql).fetchall()

@@ -150,7 +150,7 @@ def test_a_method_that_a_path_does_not_know(api: Client) -> None:
 
 
 def test_a_query_that_takes_too_long_is_stopped(tmp_path: Any) -> None:
-    archive: Archive = open_archive(tmp_path, query_seconds=0.0)
+    archive: Archive = open_archive(tmp_path, query_seconds=1e-9)
     with pytest.raises(errors.Busy), archive.database.read() as conn:
         conn.execute(
             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"

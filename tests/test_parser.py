@@ -61,6 +61,13 @@ MISTAKES = [
     ("*", "", "no word to search for: everything is shown", 0, 1),
     ('"', "", "no word to search for: everything is shown", 0, 1),
     ("after:soon", "", "“after:soon” is no date: write 2018, 2018-11 or 2018-11-01", 6, 4),
+    (
+        "TALKS OF KIM AND TRUMP IN HANOI",
+        "TALKS OF KIM and TRUMP IN HANOI",
+        "all in capitals, so AND, OR and NOT are taken for words",
+        13,
+        3,
+    ),
     ('person:" "', "", "nothing to look for in “person:”: left out", 7, 3),
 ]
 

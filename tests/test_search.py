@@ -299,3 +299,75 @@ def test_stop_words_are_left_out_of_any(archive: Archive) -> None:
     results = archive.finder.search(Ask(q="what is the price", match="any"))
     assert [hit.key for hit in results.hits] == ["price"]
     assert archive.finder.search(Ask(q="the", match="any")).total == 2
+
+
+def test_filters_hold_whatever_becomes_of_the_words(library: Archive) -> None:
+    def keys(q: str, **options: Any) -> list[str]:
+        return sorted(h.key for h in library.finder.search(Ask(q=q, match="any", **options)).hits)
+
+    both = '(person:"Donald Trump" OR person:"Jo Song Gil")'
+    assert keys(f"left subject {both}") == ["first", "third"]
+    assert keys(f"kim weather {both}") == ["first", "third"]
+    assert keys("kim rain (-trump)") == ["first", "fourth", "second"]
+    assert keys("kim rain (-trump OR -weather)") == ["first", "fourth", "second", "third"]
+    assert keys("title:(trump envoy) -kim") == []
+
+
+def test_a_name_that_hundreds_share(archive: Archive) -> None:
+    for number in range(600):
+        name = EntityName(f"person-kim{number}", f"Kim {number}", "person")
+        mention = Mention("body", 0, 3, "Kim", "Mr Kim", "person", name, "model", 0.9)
+        archive.add(Article(body="Kim", key=f"k{number}"), [mention])
+    assert archive.finder.search(Ask(filters={"person": ("Mr Kim",)})).total == 600
+    assert archive.finder.search(Ask(q='person:"Mr Kim"')).total == 600
+    assert archive.finder.search(Ask(q='kim OR person:"Mr Kim"')).total == 600
+    long = " ".join(f"source:s{n}" for n in range(1_000))
+    assert archive.finder.search(Ask(q=long[:10_000])).total == 0
+    assert archive.finder.search(Ask(q="-source:a " * 900)).total == 600
+
+
+def test_facet_values_and_filters_agree_on_case(archive: Archive) -> None:
+    for number, name in enumerate(("Kim Lee", "KIM LEE", "kim lee", "Ann")):
+        archive.add(
+            Article(body=f"{number}", authors=(name,), source=name, topics=(name,), language="en")
+        )
+    for field in ("author", "source", "topic"):
+        facet = archive.finder.facets(Ask(facets=(field,)))[field]
+        assert isinstance(facet, Facet)
+        assert [(v.value, v.count) for v in facet.values] == [("KIM LEE", 3), ("Ann", 1)]
+        for value in facet.values:
+            found = archive.finder.search(Ask(filters={field: (value.value,)}))
+            assert found.total == value.count
+
+
+def test_a_walk_goes_on_though_its_last_article_is_gone(archive: Archive) -> None:
+    second = parse_moment("2018-12-16T12:00:00Z")
+    for number in range(1, 5):
+        archive.add(Article(body="strike", key=f"a{number}", published=second))
+    page = archive.finder.search(Ask(sort="newest", limit=2))
+    assert [h.key for h in page.hits] == ["a4", "a3"]
+    archive.tamper("DELETE FROM articles WHERE key = 'a3'")
+    for _ in range(3):
+        archive.add(Article(body="earlier", published=parse_moment("2018-12-16T11:59:59Z")))
+    page = archive.finder.search(Ask(sort="newest", limit=9, cursor=page.next))
+    assert [h.key for h in page.hits] == ["a2", "a1"]
+
+
+def test_a_cursor_survives_a_new_namesake(archive: Archive) -> None:
+    for number in range(3):
+        archive.add(
+            Article(body="Kim Jong Un", key=f"k{number}"), [person("Kim Jong Un", 0, "Kim")]
+        )
+    ask = Ask(q="person:Kim", limit=1)
+    page = archive.finder.search(ask)
+    archive.add(Article(body="Kim Yong Chol"), [person("Kim Yong Chol", 0, "Kim")])
+    following = archive.finder.search(Ask(q="person:Kim", limit=9, cursor=page.next))
+    assert len(following.hits) == 2
+
+
+def test_questions_match_by_any_part_of_a_compound(archive: Archive) -> None:
+    archive.add(Article(body="The Soviet line on the king.", key="a"))
+    results = archive.finder.search(Ask(q="the Sino-Soviet dispute", match="any"))
+    assert [hit.key for hit in results.hits] == ["a"]
+    assert archive.finder.search(Ask(q="Sino-Soviet", match="all")).total == 0
+    assert archive.finder.search(Ask(q="king's", match="all")).total == 1

@@ -1,10 +1,12 @@
 """What an input is to the archive: added, changed, unchanged or a duplicate; counts that hold."""
 
+import pytest
 from conftest import Archive
 
 from service.article import Article, Subheading
 from service.dates import parse_moment
 from service.entity import EntityName, Mention
+from service.errors import InvalidRequest, Misconfigured
 from service.stores.articles import ArticleStore
 from service.stores.entities import EntityStore
 
@@ -152,3 +154,44 @@ def test_names_lead_to_keys_in_any_spelling(archive: Archive) -> None:
         assert store.keys_of("person", name) == (KIM.key,)
     assert store.keys_of("place", "Kim") == ()
     assert store.keys_of("person", "") == ()
+
+
+def test_a_made_key_gives_way_to_a_stated_one_and_no_other(archive: Archive) -> None:
+    made = archive.add(Article(body="one", uri="u", origin="a.txt"))
+    assert archive.add(Article(body="one", uri="u", key="mine", origin="a.txt")).key == "mine"
+    assert archive.rows("SELECT key, key_made FROM articles") == [("mine", 0)]
+    assert made.key != "mine"
+    with pytest.raises(InvalidRequest, match="its uri belongs to the article mine"):
+        archive.add(Article(body="one", uri="u", key="yours"))
+    archive.add(Article(body="two", key="yours"))
+    with pytest.raises(InvalidRequest, match="cannot become yours"):
+        archive.add(Article(body="two", uri="u", key="yours"))
+    assert archive.rows("SELECT count(*) FROM articles") == [(2,)]
+
+
+def test_a_path_that_is_used_again_for_another_article(archive: Archive) -> None:
+    archive.add(Article(body="Monday", key="monday", origin="today.txt"))
+    assert (
+        archive.add(Article(body="Tuesday", key="tuesday", origin="today.txt")).outcome == "added"
+    )
+    assert archive.rows("SELECT count(*) FROM articles") == [(2,)]
+    assert archive.rows("SELECT article_key FROM origins") == [("tuesday",)]
+
+
+BROKEN = [
+    "UPDATE articles SET published_at = '2018-02-31', published_precision = 'day'",
+    "UPDATE articles SET published_at = '2018-02-01T10:00Z', published_precision = 'minute'",
+    "UPDATE articles SET subheadings = '{}'",
+    "UPDATE articles SET extra = 'nonsense'",
+    "UPDATE articles SET updated_at = 'soon'",
+    "UPDATE articles SET body = x'00'",
+]
+
+
+@pytest.mark.parametrize("statement", BROKEN)
+def test_the_file_itself_refuses_what_no_reader_could_read(
+    archive: Archive, statement: str
+) -> None:
+    archive.add(Article(body="one", key="k"))
+    with pytest.raises(Misconfigured):
+        archive.tamper(statement)

@@ -13,6 +13,8 @@ CREATE TABLE api_keys (
 CREATE TABLE embargoed (
   key TEXT PRIMARY KEY,
   embargoed_until TEXT NOT NULL,   -- UTC, ISO 8601
+  uri TEXT,
+  source TEXT,
   origin TEXT,
   content_hash TEXT NOT NULL,
   document TEXT NOT NULL           -- JSON: the article, its mentions and its tagger

@@ -16,6 +16,7 @@ from service.article import Article, Filed, Subheading
 from service.database import Connection, Database, Row
 from service.dates import Moment, parse_moment
 from service.entity import Mention
+from service.errors import InvalidRequest
 from service.stores.entities import file_mentions
 from service.stores.slots import free_slot
 
@@ -30,13 +31,16 @@ class Decision:
     key: str
 
 
-BY_KEY = "SELECT key, content_hash FROM articles WHERE key = :key"
+BY_KEY = "SELECT key, key_made, content_hash FROM articles WHERE key = :key"
 BY_URI = """
-SELECT a.key, a.content_hash FROM articles a LEFT JOIN sources s ON s.id = a.source_id
+SELECT a.key, a.key_made, a.content_hash FROM articles a LEFT JOIN sources s ON s.id = a.source_id
 WHERE a.uri = :uri AND s.name IS :source
 """
 BY_CONTENT = "SELECT key FROM articles WHERE content_hash = :hash ORDER BY id LIMIT 1"
-BY_ORIGIN = "SELECT article_key, content_hash FROM origins WHERE origin = :origin"
+BY_ORIGIN = """
+SELECT o.article_key, o.content_hash, a.key_made AND a.uri IS NULL AS anonymous
+FROM origins o JOIN articles a ON a.key = o.article_key WHERE o.origin = :origin
+"""
 OTHER_ORIGINS = """
 SELECT 1 FROM origins o JOIN articles a ON a.key = o.article_key
 WHERE o.article_key = :key AND o.origin <> :origin AND o.content_hash = a.content_hash
@@ -44,7 +48,11 @@ WHERE o.article_key = :key AND o.origin <> :origin AND o.content_hash = a.conten
 
 
 def decide(conn: Connection, article: Article) -> Decision:
-    """What `article` is to this archive; reads only."""
+    """What `article` is to this archive; reads only.
+
+    Raises InvalidRequest when its key and its uri belong to two articles, or when it states
+    another key than the article already has.
+    """
     digest = article.content_hash()
     stated = _stated(conn, article)
     if stated is not None:
@@ -52,9 +60,11 @@ def decide(conn: Connection, article: Article) -> Decision:
             "unchanged" if stated["content_hash"] == digest else "changed", stated["key"]
         )
     seen = conn.execute(BY_ORIGIN, {"origin": article.origin}).fetchone()
-    if seen is not None:
+    anonymous = article.key is None and article.uri is None
+    # A path may be used again for another article, which then says so by an identifier of its own.
+    if seen is not None and (anonymous or seen["anonymous"]):
         return _again(conn, article, seen, digest)
-    if article.key is None and article.uri is None:
+    if anonymous:
         twin = conn.execute(BY_CONTENT, {"hash": digest}).fetchone()
         if twin is not None:
             return Decision("duplicates", twin["key"])
@@ -62,13 +72,17 @@ def decide(conn: Connection, article: Article) -> Decision:
 
 
 def _stated(conn: Connection, article: Article) -> Row | None:
-    """The article that the input names by its own identifier."""
-    found: Row | None = None
-    if article.key is not None:
-        found = conn.execute(BY_KEY, {"key": article.key}).fetchone()
-    if found is None and article.uri is not None:
-        values = {"uri": article.uri, "source": article.source}
-        found = conn.execute(BY_URI, values).fetchone()
+    """The article that the input names by its own identifiers."""
+    by_key = conn.execute(BY_KEY, {"key": article.key}).fetchone()
+    values = {"uri": article.uri, "source": article.source}
+    by_uri = conn.execute(BY_URI, values).fetchone() if article.uri is not None else None
+    found: Row | None = by_key if by_key is not None else by_uri
+    if found is None or by_uri is None or article.key is None:
+        return found
+    if by_uri["key"] != article.key and (by_key is not None or not by_uri["key_made"]):
+        raise InvalidRequest(
+            f"its uri belongs to the article {by_uri['key']}, which cannot become {article.key}"
+        )
     return found
 
 
@@ -93,27 +107,20 @@ def _made_key(conn: Connection, article: Article, digest: str) -> str:
 
 
 ARTICLE_ID = "SELECT id, published_at, published_precision FROM articles WHERE key = :key"
-INSERT_ARTICLE = """
-INSERT INTO articles (id, key, uri, title, title_derived, standfirst, body, captions, credits,
-  related, subheadings, dateline, source_id, source_derived, published_at, published_precision,
-  updated_at, embargoed_until, ingested_at, url, language, rights, status, correction, origin,
-  tagger, extra, content_hash)
-VALUES (:id, :key, :uri, :title, :title_derived, :standfirst, :body, :captions, :credits,
-  :related, :subheadings, :dateline, :source_id, :source_derived, :published_at,
-  :published_precision, :updated_at, :embargoed_until, :ingested_at, :url, :language, :rights,
-  :status, :correction, :origin, :tagger, :extra, :content_hash)
-"""
-UPDATE_ARTICLE = """
-UPDATE articles SET id = :id, key = :key, uri = :uri, title = :title,
-  title_derived = :title_derived, standfirst = :standfirst, body = :body, captions = :captions,
-  credits = :credits, related = :related, subheadings = :subheadings, dateline = :dateline,
-  source_id = :source_id, source_derived = :source_derived, published_at = :published_at,
-  published_precision = :published_precision, updated_at = :updated_at,
-  embargoed_until = :embargoed_until, ingested_at = :ingested_at, url = :url,
-  language = :language, rights = :rights, status = :status, correction = :correction,
-  version = version + 1, tagger = :tagger, extra = :extra, content_hash = :content_hash
-WHERE key = :was
-"""
+COLUMNS = (
+    *("id", "key", "key_made", "uri", "title", "title_derived", "standfirst", "body", "captions"),
+    *("credits", "related", "subheadings", "dateline", "source_id", "source_derived"),
+    *("published_at", "published_precision", "updated_at", "embargoed_until", "ingested_at", "url"),
+    *("language", "rights", "status", "correction", "origin", "tagger", "extra", "content_hash"),
+)
+INSERT_ARTICLE = f"""
+INSERT INTO articles ({", ".join(COLUMNS)}) VALUES ({", ".join(f":{name}" for name in COLUMNS)})
+"""  # noqa: S608 - over the fixed columns above
+# The path it was first read from stays, and so does a key that a source has stated.
+UPDATE_ARTICLE = f"""
+UPDATE articles SET {", ".join(f"{n} = :{n}" for n in COLUMNS if n not in ("key_made", "origin"))},
+  key_made = key_made AND :key_made, version = version + 1 WHERE key = :was
+"""  # noqa: S608 - over the fixed columns above
 REMEMBER_ORIGIN = """
 INSERT INTO origins (origin, article_key, content_hash) VALUES (:origin, :key, :hash)
 ON CONFLICT (origin) DO UPDATE SET article_key = :key, content_hash = :hash
@@ -182,6 +189,7 @@ def _source_id(conn: Connection, name: str | None) -> int | None:
 def _columns(conn: Connection, article: Article, tagger: str) -> dict[str, Any]:
     headings = [{"start": h.start, "end": h.end, "text": h.text} for h in article.subheadings]
     return {
+        "key_made": article.key is None,
         "uri": article.uri,
         "title": article.title,
         "title_derived": article.title_derived,

@@ -1,6 +1,7 @@
 """Articles that wait for their time, in a file that no reader of the archive opens."""
 
 import json
+import logging
 import threading
 from collections.abc import Sequence
 from dataclasses import asdict, replace
@@ -9,25 +10,37 @@ from pathlib import Path
 from typing import Any
 
 from service.article import Article, Subheading
-from service.database import Database
+from service.database import WAIT_FOR_WRITER, Database, Row
 from service.dates import Moment
 from service.entity import EntityName, Mention
+from service.errors import Busy
 from service.stores.articles import Decision, put
 
+_log = logging.getLogger("cuttings")
+
 HOLD = """
-INSERT INTO embargoed (key, embargoed_until, origin, content_hash, document)
-VALUES (:key, :until, :origin, :hash, :document)
-ON CONFLICT (key) DO UPDATE SET embargoed_until = :until, origin = :origin, content_hash = :hash,
-  document = :document
+INSERT INTO embargoed (key, embargoed_until, uri, source, origin, content_hash, document)
+VALUES (:key, :until, :uri, :source, :origin, :hash, :document)
+ON CONFLICT (key) DO UPDATE SET embargoed_until = :until, uri = :uri, source = :source,
+  origin = :origin, content_hash = :hash, document = :document
 """
-HELD = "SELECT key, content_hash FROM embargoed WHERE key = :key OR origin = :origin"
-DUE = "SELECT key, document FROM embargoed WHERE embargoed_until <= :now ORDER BY embargoed_until"
+HELD = """
+SELECT key, content_hash FROM embargoed
+WHERE key = :key OR origin = :origin OR (uri = :uri AND source IS :source)
+"""
+DUE = """
+SELECT key, content_hash, document FROM embargoed
+WHERE embargoed_until <= :now ORDER BY embargoed_until
+"""
 NEXT_DUE = "SELECT min(embargoed_until) FROM embargoed"
+LET_GO = "DELETE FROM embargoed WHERE key = :key AND content_hash = :hash"
 
 
 class EmbargoStore:
-    """Articles that wait for their time. Each is put into the archive first and deleted here then,
-    so that a crash between the two loses nothing and doubles nothing.
+    """Articles that wait for their time.
+
+    Each is put into the archive first and deleted here then, so that a crash between the two loses
+    nothing and doubles nothing.
     """
 
     def __init__(self, private: Database, archive: Database) -> None:
@@ -41,8 +54,7 @@ class EmbargoStore:
 
     def standing(self, article: Article) -> Decision:
         """Whether this very article is held already, another text of it, or none."""
-        with self._private.read() as conn:
-            row = conn.execute(HELD, {"key": article.key, "origin": article.origin}).fetchone()
+        row = self._held(article)
         if row is None:
             return Decision("added", article.key or article.content_hash()[:16])
         same = row["content_hash"] == article.content_hash()
@@ -52,13 +64,11 @@ class EmbargoStore:
         """Keep an article back until `article.embargoed_until`."""
         decision = self.standing(article)
         if decision.outcome != "unchanged" and article.embargoed_until is not None:
-            document = _pack(article, mentions, tagger)
-            values = {
+            values = _identity(article) | {
                 "key": decision.key,
                 "until": _utc(article.embargoed_until),
-                "origin": article.origin,
                 "hash": article.content_hash(),
-                "document": document,
+                "document": _pack(article, mentions, tagger),
             }
             with self._private.write() as conn:
                 conn.execute(HOLD, values)
@@ -66,37 +76,60 @@ class EmbargoStore:
 
     def forget(self, article: Article) -> None:
         """Let go of a held text of this article, since a newer one may be seen."""
-        known = {"key": article.key, "origin": article.origin}
-        with self._private.read() as conn:
-            row = conn.execute(HELD, known).fetchone()
+        row = self._held(article)
         if row is not None:
-            self._drop(row["key"])
+            self._let_go(row)
 
-    def _drop(self, key: str) -> None:
-        with self._private.write() as conn:
-            conn.execute("DELETE FROM embargoed WHERE key = ?", (key,))
-
-    def release_due(self) -> int:
+    def release_due(self, patience: float = WAIT_FOR_WRITER) -> int:
         """Move what is due into the archive; returns how many articles that were.
 
-        Cheap when nothing is due, and safe to call from several processes at once.
+        Cheap when nothing is due, and safe to call from several processes at once. An article that
+        the archive refuses stays here and is named in the log; it keeps nobody else back. Raises
+        Busy when another process has been writing for `patience` seconds.
         """
         with self._private.read() as conn:
             first = conn.execute(NEXT_DUE).fetchone()[0]
         if first is None or first > _now():
             return 0
-        with self._releasing:
-            return self._release()
+        # Whoever is releasing already does it for all.
+        if not self._releasing.acquire(timeout=patience):
+            return 0
+        try:
+            return self._release(patience)
+        finally:
+            self._releasing.release()
 
-    def _release(self) -> int:
+    def _held(self, article: Article) -> Row | None:
+        with self._private.read() as conn:
+            row: Row | None = conn.execute(HELD, _identity(article)).fetchone()
+            return row
+
+    def _release(self, patience: float) -> int:
         with self._private.read() as conn:
             due = conn.execute(DUE, {"now": _now()}).fetchall()
-        for row in due:
+        return sum(self._released(row, patience) for row in due)
+
+    def _released(self, row: Row, patience: float) -> bool:
+        try:
             article, mentions, tagger = _unpack(row["document"])
-            with self._archive.write() as conn:
+            with self._archive.write(patience) as conn:
                 put(conn, article, mentions, tagger)
-            self._drop(row["key"])
-        return len(due)
+        except Busy:
+            raise
+        except Exception as exc:
+            _log.error("the embargoed article %s cannot be released: %s", row["key"], exc)
+            return False
+        self._let_go(row)
+        return True
+
+    def _let_go(self, row: Row) -> None:
+        """Deletes that very text: a newer one may have been held meanwhile."""
+        with self._private.write() as conn:
+            conn.execute(LET_GO, {"key": row["key"], "hash": row["content_hash"]})
+
+
+def _identity(article: Article) -> dict[str, str | None]:
+    return {name: getattr(article, name) for name in ("key", "uri", "source", "origin")}
 
 
 def is_embargoed(article: Article) -> bool:

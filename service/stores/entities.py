@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from service.database import Connection, Database, Row
 from service.entity import EntityType, Mention
 from service.names import name_key
+from service.stores.slots import UNDATED_ROOM
 
 ADD_ENTITY = """
 INSERT INTO entities (key, name, type, folded) VALUES (:key, :name, :type, :folded)
@@ -120,9 +121,11 @@ WHERE e.key = :key ORDER BY al.mentions DESC, al.text
 """
 # Ids grow with time, so the ends of the index are the first and the last dated article.
 SEEN = """
-SELECT min(a.published_at), max(a.published_at) FROM article_entities ae
-JOIN entities e ON e.id = ae.entity_id JOIN articles a ON a.id = ae.article_id
-WHERE e.key = :key
+SELECT (SELECT published_at FROM articles WHERE id = (
+    SELECT min(article_id) FROM article_entities WHERE entity_id = e.id AND article_id >= :dated)),
+  (SELECT published_at FROM articles WHERE id = (
+    SELECT max(article_id) FROM article_entities WHERE entity_id = e.id AND article_id >= :dated))
+FROM entities e WHERE e.key = :key
 """
 IN_ARTICLE = """
 SELECT e.key, e.name, e.type, e.articles, ae.mentions FROM article_entities ae
@@ -232,10 +235,11 @@ def _placed(row: Row) -> PlacedMention:
 def _detail(conn: Connection, row: Row) -> EntityDetail:
     key = {"key": row["key"]}
     aliases = tuple(Alias(*alias) for alias in conn.execute(ALIASES, key))
-    first, last = conn.execute(SEEN, key).fetchone()
+    first, last = conn.execute(SEEN, key | {"dated": UNDATED_ROOM}).fetchone()
     return EntityDetail(_row(row), aliases, first, last)
 
 
+SPELLED = "UPDATE aliases SET folded = :folded WHERE entity_id = :id AND text = :text"
 RECOUNT = """
 DELETE FROM article_entities;
 INSERT INTO article_entities
@@ -254,6 +258,8 @@ UPDATE generation SET number = number + 1
 
 
 def recount(conn: Connection) -> None:
-    """Every stored count anew from the mentions and articles themselves."""
+    """Every stored count, and every folded spelling, anew from what it is made of."""
+    for id_, text in conn.execute("SELECT entity_id, text FROM aliases").fetchall():
+        conn.execute(SPELLED, {"id": id_, "text": text, "folded": name_key(text)})
     for statement in RECOUNT.split(";"):
         conn.execute(statement)

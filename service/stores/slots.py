@@ -1,11 +1,13 @@
 """Article ids that grow with the publication time.
 
-An id is a place in time: minutes since the year 1, 64 slots each, behind room for undated articles.
-So newest first is `ORDER BY id DESC`, which the text index answers without sorting. Two articles
-never stand in the wrong order: where a slot is taken the next free one serves, and where none is
-left between two neighbours, the later ones move up.
+An id is a place in time, behind room for undated articles: each day since the year 1 has slots for
+articles of which only the date is known, and then 64 for each of its minutes. So newest first is
+`ORDER BY id DESC`, which the text index answers without sorting. Two articles never stand in the
+wrong order: where a slot is taken the next free one serves, and where none is left between two
+neighbours, the later ones move up (dear, since their words are indexed again; hence the room).
 """
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from service.database import Connection
@@ -13,13 +15,18 @@ from service.dates import Moment
 
 UNDATED_ROOM = 1 << 32
 SLOTS_PER_MINUTE = 64
+_SLOTS_FOR_DATES = _SLOTS_FOR_TIMES = 24 * 60 * SLOTS_PER_MINUTE
+_SLOTS_A_DAY = _SLOTS_FOR_DATES + _SLOTS_FOR_TIMES
 _YEAR_ONE = datetime(1, 1, 1, tzinfo=UTC)
 
 
 def natural_slot(published: Moment) -> int:
     """The id that a date asks for."""
-    seconds = int((published.instant - _YEAR_ONE).total_seconds())
-    return UNDATED_ROOM + seconds * SLOTS_PER_MINUTE // 60
+    since = published.instant - _YEAR_ONE
+    day = UNDATED_ROOM + since.days * _SLOTS_A_DAY
+    if published.precision == "day":
+        return day
+    return day + _SLOTS_FOR_DATES + since.seconds * SLOTS_PER_MINUTE // 60
 
 
 LAST_UNDATED = "SELECT max(id) FROM articles WHERE id < :room"
@@ -62,3 +69,42 @@ def _move_up(conn: Connection, first: int) -> None:
     last = conn.execute(END_OF_RUN, {"first": first}).fetchone()[0]
     for article_id in range(last, first - 1, -1):
         conn.execute("UPDATE articles SET id = id + 1 WHERE id = ?", (article_id,))
+
+
+MISPLACED = """
+SELECT later.key, earlier.key FROM (
+  SELECT id, key, published_at, lag(id) OVER (ORDER BY id) AS before FROM articles
+) later JOIN articles earlier ON earlier.id = later.before
+WHERE coalesce(earlier.published_at, '') > coalesce(later.published_at, '')
+"""
+OUTSIDE = "SELECT key FROM articles WHERE (published_at IS NULL) <> (id < :room)"
+IN_ORDER = """
+SELECT id, published_at, published_precision FROM articles
+ORDER BY coalesce(published_at, ''), added_in, id
+"""
+
+
+def misplaced(conn: Connection) -> Iterator[str]:
+    """Every id that does not follow the date of its article, a sentence each."""
+    for later, earlier in conn.execute(MISPLACED):
+        yield f"article {later} has a later id than {earlier}, but an earlier date"
+    for (key,) in conn.execute(OUTSIDE, {"room": UNDATED_ROOM}):
+        yield f"article {key} has an id that does not go with its date"
+
+
+def renumber(conn: Connection) -> bool:
+    """Give every article the id of its date, if other programs have mixed them up."""
+    if next(misplaced(conn), None) is None:
+        return False
+    rows = conn.execute(IN_ORDER).fetchall()
+    # Two steps, the first out of everybody's way: no id may be taken twice, not even for a moment.
+    aside = min(-1, *(row["id"] for row in rows)) - len(rows)
+    for place, row in enumerate(rows):
+        conn.execute("UPDATE articles SET id = ? WHERE id = ?", (aside + place, row["id"]))
+    last = 0
+    for place, row in enumerate(rows):
+        date = row["published_at"]
+        slot = natural_slot(Moment(date, row["published_precision"])) if date else 1
+        last = max(slot, last + 1)
+        conn.execute("UPDATE articles SET id = ? WHERE id = ?", (last, aside + place))
+    return True

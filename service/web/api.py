@@ -26,7 +26,7 @@ from service.web.answers import (
     search_out,
 )
 from service.web.desk import Desk
-from service.web.freshness import answer
+from service.web.freshness import answer, release
 from service.web.parameters import (
     FACETS,
     REPEATABLE,
@@ -132,7 +132,7 @@ def one_facet(
 @router.get("/articles", status_code=307, responses=examples.REDIRECT, response_class=Response)
 def article_by_uri(desk: At, params: Annotated[UriParams, Query()]) -> Response:
     """To the article with the source's own identifier."""
-    desk.embargoes.release_due()
+    release(desk)
     key = desk.articles.key_of_uri(params.uri)
     if key is None:
         raise NotFound(f"No article has the uri “{params.uri}”")
@@ -167,7 +167,7 @@ def _entities(desk: Desk, params: EntityParams, offset: int) -> EntitiesOut:
     page = desk.entities.page(
         name=params.name, type_=params.type, sort=params.sort, limit=params.limit, offset=offset
     )
-    following = Cursor(0, offset + params.limit, "", 0, None, "all", "entities")
+    following = Cursor(0, offset + params.limit, "", 0, None, "all", params.digest())
     return entities_out(page, write_cursor(following) if page.more else None)
 
 

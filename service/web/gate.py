@@ -89,9 +89,10 @@ def is_loopback(request: Request) -> bool:
     if request.client is None:
         return False
     try:
-        return ip_address(request.client.host).is_loopback
+        address = ip_address(request.client.host)
     except ValueError:
         return False
+    return (getattr(address, "ipv4_mapped", None) or address).is_loopback
 
 
 class HeadAsGet:

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import hashlib
 import json
 from dataclasses import asdict, replace
 from typing import Annotated, Any, Literal, Self
@@ -163,8 +164,19 @@ class EntityParams(Strict):
     cursor: str | None = None
 
     def offset(self) -> int:
-        """How many entities came before this page."""
-        return read_cursor(self.cursor).offset if self.cursor is not None else 0
+        """How many entities came before this page; InvalidRequest for another list's cursor."""
+        if self.cursor is None:
+            return 0
+        cursor = read_cursor(self.cursor)
+        if cursor.digest != self.digest():
+            problem = Problem("cursor", "belongs to another list")
+            raise InvalidRequest("The cursor belongs to another list", problems=(problem,))
+        return cursor.offset
+
+    def digest(self) -> str:
+        """What a cursor of this list must agree with."""
+        asked = f"entities\n{self.name}\n{self.type}\n{self.sort}"
+        return hashlib.sha256(asked.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 class UriParams(Strict):
@@ -191,8 +203,12 @@ def read_cursor(text: str) -> Cursor:
         cursor = Cursor(*values)
         kinds = (int, int, str, int, str | None, str, str)
         typed = all(isinstance(v, k) for v, k in zip(values, kinds, strict=True))
-        if not typed or cursor.match not in ("all", "any") or not 0 <= cursor.offset < 1 << 62:
+        numbers = [v for v in values if isinstance(v, int)]
+        if not typed or any(isinstance(n, bool) or not 0 <= n < 1 << 62 for n in numbers):
             raise ValueError("not a cursor")
+        if cursor.match not in ("all", "any"):
+            raise ValueError("not a cursor")
+        f"{cursor.key}{cursor.published}".encode()  # half of a surrogate pair is a ValueError
     except (ValueError, TypeError, binascii.Error, RecursionError) as exc:
         problem = Problem("cursor", "is none of ours: take `next` of the page before")
         raise InvalidRequest("The cursor cannot be read", problems=(problem,)) from exc

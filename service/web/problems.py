@@ -1,5 +1,6 @@
 """Every error as application/problem+json (RFC 9457), whoever raised it."""
 
+import json
 import logging
 from collections.abc import Sequence
 from http import HTTPMethod, HTTPStatus
@@ -7,7 +8,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
@@ -25,7 +26,7 @@ MEDIA_TYPE = "application/problem+json"
 _log = logging.getLogger("cuttings")
 
 
-def problem_response(error: CuttingsError, *, in_body: bool = False) -> JSONResponse:
+def problem_response(error: CuttingsError, *, in_body: bool = False) -> Response:
     """The answer to an error; `in_body` names places as JSON pointers instead of parameters."""
     content: dict[str, Any] = {
         "type": f"/errors/{error.slug}",
@@ -36,7 +37,9 @@ def problem_response(error: CuttingsError, *, in_body: bool = False) -> JSONResp
     if error.problems:
         content["errors"] = [_item(problem, in_body) for problem in error.problems]
     headers = {"Cache-Control": "no-store"} | error.headers
-    return JSONResponse(content, error.status, headers, media_type=MEDIA_TYPE)
+    # What is at fault may be half of a surrogate pair: UTF-8 cannot say it, but JSON's escape can.
+    body = json.dumps(content, ensure_ascii=False).encode("utf-8", "backslashreplace")
+    return Response(body, error.status, headers, media_type=MEDIA_TYPE)
 
 
 def _item(problem: Problem, in_body: bool) -> dict[str, Any]:
@@ -51,24 +54,24 @@ def add_problem_handlers(app: FastAPI) -> None:
     """Make the app answer every error in the one shape."""
 
     @app.exception_handler(CuttingsError)
-    def ours(request: Request, exc: CuttingsError) -> JSONResponse:
+    def ours(request: Request, exc: CuttingsError) -> Response:
         if exc.status >= 500:
             _log.error("%s %s: %s", request.method, request.url.path, exc.detail)
         return problem_response(exc, in_body=request.method == "POST")
 
     @app.exception_handler(RequestValidationError)
-    def invalid(request: Request, exc: RequestValidationError) -> JSONResponse:
+    def invalid(request: Request, exc: RequestValidationError) -> Response:
         error = InvalidRequest(
             "Some of what was sent cannot be used: see `errors`", problems=_problems(exc.errors())
         )
         return problem_response(error, in_body=request.method == "POST")
 
     @app.exception_handler(HTTPException)
-    def http(request: Request, exc: HTTPException) -> JSONResponse:
+    def http(request: Request, exc: HTTPException) -> Response:
         return problem_response(_translated(request, exc))
 
     @app.exception_handler(Exception)
-    def unexpected(request: Request, exc: Exception) -> JSONResponse:
+    def unexpected(request: Request, exc: Exception) -> Response:
         _log.exception("%s %s", request.method, request.url.path, exc_info=exc)
         return problem_response(CuttingsError("The fault is ours, and it is in the log"))
 
@@ -105,4 +108,6 @@ def _methods(request: Request) -> list[str]:
         for route in request.app.routes
         if route.matches({**request.scope, "method": method.value})[0] is Match.FULL
     }
+    # What is mounted (files, the SQL room) only knows reading.
+    methods = methods or {"GET"}
     return sorted(methods | ({"HEAD"} if "GET" in methods else set()))

@@ -127,6 +127,9 @@ class _PublicFile(Database):  # type: ignore[misc]  # Datasette has no types
             sqlite3.SQLITE_READ: self._readable(one or ""),
             sqlite3.SQLITE_FUNCTION: two not in REFUSED_FUNCTIONS,
             sqlite3.SQLITE_PRAGMA: one in PRAGMAS_OF_TABLES or (one in PRAGMAS and two is None),
+            # Older versions ask for this when they open a virtual table; a real one is refused by
+            # SQLite itself, and the file is opened read-only.
+            sqlite3.SQLITE_UPDATE: one in ("sqlite_master", "sqlite_schema"),
         }
         return int(sqlite3.SQLITE_OK if allowed.get(action) else sqlite3.SQLITE_DENY)
 

@@ -49,6 +49,11 @@ SELECT article_id, author FROM article_authors
 WHERE article_id IN (SELECT value FROM json_each(:ids)) ORDER BY article_id, position
 """
 WHERE_NOW = "SELECT id, published_at FROM articles WHERE key = :key"
+# Articles of one date stand in the order of their arrival.
+WHERE_IT_WAS = """
+SELECT max(id) FROM articles WHERE coalesce(published_at, '') < :published
+  OR (coalesce(published_at, '') = :published AND added_in <= :arrival)
+"""
 
 REBUILD = "INSERT INTO {index}({index}) VALUES ('rebuild')"
 # rank = 1 makes FTS5 compare the index with the articles; without it nothing is noticed.
@@ -84,7 +89,7 @@ class SqliteEngine:
                 facets=count_facets(conn, search, read.tree),
                 match=read.match,
                 next=_next(conn, search, read, page) if len(rows) > search.limit else None,
-                diagnostics=_moved_on(conn, search),
+                diagnostics=_moved_on(conn, search, read),
             )
 
     def facets(self, search: Search) -> Mapping[str, Facet | Histogram]:
@@ -186,29 +191,32 @@ def _edge(conn: Connection, search: Search) -> int:
     row = conn.execute(WHERE_NOW, {"key": cursor.key}).fetchone()
     if row is not None and row["published_at"] == cursor.published:
         return int(row["id"])
-    return cursor.article_id
+    was = {"published": cursor.published or "", "arrival": cursor.arrival}
+    last = conn.execute(WHERE_IT_WAS, was).fetchone()[0] or 0
+    # The ends are exclusive, and that last one may still have to be shown.
+    return int(last) if search.sort == "oldest" else int(last) + 1
 
 
 def _next(conn: Connection, search: Search, read: _Read, page: list[Row]) -> Cursor:
     last = conn.execute(
-        "SELECT id, key, published_at FROM articles WHERE id = ?", (page[-1]["id"],)
+        "SELECT key, published_at, added_in FROM articles WHERE id = ?", (page[-1]["id"],)
     ).fetchone()
     before = search.cursor
     return Cursor(
         mark=before.mark if before else conn.execute(GENERATION).fetchone()["number"],
         offset=(before.offset if before else 0) + len(page),
         key=last["key"],
-        article_id=last["id"],
+        arrival=last["added_in"],
         published=last["published_at"],
         match=read.match,
         digest=search.digest,
     )
 
 
-def _moved_on(conn: Connection, search: Search) -> tuple[Diagnostic, ...]:
+def _moved_on(conn: Connection, search: Search, read: _Read) -> tuple[Diagnostic, ...]:
     """By relevance a write can change the order under a walk's feet: say so."""
     cursor = search.cursor
-    if cursor is None or search.sort != "relevance":
+    if cursor is None or search.sort != "relevance" or read.chosen.rank is None:
         return ()
     if conn.execute(GENERATION).fetchone()["number"] == cursor.mark:
         return ()

@@ -13,7 +13,8 @@ from service.result import Bin, Facet, FacetValue, Histogram
 # The matching articles are found once and then drive the join: left to itself the planner may ask
 # the text index again for every row of the other side.
 MATCHING = "WITH matching(id) AS MATERIALIZED ({ids}) "
-# Field -> (value, label, count) of the matching articles.
+# Field -> (value, label, count) of the matching articles. Names that differ in case are one value,
+# as they are for a filter.
 ENTITY_COUNTS = """
 SELECT e.key AS value, e.name AS label, count(*) AS count
 FROM matching CROSS JOIN article_entities ae ON ae.article_id = matching.id
@@ -22,22 +23,24 @@ WHERE e.type = '{type}' GROUP BY e.id
 """
 COUNTS = {
     "source": """
-SELECT s.name AS value, s.name AS label, count(*) AS count
+SELECT min(s.name) AS value, min(s.name) AS label, count(*) AS count
 FROM matching CROSS JOIN articles a ON a.id = matching.id
-CROSS JOIN sources s ON s.id = a.source_id GROUP BY s.id
+CROSS JOIN sources s ON s.id = a.source_id GROUP BY s.name COLLATE NOCASE
 """,
     "author": """
-SELECT author AS value, author AS label, count(DISTINCT article_id) AS count
-FROM matching CROSS JOIN article_authors ON article_id = matching.id GROUP BY author
+SELECT min(author) AS value, min(author) AS label, count(DISTINCT article_id) AS count
+FROM matching CROSS JOIN article_authors ON article_id = matching.id
+GROUP BY author COLLATE NOCASE
 """,
     "topic": """
-SELECT topic AS value, topic AS label, count(DISTINCT article_id) AS count
-FROM matching CROSS JOIN article_topics ON article_id = matching.id GROUP BY topic
+SELECT min(topic) AS value, min(topic) AS label, count(DISTINCT article_id) AS count
+FROM matching CROSS JOIN article_topics ON article_id = matching.id
+GROUP BY topic COLLATE NOCASE
 """,
     "language": """
-SELECT language AS value, language AS label, count(*) AS count
+SELECT min(language) AS value, min(language) AS label, count(*) AS count
 FROM matching CROSS JOIN articles a ON a.id = matching.id
-WHERE language IS NOT NULL GROUP BY language
+WHERE language IS NOT NULL GROUP BY language COLLATE NOCASE
 """,
 }
 COUNTS |= {type_: ENTITY_COUNTS.replace("{type}", type_) for type_ in ENTITY_TYPES}

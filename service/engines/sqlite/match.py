@@ -4,6 +4,7 @@ Two indexes share the work: words are looked for by their stems, what is quoted 
 words as they are written. A MATCH asks one index, so a tree that needs both is put together in SQL.
 """
 
+import re
 from typing import Literal
 
 from service.query import (
@@ -20,6 +21,9 @@ from service.query import (
     Without,
     Word,
 )
+
+# `Kim's` is a form of Kim, as `defected` is one of defect.
+_POSSESSIVE = re.compile(r"(?<=\w)['’]s$", re.IGNORECASE)
 
 Index = Literal["articles_fts", "articles_words"]
 STEMS: Index = "articles_fts"
@@ -51,7 +55,9 @@ def _shared(parts: tuple[Node, ...]) -> Index | None:
 def match_of(node: Node) -> str:
     """The MATCH expression of a node that one index can answer."""
     match node:
-        case Word(text) | Phrase(text):
+        case Word(text):
+            return _quoted(_POSSESSIVE.sub("", text))
+        case Phrase(text):
             return _quoted(text)
         case Prefix(text):
             return f"{_quoted(text)} *"

@@ -3,6 +3,7 @@
 The SQL is put together from the fixed pieces below; every value from outside is bound.
 """
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -11,22 +12,29 @@ from service.dates import DateRange
 from service.engines.sqlite.match import STEMS, Index, index_of, match_of, wanted
 from service.query import And, Dated, Filter, In, Node, Or, Search, Without
 
-# One value of a facet field -> the articles that have it. Names compare without case.
+# Values of a facet field, a JSON list -> the articles that have any. Names compare without case.
 FILTERS = {
     "source": """SELECT a.id FROM articles a JOIN sources s ON s.id = a.source_id
-        WHERE s.name = {value} COLLATE NOCASE""",
-    "language": "SELECT id FROM articles WHERE language = {value} COLLATE NOCASE",
-    "author": "SELECT article_id FROM article_authors WHERE author = {value} COLLATE NOCASE",
+        WHERE s.name COLLATE NOCASE IN (SELECT value FROM json_each({values}))""",
+    "language": """SELECT id FROM articles
+        WHERE language COLLATE NOCASE IN (SELECT value FROM json_each({values}))""",
+    "author": """SELECT article_id FROM article_authors
+        WHERE author COLLATE NOCASE IN (SELECT value FROM json_each({values}))""",
     # `economy` includes `economy/…`: 0 is the sign after the slash.
-    "topic": """SELECT article_id FROM article_topics WHERE topic = {value} COLLATE NOCASE
-        OR (topic >= {value} || '/' COLLATE NOCASE AND topic < {value} || '0' COLLATE NOCASE)""",
+    "topic": """SELECT article_id FROM json_each({values}) CROSS JOIN article_topics
+        ON topic = value COLLATE NOCASE
+        OR (topic >= value || '/' COLLATE NOCASE AND topic < value || '0' COLLATE NOCASE)""",
 }
-ENTITY_FILTER = """SELECT ae.article_id FROM article_entities ae
-    JOIN entities e ON e.id = ae.entity_id WHERE e.type = '{type}' AND e.key = {value}"""
+ENTITY_FILTER = """SELECT ae.article_id FROM json_each({values}) CROSS JOIN entities e
+    ON e.key = value AND e.type = '{type}'
+    CROSS JOIN article_entities ae ON ae.entity_id = e.id"""
 FILTERS |= {t: ENTITY_FILTER.replace("{type}", t) for t in ("person", "organization", "place")}
 
-# Of some articles only the day is known: days compare with days, instants with instants.
-PUBLISHED = """SELECT id FROM articles WHERE published_at IS NOT NULL AND CASE published_precision
+# Of some articles only the day is known: days compare with days, instants with instants. The
+# outer bounds hold for both, so that the index on dates serves.
+PUBLISHED = """SELECT id FROM articles
+    WHERE published_at >= min({first_day}, {start}) AND published_at <= max({last_day}, {end})
+    AND CASE published_precision
     WHEN 'day' THEN published_at BETWEEN {first_day} AND {last_day}
     ELSE published_at >= {start} AND published_at < {end} END"""
 ADDED_LATER = "SELECT id FROM articles WHERE added_in > {mark}"
@@ -74,8 +82,8 @@ class _Builder:
         return f":{name}"
 
     def among(self, field_: str, values: Iterable[str]) -> str:
-        selects = [FILTERS[field_].replace("{value}", self.bind(v)) for v in values]
-        return f"{{id}} IN ({' UNION '.join(selects)})" if selects else "0"
+        listed = self.bind(json.dumps(list(values)))
+        return f"{{id}} IN ({FILTERS[field_].replace('{values}', listed)})"
 
     def published(self, dates: DateRange) -> str:
         bounds = {
@@ -100,9 +108,9 @@ class _Builder:
             case Dated(range=dates):
                 return self.published(dates)
             case And(parts):
-                return f"({' AND '.join(self.tree(p) for p in parts)})"
+                return _joined(" AND ", [self.tree(p) for p in dict.fromkeys(parts)])
             case Or(parts):
-                return f"({' OR '.join(self.tree(p) for p in parts)})"
+                return _joined(" OR ", [self.tree(p) for p in dict.fromkeys(parts)])
             case In(name, part):
                 return self.tree(_pushed_down(name, part))
             case Without(kept, excluded):
@@ -110,6 +118,14 @@ class _Builder:
                 return f"({left} AND NOT {self.tree(excluded)})"
             case _:
                 raise TypeError(f"{node!r} cannot be selected by")
+
+
+def _joined(joint: str, parts: list[str]) -> str:
+    """Halves joined in parentheses: SQLite takes a thousand levels, and a long chain is as deep."""
+    if len(parts) < 3:
+        return f"({joint.join(parts)})"
+    middle = len(parts) // 2
+    return f"({_joined(joint, parts[:middle])}{joint}{_joined(joint, parts[middle:])})"
 
 
 def _pushed_down(name: str, node: Node) -> Node:
