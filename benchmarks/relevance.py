@@ -10,6 +10,7 @@ the bare text of each query; ours is asked through the same search as the API, w
 import argparse
 import gzip
 import json
+import sqlite3
 import sys
 import tempfile
 from collections.abc import Callable, Iterable
@@ -21,7 +22,7 @@ import tantivy
 from ir_measures import AP, R, nDCG
 
 from service.article import Article
-from service.database import Connection, Database, sqlite3
+from service.database import Database
 from service.engines.sqlite.engine import SqliteEngine
 from service.names import fold
 from service.search import Ask, Finder
@@ -73,7 +74,7 @@ def ours(docs: Iterable[dict[str, Any]], folder: Path) -> System:
 
 def plain_fts5(docs: Iterable[dict[str, Any]], joint: str) -> System:
     """FTS5 as its manual shows it: stems, every word of the query quoted and joined."""
-    conn: Connection = sqlite3.connect(":memory:")
+    conn = sqlite3.connect(":memory:")
     conn.execute(
         "CREATE VIRTUAL TABLE f USING fts5(id UNINDEXED, title, body, tokenize='porter unicode61')"
     )
@@ -89,7 +90,7 @@ def plain_fts5(docs: Iterable[dict[str, Any]], joint: str) -> System:
 
 
 def tantivys_bm25(docs: Iterable[dict[str, Any]]) -> System:
-    """tantivy with its English stemmer and its own query parser (any word)."""
+    """Tantivy with its English stemmer and its own query parser (any word)."""
     schema = tantivy.SchemaBuilder()
     schema.add_text_field("title", tokenizer_name="en_stem")
     schema.add_text_field("body", tokenizer_name="en_stem")

@@ -75,7 +75,9 @@ def check(archive: Database, engine: Engine) -> list[str]:
     # a time limit: a check of a large archive takes its time.
     fresh = Database(archive.path, query_seconds=0)
     faults: list[str] = []
-    for look in (_file, _schema, _references, misplaced, _mentions, _counts, _spellings, _arrivals):
+    if unreadable := _looked(fresh, _file):
+        return unreadable
+    for look in (_schema, _references, misplaced, _mentions, _counts, _spellings, _arrivals):
         faults += _looked(fresh, look)
     fresh.close()
     return faults + engine.faults()

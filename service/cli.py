@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import socket
 import sys
 import threading
 import webbrowser
@@ -150,8 +151,12 @@ def serve(
     archive_database(settings).migrate()
     private_database(settings)
     _refuse_strangers(settings)
+    _refuse_taken_port(settings)
     address = f"http://{_shown_host(settings)}:{settings.port}"
     click.echo(f"Cuttings: {address}/docs (the API), {address}/sql/ (the SQL room)")
+    if not settings.on_loopback:
+        named = ", ".join(settings.allowed_hosts) or "none"
+        click.echo(f"Other names and addresses it answers to (CUTTINGS_ALLOWED_HOSTS): {named}")
     if browse:
         threading.Timer(1.0, webbrowser.open, [f"{address}/"]).start()
     os.environ.update(as_environment(settings))
@@ -202,7 +207,7 @@ def check(settings: Settings) -> None:
     faults = check_archive(archive, load_engine("sqlite", archive))
     for fault in faults:
         click.echo(fault)
-    click.echo(f"{len(faults)} faults" if faults else "sound")
+    click.echo(_count(len(faults), "fault") if faults else "sound")
     sys.exit(1 if faults else 0)
 
 
@@ -273,6 +278,19 @@ def _refuse_strangers(settings: Settings) -> None:
     )
 
 
+def _refuse_taken_port(settings: Settings) -> None:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as exc:
+            raise Misconfigured(
+                f"Cannot listen on {settings.host}, port {settings.port}: {exc.strerror or exc}. "
+                "Name another with --port"
+            ) from exc
+
+
 def _shown_host(settings: Settings) -> str:
     if settings.host in ("0.0.0.0", "::"):  # noqa: S104 - shown, not bound
         return "localhost"
@@ -296,18 +314,20 @@ def _progress() -> Iterator[Progress]:
 
 def _print_report(report: Report, settings: Settings) -> None:
     for failure in report.failed[:MOST_FAILURES_SHOWN]:
-        click.echo(f"failed: {failure.origin} {failure.reason}", err=True)
+        click.echo(f"failed: {failure.origin}: {failure.reason}", err=True)
     if more := len(report.failed[MOST_FAILURES_SHOWN:]):
         click.echo(f"failed: {more} more; `--json` names every one", err=True)
     counts = ("added", "changed", "unchanged", "duplicates", "killed")
     said = ", ".join(f"{getattr(report, name)} {name}" for name in counts)
     click.echo(f"{said}, {len(report.failed)} failed -> {settings.db}")
+    if report.waiting:
+        click.echo(f"{report.waiting} of them under embargo: {settings.private_db} keeps them")
 
 
 def _print_results(results: Results) -> None:
     for diagnostic in results.diagnostics:
         click.echo(f"note: {diagnostic.message}", err=True)
-    click.echo(f"{results.total} article{'' if results.total == 1 else 's'}")
+    click.echo(_count(results.total, "article"))
     for hit in results.hits:
         where = " · ".join(
             [hit.source or "source unknown", hit.published.shown if hit.published else "undated"]
@@ -320,6 +340,10 @@ def _print_results(results: Results) -> None:
         click.echo(f"\n{name}: " + ", ".join(_counted(value) for value in facet.values))
     if results.next is not None:
         click.echo("\nThere is more: raise --limit, or take `next` of --json as --cursor.")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _counted(value: Any) -> str:

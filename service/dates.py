@@ -67,13 +67,13 @@ def parse_moment(text: str) -> Moment:
     """`2018-12-16`, or a date-time with its zone; raises ValueError that says what is wrong."""
     text = text.strip()
     if _DATE.fullmatch(text):
-        return Moment(date.fromisoformat(text).isoformat(), "day")
+        return Moment(_day(text).isoformat(), "day")
     match = _DATE_TIME.fullmatch(text)
     if not match:
         raise ValueError(
             f"“{text}” is neither a full date (2018-12-16) nor a date-time with a zone"
         )
-    stamp = datetime.fromisoformat(text.replace(",", ".").upper())
+    stamp = _stamp(text)
     if stamp.tzinfo is None:
         raise ValueError(
             f"“{text}” has no time zone: add one (Z or +09:00), or give the date alone"
@@ -112,11 +112,25 @@ def _bound(text: str | None, zone: ZoneInfo) -> datetime | None:
     if text is None:
         return None
     if _DATE.fullmatch(text.strip()):
-        return datetime.combine(date.fromisoformat(text.strip()), time(), zone)
+        return datetime.combine(_day(text.strip()), time(), zone)
     if not _DATE_TIME.fullmatch(text.strip()):
         raise ValueError(f"“{text}” is neither a date (2018-12-16) nor a date-time")
-    stamp = datetime.fromisoformat(text.strip().replace(",", ".").upper())
+    stamp = _stamp(text.strip())
     return stamp if stamp.tzinfo else stamp.replace(tzinfo=zone)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as exc:
+        raise ValueError(f"“{text}” is no date: {exc}") from exc
+
+
+def _stamp(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text.replace(",", ".").upper())
+    except ValueError as exc:
+        raise ValueError(f"“{text}” is no date-time: {exc}") from exc
 
 
 def _after(last: datetime, text: str) -> datetime:

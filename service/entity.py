@@ -7,7 +7,7 @@ nothing but type and full name, so the order in which articles arrive changes no
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -22,6 +22,7 @@ from service.names import (
     plain,
     squeeze,
     title_start,
+    titled_as,
     without_form,
 )
 
@@ -158,7 +159,7 @@ def _alias(flat: str, span: Span) -> str:
 
 
 def _identities(
-    passages: Iterable[Tagged], definitions: Mapping[str, str], known: Known
+    passages: Sequence[Tagged], definitions: Mapping[str, str], known: Known
 ) -> dict[tuple[EntityType, str], _Identity]:
     counted: dict[EntityType, dict[str, int]] = {kind: {} for kind in ENTITY_TYPES}
     for passage in passages:
@@ -166,7 +167,7 @@ def _identities(
             surface = squeeze(span.text)
             if name_key(surface):
                 counted[span.type][surface] = counted[span.type].get(surface, 0) + 1
-    people = _People(counted["person"], known)
+    people = _People(counted["person"], known, _couples(passages))
     organizations = _Organizations(counted["organization"], definitions, known)
     found: dict[tuple[EntityType, str], _Identity] = {}
     found.update((("person", name), people.identify(name)) for name in counted["person"])
@@ -176,6 +177,17 @@ def _identities(
     spellings = _Spellings("place", counted["place"], known)
     found.update((("place", name), _Identity(spellings.entity(name))) for name in counted["place"])
     return found
+
+
+def _couples(passages: Iterable[Tagged]) -> set[str]:
+    """Keys of short forms that the article gives to a man and to a woman: Mr and Mrs Obama."""
+    sexes: dict[str, set[str]] = {}
+    for passage in passages:
+        flat = plain(passage.text)
+        for span in passage.spans:
+            if span.type == "person":
+                sexes.setdefault(name_key(span.text), set()).update(titled_as(flat, span.start))
+    return {key for key, found in sexes.items() if len(found) > 1}
 
 
 class _Spellings:
@@ -213,7 +225,8 @@ class _Spellings:
 class _People:
     """Whom a person's name can stand for, given the full names in the article."""
 
-    def __init__(self, counts: Mapping[str, int], known: Known) -> None:
+    def __init__(self, counts: Mapping[str, int], known: Known, couples: Collection[str]) -> None:
+        self._couples = couples
         self._spellings = _Spellings("person", counts, known)
         full = [name for name in self._spellings.names() if " " in name]
         # "Jong Un" is the given name of a Kim Jong Un, and "Van Gaal" no person of its own.
@@ -229,6 +242,8 @@ class _People:
             return _Identity(self._spellings.entity(self._winner(name)))
         short = name_key(name)
         if short in self._by_family:
+            if short in self._couples:
+                return _Identity(None, "ambiguous")
             return self._choose(self._by_family[short])
         by_given = {self._winner(full) for full in self._by_given.get(short, ())}
         if len(by_given) == 1:

@@ -7,6 +7,7 @@ CuttingsError
 ├── Forbidden               403  a key without the scope, or a host that is not ours
 ├── NotFound                404  no such article, entity, facet or page
 ├── MethodNotAllowed        405  the path exists, the method does not
+├── TooLarge                413  a body beyond what a request may hold
 ├── WrongMediaType          415  a body in a format that is not read
 ├── NotBuilt                501  part of the public contract, not built yet
 ├── Busy                    503  stopped at its time limit, or waiting for another writer
@@ -90,6 +91,12 @@ class MethodNotAllowed(CuttingsError):
 
     def __init__(self, detail: str, allow: str) -> None:
         super().__init__(detail, headers={"Allow": allow})
+
+
+class TooLarge(CuttingsError):
+    status = 413
+    slug = "too-large"
+    title = "The body is too large"
 
 
 class WrongMediaType(CuttingsError):

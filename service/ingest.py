@@ -14,7 +14,7 @@ from service.errors import CuttingsError, Unreadable
 from service.extract import Tagger, extract_all
 from service.formats import read
 from service.inbox import Failure, find, load, origin_of
-from service.stores.articles import Decision, decide, put
+from service.stores.articles import Decision, decide, put, withdraw
 from service.stores.embargoes import EmbargoStore, is_embargoed
 
 # Large enough to tag in batches and to commit seldom, small enough to be searchable at once.
@@ -38,12 +38,13 @@ class Report:
     duplicates: int = 0
     killed: int = 0
     failed: list[Failure] = field(default_factory=list)
+    waiting: int = 0  # of those counted above, articles under embargo
 
     def count(self, decision: Decision) -> None:
         setattr(self, decision.outcome, getattr(self, decision.outcome) + 1)
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return {name: value for name, value in asdict(self).items() if name != "waiting"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +140,9 @@ class Ingest:
         try:
             tagger = self.tagger().id if names is not None else ""
             report.count(self.embargoes.hold(article, names or (), tagger))
+            report.waiting += 1
+            with self.archive.write() as conn:
+                withdraw(conn, article)
         except CuttingsError as exc:
             report.failed.append(Failure(article.origin or "", f"cannot be held: {exc.detail}"))
 

@@ -56,7 +56,15 @@ _PINYIN = re.compile(
     r"(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|ei|ui|ao|ou|iu|ie|ue|an|en|in|un|ia|ua"
     r"|uo|er|[aeiou])){1,2}"
 )
+# The father's family name, before the mother's: Gabriel García Márquez is García Márquez.
+_HISPANIC = word_list("""
+    aguilar alvarez castillo castro chavez cruz delgado diaz dominguez fernandez flores garcia
+    gomez gonzalez guerrero gutierrez guzman hernandez herrera jimenez lopez martinez medina
+    mendez mendoza molina morales moreno munoz nunez ortega ortiz perez ramirez ramos reyes rivera
+    rodriguez rojas romero ruiz salazar sanchez santos silva soto suarez torres vargas vazquez
+""")
 _TITLED = re.compile(rf"(?<![^\W_])(?:{'|'.join(COURTESY_TITLES)})\.?[^\S\n]+$")
+_COUPLE = re.compile(r"(?<![^\W_])Mr\.? (?:and|&) Mrs\.? $")
 _LONGEST_TITLE = 10  # "Prof." and some spaces
 _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
 _SMALL_WORDS = frozenset({"of", "the", "and", "for", "in", "on", "de", "la", "des", "du"})
@@ -89,6 +97,15 @@ def plain(text: str) -> str:
 def squeeze(text: str) -> str:
     """A name on one line, with single plain spaces."""
     return " ".join(text.split())
+
+
+def titled_as(flat: str, start: int) -> set[str]:
+    """`man`, `woman` or both, as the title before a name has it: Mr Li, Mr and Mrs Obama."""
+    before = flat[max(0, start - _LONGEST_TITLE) : start]
+    titles = set(re.findall(r"\w+", before[title_start(before, len(before)) :]))
+    couple = _COUPLE.search(flat[max(0, start - 2 * _LONGEST_TITLE) : start])
+    found = {"man"} if titles & {"Mr", "Sir", "Lord"} or couple else set()
+    return found | ({"woman"} if titles & {"Mrs", "Ms", "Miss", "Dame", "Lady"} else set())
 
 
 def title_start(flat: str, start: int) -> int:
@@ -132,7 +149,12 @@ def family_names(name: str) -> tuple[str, ...]:
     short = parts[last].rstrip(".,")
     article, _, rest = short.partition("-")
     bare = rest if article.lower() in {"al", "el"} and rest else short
-    return tuple(dict.fromkeys([" ".join([*parts[first:last], short]), short, bare]))
+    double = [" ".join([parts[-2], short])] if _has_two_family_names(parts) else []
+    return tuple(dict.fromkeys([" ".join([*parts[first:last], short]), *double, short, bare]))
+
+
+def _has_two_family_names(parts: list[str]) -> bool:
+    return len(parts) > 2 and name_key(parts[-2]) in _HISPANIC
 
 
 def given_name(name: str) -> str:

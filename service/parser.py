@@ -39,6 +39,8 @@ from service.query import (
 
 MAX_LENGTH = 10_000
 MAX_DEPTH = 32
+# Beyond this a query costs more than any reader could mean; a long question has a few hundred.
+MAX_WORDS = 500
 # A query all in capitals of more tokens than this is a sentence in capitals, not a formula.
 MOST_SHOUTED = 6
 _OPERATORS = {"OR": "or", "AND": "and", "NOT": "not"}
@@ -54,6 +56,7 @@ _TOKEN = re.compile(
     |(?P<word>[^\s\x00-\x1f\x7f{_QUOTES}()]+)""",
     re.VERBOSE,
 )
+_RUN = re.compile(r"[^\W_]+")
 _SLOP = re.compile(r"~([0-9]{1,4})")
 _DATE = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?")
 
@@ -99,6 +102,7 @@ class _Parser:
     text: str
     at: int = 0
     depth: int = 0
+    words: int = 0
     tokens: list[_Token] = field(default_factory=list)
     found: list[Diagnostic] = field(default_factory=list)
 
@@ -189,6 +193,7 @@ class _Parser:
         token = self._take()
         if token.kind == "open":
             return self._group(token)
+        token = self._within_measure(token)
         if not has_word(token.text):
             # A lone sign among words is punctuation, not a mistake; run() speaks up if it is all.
             if token.kind == "phrase" and len(self.tokens) > 1:
@@ -198,6 +203,18 @@ class _Parser:
             text = _tidy(token.text)
             return Phrase(text) if token.distance is None else Near(text, token.distance)
         return _word(token.text)
+
+    def _within_measure(self, token: _Token) -> _Token:
+        """The token, or what of it is left when the query has had MAX_WORDS words."""
+        words = list(_RUN.finditer(token.text))
+        room = MAX_WORDS - self.words
+        self.words += len(words)
+        if len(words) <= room:
+            return token
+        if room > 0 or self.words - len(words) == MAX_WORDS:
+            self._mend(f"more than {MAX_WORDS} words: the rest was left out", token)
+        kept = token.text[: words[room - 1].end()] if room > 0 else ""
+        return _Token(token.kind, kept, token.start, token.end, token.distance)
 
     def _group(self, token: _Token) -> Node | None:
         if self.depth >= MAX_DEPTH:

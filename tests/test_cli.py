@@ -53,7 +53,7 @@ def test_what_failed_is_named(db: Path, tmp_path: Path) -> None:
     (tmp_path / "empty.txt").write_bytes(b"")
     result = run("ingest", tmp_path / "empty.txt", SEEDS, db=db)
     assert result.exit_code == 1
-    assert f"failed: {tmp_path / 'empty.txt'} is empty" in result.stderr
+    assert f"failed: {tmp_path / 'empty.txt'}: is empty" in result.stderr
     assert "2 added" in result.stdout
     assert "1 failed" in result.stdout
 

@@ -84,6 +84,17 @@ def test_an_embargo_that_is_lifted_early(archive: Archive, tmp_path: Path, later
     assert archive.embargoes.standing(_at(tmp_path)).outcome == "added"
 
 
+def test_a_published_story_under_a_new_embargo_is_withdrawn(
+    archive: Archive, tmp_path: Path, later: datetime
+) -> None:
+    (tmp_path / "story.txt").write_text(STORY, "utf-8")
+    archive.ingest(tmp_path / "story.txt")
+    assert archive.find("unspeakable") == [STORY]
+    report = archive.ingest(story(tmp_path, later))
+    assert (report.failed, report.waiting) == ([], 1)
+    assert archive.find("unspeakable") == []
+
+
 def test_an_embargo_of_the_past_is_none(archive: Archive, tmp_path: Path) -> None:
     archive.ingest(story(tmp_path, datetime(2018, 12, 16, tzinfo=UTC)))
     assert archive.find("unspeakable") == [STORY]

@@ -85,6 +85,17 @@ def test_identity(text: str, expected: list[str]) -> None:
     assert keys(text) == expected
 
 
+def test_a_man_and_a_woman_of_one_family_name_stay_apart() -> None:
+    text = "[person:Ann Poe] met Mr [person:Poe] and Mrs [person:Poe]"
+    assert keys(text) == ["person-annpoe", "ambiguous", "ambiguous"]
+    assert keys("Mr and Mrs [person:Poe] met [person:Ann Poe]") == ["ambiguous", "person-annpoe"]
+
+
+def test_two_family_names_are_one_short_form() -> None:
+    text = "[person:Gabriel García Márquez], [person:García Márquez]"
+    assert keys(text) == ["person-gabrielgarciamarquez"] * 2
+
+
 def test_a_definition_joins_what_initials_do_not() -> None:
     text = "[organization:Workers Front], or [organization:FTR]; the [organization:FTR]"
     assert keys(text, FTR="Workers Front") == ["organization-workersfront"] * 3

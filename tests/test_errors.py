@@ -1,5 +1,7 @@
 """One error shape, whoever raised it, with the status that each class states."""
 
+import json
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -76,11 +78,11 @@ REFUSED = [
     ("/v1/search?sort=best", 422, "sort"),
     ("/v1/search?match=most", 422, "match"),
     ("/v1/search?strict=perhaps", 422, "strict"),
-    ("/v1/search?facets=colour", 422, ""),
+    ("/v1/search?facets=colour", 422, "facets"),
     ("/v1/search?facet_limit=0", 422, "facet_limit"),
-    ("/v1/search?from=2018-02-30", 422, ""),
-    ("/v1/search?to=soon", 422, ""),
-    ("/v1/search?tz=Nowhere/City", 422, ""),
+    ("/v1/search?from=2018-02-30", 422, "from"),
+    ("/v1/search?to=soon", 422, "to"),
+    ("/v1/search?tz=Nowhere/City", 422, "tz"),
     ("/v1/search?cursor=abc", 422, "cursor"),
     ("/v1/search?cursor=W10", 422, "cursor"),
     ("/v1/search?colour=red", 422, "colour"),
@@ -132,6 +134,36 @@ def test_what_is_no_json_object(api: Client, body: bytes) -> None:
     response = api.post("/v1/search", content=body, headers={"content-type": "application/json"})
     assert response.status_code == 422
     assert response.headers["content-type"] == "application/problem+json"
+
+
+def test_half_a_surrogate_pair_is_refused_politely(api: Client) -> None:
+    for name in ("q", "tz", "from", "facets", "sort", "person"):
+        body = json.dumps({name: "\ud800"}).encode()
+        response = api.post(
+            "/v1/search", content=body, headers={"content-type": "application/json"}
+        )
+        assert response.status_code == 422, name
+        assert response.json()["errors"][0]["pointer"].startswith(f"/{name}")
+
+
+def test_a_body_beyond_all_measure(api: Client) -> None:
+    json_type = {"content-type": "application/json"}
+    large = api.post("/v1/search", content=b" " * 1_000_001, headers=json_type)
+    assert large.status_code == 413
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield b"{}"
+
+    assert api.post("/v1/search", content=pieces(), headers=json_type).status_code == 413
+
+
+def test_what_is_not_there_is_not_unchanged_either(api: Client) -> None:
+    etag = api.get("/v1/search").headers["etag"]
+    for path in ("/v1/articles/none", "/v1/entities/none"):
+        assert api.get(path, headers={"If-None-Match": etag}).status_code == 404
+    for path, status in (("/v1/search?cursor=foo", 422), ("/v1/search?collapse=true", 501)):
+        assert api.get(path, headers={"If-None-Match": etag}).status_code == status
+    assert api.get("/v1/search", headers={"If-None-Match": "*"}).status_code == 304
 
 
 def test_a_body_that_is_no_json(api: Client) -> None:

@@ -4,6 +4,7 @@ import json
 import logging
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -18,6 +19,7 @@ from service.entity import EntityType, Mention, Span
 from service.errors import Misconfigured
 from service.extract import PINNED_MODEL, Tagger, extract, extract_all, load_tagger, spacy_model
 from service.extract.gazetteer import LIST, read_list
+from service.extract.language import is_english
 from service.formats import read
 
 ROOT = Path(__file__).parents[1]
@@ -163,6 +165,60 @@ def test_what_a_tagger_gets_wrong_is_mended(
     body: str, found: dict[str, EntityType], expected: list[tuple[str, str]]
 ) -> None:
     assert names(body, Fixed(**found)) == expected
+
+
+def test_a_model_of_english_does_not_read_other_languages() -> None:
+    body = "Emma Bova hat ihre Politik verteidigt. Es war richtig, sagte Bova am Freitag nicht."
+    assert names(body, tagger(PINNED_MODEL)) == names(body)
+    assert names("강경화 외교부 장관은 이날 통화했다.", tagger(PINNED_MODEL)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "english"),
+    [
+        ("Hundreds die in Iraq as van hits hat shop", True),
+        ("Tax to rise 4.9 per cent", True),
+        ("Bridge closes", True),
+        ("Der Kanzler und die Partei", False),
+        ("Sánchez convoca elecciones para el 28 de abril", False),
+        ("Путин в Сочи", False),
+        ("", True),
+    ],
+)
+def test_the_language_shows_in_the_small_words(text: str, english: bool) -> None:
+    assert is_english(text) == english
+
+
+def test_a_name_goes_on_in_the_next_line_of_wrapped_text() -> None:
+    block = (
+        "The council met on Monday, and doctors of the old University\n"
+        "of Leeds were there to tell the council of the town that the\n"
+        "old bridge would not hold."
+    )
+    found = extract(Article(body=f"{block}\n\n{block}"), tagger("gazetteer"))
+    assert {m.text for m in found} >= {"University\nof Leeds"}
+    assert {m.alias for m in found} >= {"University of Leeds"}
+
+
+def test_a_shouted_line_names_what_the_rest_names() -> None:
+    found = names(
+        "ANN POE TO LEAD NEW COUNCIL\n\nAnn Poe won.",
+        Fixed(ANN_POE="person", NEW_COUNCIL="organization", Ann_Poe="person"),
+    )
+    assert found == [("ANN POE", "person"), ("Ann Poe", "person")]
+
+
+def test_a_prince_is_no_namesake() -> None:
+    found = extract(
+        Article(body="Prince Harry met Harry Kane."), Fixed(Harry="person", Harry_Kane="person")
+    )
+    assert [m.text for m in found][:1] == ["Prince Harry"]
+
+
+def test_a_text_of_marks_is_not_read_for_minutes() -> None:
+    started = time.perf_counter()
+    extract(Article(body="A-" * 150_000), tagger(PINNED_MODEL))
+    assert time.perf_counter() - started < 10
 
 
 def test_a_definition_outlives_the_list() -> None:

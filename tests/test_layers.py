@@ -16,6 +16,7 @@ LAYERS = (
     "settings",
     "article",
     "names",
+    "romanisation",
     "entity",
     "query",
     "parser",

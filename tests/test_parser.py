@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.errors import InvalidQuery
-from service.parser import MAX_DEPTH, parse_lenient, parse_strict
+from service.parser import MAX_DEPTH, MAX_WORDS, parse_lenient, parse_strict
 from service.query import TEXT_FIELDS, And, Near, Node, Phrase, Prefix, Word
 
 # (typed, understood): the text form is the query language itself.
@@ -82,6 +82,15 @@ def test_mistakes(typed: str, understood: str, message: str, offset: int, length
     with pytest.raises(InvalidQuery) as caught:
         parse_strict(typed)
     assert caught.value.problems[0].offset == offset
+
+
+def test_size_is_limited() -> None:
+    words = [f"w{n}" for n in range(MAX_WORDS + 50)]
+    parsed = parse_lenient(" ".join(words))
+    assert str(parsed.tree) == " ".join(words[:MAX_WORDS])
+    assert [d.message for d in parsed.diagnostics] == ["more than 500 words: the rest was left out"]
+    glued = parse_lenient("a*+" * 3_000)
+    assert str(glued.tree).count("a") == MAX_WORDS
 
 
 def test_depth_is_limited() -> None:

@@ -33,8 +33,9 @@ PROSE = "The council met on Monday and talked about the bridge until the lights 
 MORE = "Nobody knew who would pay for the repairs, and nobody wanted to ask the mayor."
 
 LABELS = re.compile(
-    r"read more|also read|see also|related|à lire aussi|관련기사|photo by|photo|image|caption"
-    r"|credit|légende|\bby\b|\bpar\b|\band\b|©|[-:/()\[\]•]",
+    r"read more|also read|see also|related|à lire aussi|관련기사|photo by|photo|image source,|image"
+    r"|caption"
+    r"|credit|légende|\bby\b|\bpar\b|\band\b|©|[-—:/()\[\]•]",
     re.IGNORECASE,
 )
 
@@ -60,7 +61,7 @@ def shown(found: Article) -> dict[str, Any]:
 
 def kept_texts(found: Article) -> list[str]:
     """All that the article keeps of its text, one string a field or item."""
-    texts = [found.body, found.standfirst or "", found.rights or ""]
+    texts = [found.body, found.standfirst or "", found.rights or "", found.correction or ""]
     texts += [] if found.title_derived else [found.title]
     texts += [*found.captions, *found.credits, *found.related, *found.authors]
     return texts + [
@@ -299,6 +300,90 @@ def test_subheading(line: str, is_one: bool) -> None:
     assert line in found.body
 
 
+@pytest.mark.parametrize(
+    ("kicker", "headline"),
+    [
+        ("FOR IMMEDIATE RELEASE", "Bridge closes"),
+        ("WORLD | ASIA", "Bridge closes"),
+        ("LETTER FROM NORTHPORT", "THE BRIDGE THAT SANK"),
+        ("BC-EU--Bridge,3rd Ld-Writethru", "Bridge closes"),
+    ],
+)
+def test_kickers(kicker: str, headline: str) -> None:
+    found = read_text(f"{kicker}\n\n{headline}\n\n{PROSE}\n\n{MORE}")
+    assert (found.title, found.extra["kicker"]) == (headline, kicker)
+    below = read_text(f"{headline}\n\nOPINION\n\n{PROSE}\n\n{MORE}")
+    assert (below.title, below.extra["kicker"]) == (headline, "OPINION")
+
+
+@pytest.mark.parametrize(
+    ("head", "authors", "standfirst"),
+    [
+        (
+            "They came. Now they will not go\n\nJane Doe in Tiree\nSat 12 Oct 2019 07.00",
+            "Jane Doe",
+            "They came. Now they will not go",
+        ),
+        ("Jane Roe\nRetail correspondent", "Jane Roe", None),
+        ("JANE M. CUÉ\nMadrid - 15 FEB 2019 - 14:36 CET", "JANE M. CUÉ", None),
+        ("By Jane Doe\nPolitical correspondent, BBC News", "Jane Doe", None),
+        ("by Xinhua writers Wang Yaguang and Huang Haoran", "Wang Yaguang; Huang Haoran", None),
+        ("By Jane Doe @janedoe", "Jane Doe", None),
+        ("By\u00a0Jane\u00a0Doe", "Jane Doe", None),
+    ],
+)
+def test_signatures(head: str, authors: str, standfirst: str | None) -> None:
+    text = f"Bridge closes\n\n{head}\n\n{PROSE}\n\n{MORE}"
+    found = read_text(text)
+    assert ("; ".join(found.authors), found.standfirst) == (authors, standfirst)
+    assert found.body == f"{PROSE}\n\n{MORE}"
+    check_nothing_lost(text, found)
+
+
+def test_a_saying_is_no_byline() -> None:
+    assert read_text(f"By Royal Appointment\n\n{PROSE}\n\n{MORE}").title == "By Royal Appointment"
+
+
+@pytest.mark.parametrize("line", ["By Jane Doe", "— Jane Doe"])
+def test_a_byline_at_the_foot(line: str) -> None:
+    found = read_text(f"Bridge closes\n\n{PROSE}\n\n{MORE}\n\n{line}")
+    assert (found.authors, found.body) == (("Jane Doe",), f"{PROSE}\n\n{MORE}")
+
+
+def test_notes_are_neither_headline_nor_body() -> None:
+    note = "Correction: An earlier version of this article said 1931. It was 1913."
+    for text in (
+        f"{note}\n\nBridge closes\n\n{PROSE}\n\n{MORE}",
+        f"Bridge closes\n\n{PROSE}\n\n{MORE}\n\n{note}",
+    ):
+        found = read_text(text)
+        assert (found.title, found.body) == ("Bridge closes", f"{PROSE}\n\n{MORE}")
+        assert (found.status, found.correction) == ("corrected", note)
+    warning = "Editor's note: Some readers may find this distressing."
+    found = read_text(f"{warning}\n\nBridge closes\n\n{PROSE}\n\n{MORE}")
+    assert (found.title, found.extra) == ("Bridge closes", {"notes": [warning]})
+
+
+def test_a_label_and_its_date_may_stand_in_two_lines() -> None:
+    found = read_text(f"Bridge closes\n\nPublished\n14 January 2019\n\n{PROSE}\n\n{MORE}")
+    assert found.published == Moment("2019-01-14", "day")
+    linked = f"Bridge closes\n\n{PROSE}\n\n{MORE}\n\nRelated\nTolls to rise\nPublished\n1 May 2018"
+    found = read_text(linked)
+    assert (found.related, found.published) == (("Tolls to rise",), None)
+
+
+def test_a_heading_behind_links_is_none_of_them() -> None:
+    links = "Ferry passengers tell of night at sea\n\nFerry captain cleared of any wrongdoing"
+    found = read_text(f"Bridge closes\n\n{PROSE}\n\nRead more:\n\n{links}\n\nA disgrace\n\n{MORE}")
+    assert found.related == tuple(links.split("\n\n"))
+    assert [heading.text for heading in found.subheadings] == ["A disgrace"]
+
+
+def test_millions_of_short_lines_are_body() -> None:
+    text = "ab\n" * 200_000
+    assert read_text(text).body == text.strip()
+
+
 def test_a_section_above_the_headline_is_no_headline() -> None:
     found = read_text(f"WORLD NEWS\n\nBridge closes\n\n{PROSE}\n\n{MORE}")
     assert (found.title, found.extra) == ("Bridge closes", {"kicker": "WORLD NEWS"})
@@ -341,6 +426,21 @@ def test_lines_of_wrapped_text_are_no_subheadings() -> None:
         ("A bridge at dawn. Credit: Jane Doe", ("A bridge at dawn.",), ("Jane Doe",)),
         ("Photo: Jane Doe/Reuters", (), ("Jane Doe", "Reuters")),
         ("PHOTO CREDIT: Jane Doe", (), ("Jane Doe",)),
+        ("A bridge. — AFP pic", ("A bridge.",), ("AFP pic",)),
+        (
+            "[A bridge at dawn. EPA-EFE/Jane Doe]",
+            ("A bridge at dawn.",),
+            ("EPA-EFE", "Jane Doe"),
+        ),
+        (
+            "Ms Poe (L) shakes hands with Mr Roe (R) in Rome",
+            ("Ms Poe (L) shakes hands with Mr Roe (R) in Rome",),
+            (),
+        ),
+        ("Jane Doe / Reuters", (), ("Jane Doe", "Reuters")),
+        ("Foto: dpa/Jane Doe", (), ("dpa", "Jane Doe")),
+        ("Image source, Getty Images", (), ("Getty Images",)),
+        ("▲ 다리가 보인다. [연합뉴스 자료사진]", ("▲ 다리가 보인다.",), ("연합뉴스 자료사진",)),
         ("Image: Getty Images", (), ("Getty Images",)),
         ("© AFP", (), ("AFP",)),
         (

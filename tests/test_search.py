@@ -371,3 +371,14 @@ def test_questions_match_by_any_part_of_a_compound(archive: Archive) -> None:
     assert [hit.key for hit in results.hits] == ["a"]
     assert archive.finder.search(Ask(q="Sino-Soviet", match="all")).total == 0
     assert archive.finder.search(Ask(q="king's", match="all")).total == 1
+
+
+def test_a_topic_counts_with_those_below_it(archive: Archive) -> None:
+    for topics in (("economy/trade/steel",), ("economy", "economy/trade"), ("asia",)):
+        archive.add(Article(body=str(topics), topics=topics))
+    facet = archive.finder.facets(Ask(facets=("topic",)))["topic"]
+    assert isinstance(facet, Facet)
+    counts = {value.value: value.count for value in facet.values}
+    assert counts == {"economy": 2, "economy/trade": 2, "economy/trade/steel": 1, "asia": 1}
+    for topic, count in counts.items():
+        assert archive.finder.search(Ask(filters={"topic": (topic,)})).total == count

@@ -359,3 +359,20 @@ def test_any_sidecar_gives_an_article_or_a_reason(stated: dict[str, Any]) -> Non
     assert found.content_hash()
     for heading in found.subheadings:
         assert found.body[heading.start : heading.end] == heading.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "---\ntitle: A\nembargoed_until: 2098-01-01\nThe story.\n",
+        "---\ntitle: A\n...\nThe story.\n",
+        "---\n- title: A\n- source: B\n---\nThe story.\n",
+    ],
+)
+def test_front_matter_that_would_be_read_as_text_is_refused(text: str) -> None:
+    with pytest.raises(Unreadable, match="its front matter has no end"):
+        read(text.encode(), "story.txt")
+
+
+def test_a_rule_of_dashes_is_no_front_matter() -> None:
+    assert read(b"---\nSeoul: a city.\n\nMore.", "story.txt").body.startswith("---")

@@ -15,6 +15,7 @@ from service.entity import Mention, Span, Tagged, resolve
 from service.errors import Misconfigured
 from service.extract.gazetteer import well_known
 from service.extract.rules import refine
+from service.formats.plain_text.layout import paragraphs
 
 TAGGERS = {
     "gazetteer": "service.extract.gazetteer:Gazetteer",
@@ -65,7 +66,7 @@ def extract(article: Article, tagger: Tagger) -> tuple[Mention, ...]:
 def extract_all(articles: Sequence[Article], tagger: Tagger) -> list[tuple[Mention, ...]]:
     """The mentions of each article. The tagger reads all of them as one batch."""
     passages = [list(article.passages()) for article in articles]
-    texts = [text for rows in passages for _, text in rows]
+    texts = [_unwrapped(text) for rows in passages for _, text in rows]
     spans = iter(_tag(texts, tagger))
     return [_mentions(rows, [next(spans) for _ in rows]) for rows in passages]
 
@@ -87,12 +88,27 @@ def _mentions(
     passages: Sequence[tuple[str, str]], found: Sequence[Sequence[Span]]
 ) -> tuple[Mention, ...]:
     known = well_known()
-    refined = refine([text for _, text in passages], found, known)
+    refined = refine([_unwrapped(text) for _, text in passages], found, known)
     tagged = [
-        Tagged(field, text, spans)
+        Tagged(field, text, [replace(s, text=text[s.start : s.end]) for s in spans])
         for (field, text), spans in zip(passages, refined.spans, strict=True)
     ]
     return resolve(tagged, refined.definitions, known.name)
+
+
+def _unwrapped(text: str) -> str:
+    """The text with a space for each line break inside a paragraph: no name ends there."""
+    if "\n" not in text:
+        return text
+    parts: list[str] = []
+    done = 0
+    for paragraph in paragraphs(text):
+        parts += (
+            text[done : paragraph.start],
+            text[paragraph.start : paragraph.end].replace("\n", " "),
+        )
+        done = paragraph.end
+    return "".join(parts) + text[done:]
 
 
 def _tag(texts: Sequence[str], tagger: Tagger) -> list[list[Span]]:

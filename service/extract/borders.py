@@ -17,6 +17,7 @@ from service.extract.vocabulary import (
     OPENERS,
     PARTICLES,
     PLACE_HEADS,
+    REGNAL,
     ROLES,
     TITLES,
     UPPER,
@@ -30,6 +31,11 @@ _WORD = re.compile(r"\S+")
 _NEXT = re.compile(rf" ([{UPPER}][\w.-]*)")
 _PREVIOUS = re.compile(rf"(?<![\w'.-])([{UPPER}][\w'.-]*) $")
 _NEAR = 40  # characters: the longest neighbouring word that is looked at
+_REGNAL = re.compile(r"\b(?:Prince|Princess|King|Queen|Pope|Emperor|Empress) $")
+_GENERIC_ORGANIZATIONS = frozenset(
+    "Agency Association Bank Board Club College Company Council Councils Department Group Ltd"
+    " Ministry Museum Office Party School University Society Trust".split()
+)
 _RANK = ("definition", "gazetteer", "model")
 
 
@@ -71,15 +77,27 @@ def _cleaned(flat: str, row: Iterable[Span], known: WellKnown) -> Iterator[Span]
             yield span
             continue
         for start, end in _pieces(flat, span.start, span.end, known):
-            kept = _trimmed(flat, start, end, span.type)
+            kept = _with_regnal(flat, _trimmed(flat, start, end, span.type), span.type)
             name = flat[slice(*kept)] if kept else ""
-            if kept and is_name(name, known) and not _is_generic(name, span.type):
+            if kept and is_name(name, known) and not _is_generic(flat, kept, name, span.type):
                 yield replace(span, start=kept[0], end=kept[1], text=name)
 
 
-def _is_generic(name: str, kind: EntityType) -> bool:
-    """A `Street` or `Park` alone, which is no place; Park may well be a person."""
-    return kind == "place" and name in PLACE_HEADS
+def _with_regnal(
+    flat: str, where: tuple[int, int] | None, kind: EntityType
+) -> tuple[int, int] | None:
+    """`Prince Harry` where a tagger gives `Harry`: he is no other Harry of the article."""
+    if not where or kind != "person":
+        return where
+    before = _REGNAL.search(flat[max(0, where[0] - _NEAR) : where[0]])
+    return (where[0] - len(before[0]), where[1]) if before else where
+
+
+def _is_generic(flat: str, where: tuple[int, int], name: str, kind: EntityType) -> bool:
+    """A `Street` or `Park` alone, which is no place; Park may well be a person, `the Queen` not."""
+    if kind == "person":
+        return name in REGNAL and flat[: where[0]][-4:].lower() == "the "
+    return name in PLACE_HEADS if kind == "place" else name in _GENERIC_ORGANIZATIONS
 
 
 def _pieces(flat: str, start: int, end: int, known: WellKnown) -> Iterator[tuple[int, int]]:
@@ -112,7 +130,7 @@ def _trimmed(flat: str, start: int, end: int, kind: EntityType) -> tuple[int, in
     words = [(start + w.start(), start + w.end()) for w in _WORD.finditer(flat[start:end])]
     while words and _no_first_word(_bare(flat, words[0]), kind, last=len(words) == 1):
         words.pop(0)
-    while words and _no_last_word(_bare(flat, words[-1])):
+    while words and _no_last_word(_bare(flat, words[-1]), kind):
         words.pop()
     if not words:
         return None
@@ -136,7 +154,11 @@ def _no_first_word(word: str, kind: EntityType, *, last: bool) -> bool:
     return kind == "person" and (word in TITLES or (word in ROLES and not last))
 
 
-def _no_last_word(word: str) -> bool:
+def _no_last_word(word: str, kind: EntityType) -> bool:
+    if word.isdigit() and kind == "person":  # the marks of players: Mustafi 6
+        return True
+    if word == "Sheriff" and kind == "place":
+        return True
     return not word or (word.islower() and not word.isdigit())
 
 
@@ -152,7 +174,7 @@ def _on_their_own(flat: str, row: Sequence[Span]) -> Iterator[Span]:
 def _is_alone(flat: str, span: Span, starts: set[int], ends: set[int]) -> bool:
     start, end = span.start, span.end
     acronym = is_acronym(span.text)
-    if acronym and _is_shouted(flat, start, end):
+    if acronym and is_shouted(flat, start, end):
         return False
     after = _NEXT.match(flat, end)
     if after and end + 1 not in starts and after[1].rstrip(".,") not in ROLES:
@@ -167,7 +189,7 @@ def _may_precede(word: str) -> bool:
     return word in OPENERS or word in ROLES or word in NEVER or word.endswith((".", "'s"))
 
 
-def _is_shouted(flat: str, start: int, end: int) -> bool:
+def is_shouted(flat: str, start: int, end: int) -> bool:
     """Whether a line has only capitals, in which `US` may be `us`."""
     before = flat[max(0, start - _NEAR) : start].rpartition("\n")[2]
     line = before + flat[start : end + _NEAR].partition("\n")[0]

@@ -20,8 +20,10 @@ from service.extract.vocabulary import (
 )
 from service.names import family_first, plain
 
+_INITIALS = rf"(?:[{UPPER}]\.(?![^\W_]{{2}}))*"  # George H.W. Bush
 _CAPITALISED = (
-    rf"[{UPPER}](?:\.(?![^\W_]{{2}})|(?:[^\W_]|&(?=[{UPPER}])|-(?=[^\W_])|'(?!s\b)(?=[^\W_]))*)"
+    rf"[{UPPER}](?:\.(?![^\W_]{{2}}){_INITIALS}"
+    rf"|(?:[^\W_]|&(?=[{UPPER}])|-(?=[^\W_])|'(?!s\b)(?=[^\W_]))*)"
 )
 _PARTICLE = r"(?:de|del|della|der|di|da|dos|du|la|le|van|von|den|bin|ibn|al|el)"
 _RUN = re.compile(
@@ -34,6 +36,8 @@ LONGEST_NAME = 120
 
 _GENERIC_PLACE = re.compile(r" (?:city|island|province|region|river|town|village|peninsula)\b")
 _SPEAKS = re.compile(r",? (?:said|says|told|added|noted|argued)\b|, (?:\d\d,|who |an? |the )")
+
+_SAID = re.compile(r"\b(?:said|says|added) $")
 
 
 class _Kind(NamedTuple):
@@ -67,6 +71,9 @@ def named_by_form(text: str, given_names: Collection[str]) -> Iterator[Span]:
 
 def last_word_type(name: str) -> EntityType | None:
     """The type that a name's last word, or the one before `of`, gives away: Ministry, River."""
+    last = name.rsplit(" ", 1)[-1]
+    if " of " in name and last.rstrip(".") in ORGANIZATION_HEADS:
+        return "organization"
     head = name.split(" of ")[0].split(" for ")[0].rsplit(" ", 1)
     if len(head) == 1 and head[0] == name:
         return None
@@ -104,6 +111,8 @@ def _kind(
     name = flat[start:end]
     words = name.split(" ")
     by_last_word = last_word_type(name)
+    if by_last_word == "place" and _speaks(flat, start, end, words, given_names):
+        return _SPEAKER
     if by_last_word:
         return _NAMED_ORGANIZATION if by_last_word == "organization" else _NAMED_PLACE
     if "of" in words or "for" in words or len(words) > 4:
@@ -113,6 +122,14 @@ def _kind(
     if len(words) == 1:
         return _NAMED_PLACE if _GENERIC_PLACE.match(flat, end) else None
     return _full_name(flat, end, words, given_names)
+
+
+def _speaks(
+    flat: str, start: int, end: int, words: list[str], given_names: Collection[str]
+) -> bool:
+    """Ellen Park, where she says something, is no park."""
+    said = _SAID.search(flat[max(0, start - 8) : start]) or _SPEAKS.match(flat, end)
+    return len(words) == 2 and words[0] in given_names and bool(said)
 
 
 def _full_name(flat: str, end: int, words: list[str], given_names: Collection[str]) -> _Kind | None:

@@ -10,11 +10,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from service.entity import EntityType, Span
-from service.extract.borders import is_name, mended, merge
+from service.extract.borders import is_name, is_shouted, mended, merge
 from service.extract.gazetteer import Phrases, WellKnown
 from service.extract.patterns import LONGEST_NAME, last_word_type
-from service.extract.vocabulary import NEVER, OPENERS, ROLES, TITLES, UPPER
-from service.names import family_names, initials, is_acronym, plain, squeeze, title_start
+from service.extract.vocabulary import (
+    NEVER,
+    OPENERS,
+    REGNAL,
+    ROLES,
+    SURELY_ORGANIZATIONS,
+    SURELY_PLACES,
+    TITLES,
+    UPPER,
+)
+from service.names import family_names, initials, is_acronym, name_key, plain, squeeze, title_start
 
 DEFINED = 0.95  # the article spells it out
 REPEATED = 0.8  # the same words as a name found elsewhere in the article
@@ -32,6 +41,7 @@ _PAPERS = (
     re.compile(rf"(?P<name>{_NAME}),? (?:an?|the|one of the) (?:[\w-]+ ){{0,3}}{_PAPER}\b"),
     re.compile(rf"(?P<name>{_NAME}) {_PAPER}\b"),
 )
+_INITIALS = re.compile(rf"(?:[{UPPER}]\. ?){{1,3}}[{UPPER}][a-z]+")
 _SMALL_WORD = re.compile(r"\b[a-z]+\b")
 _JOINED = re.compile(rf"[-&](?=[{UPPER}])| [{UPPER}]")
 # What follows the Prime Minister May and not the month.
@@ -52,6 +62,7 @@ def refine(texts: Sequence[str], found: Sequence[Sequence[Span]], known: WellKno
     spans = [mended(flat, row, known) for flat, row in zip(flats, found, strict=True)]
     if not any(spans):
         return Refined(spans, {})
+    _drop_shouted(flats, spans)
     small = {word for flat in flats for word in _SMALL_WORD.findall(flat)}
     _drop_common_words(spans, small)
     definitions = _define(flats, spans)
@@ -65,13 +76,29 @@ def _as_written(text: str, row: Iterable[Span]) -> list[Span]:
     return [replace(span, text=text[span.start : span.end]) for span in row]
 
 
+def _drop_shouted(flats: Sequence[str], spans: Sequence[list[Span]]) -> None:
+    """In a line of capitals every word looks like a name; what the rest names too is one."""
+    shouted = {
+        span
+        for flat, row in zip(flats, spans, strict=True)
+        for span in row
+        if span.method != "gazetteer" and is_shouted(flat, span.start, span.end)
+    }
+    rest = {name_key(span.text) for row in spans for span in row if span not in shouted}
+    if not rest:
+        return
+    for row in spans:
+        row[:] = [span for span in row if span not in shouted or name_key(span.text) in rest]
+
+
 def _drop_common_words(spans: Iterable[list[Span]], small: set[str]) -> None:
     """A model takes `Government` for a name; an article that writes `government` too does not."""
+    families = _family_names(spans)
     for row in spans:
         row[:] = [
             span
             for span in row
-            if span.method != "model" or span.type == "person" or span.text.lower() not in small
+            if span.method != "model" or span.text.lower() not in small or span.text in families
         ]
 
 
@@ -154,6 +181,8 @@ def _type(
         return firm[name]
     if name in families and not (listed and votes[listed]):
         return "person"
+    if name.isupper() and known.name(name.title(), "place"):
+        return "place"  # TOKYO in a dateline
     return listed or _by_form(name, votes, known)
 
 
@@ -163,7 +192,13 @@ def _by_form(name: str, votes: Counter[EntityType], known: WellKnown) -> EntityT
     words = name.split(" ")
     told = last_word_type(name)
     if most == "person":
-        return told if told and len(words) > 2 and "." not in name else most
+        sure = words[-1] in (SURELY_PLACES if told == "place" else SURELY_ORGANIZATIONS)
+        sure = sure and words[0] not in known.given_names
+        return told if told and (len(words) > 2 or sure) and "." not in name else most
+    if most == "organization" and told is None and len(words) > 1 and words[0] in REGNAL:
+        return "person" if words[0] != "Saint" else most
+    if _INITIALS.fullmatch(name):
+        return "person"
     if told is None and 1 < len(words) < 4 and words[0] in known.given_names and name.isascii():
         return "person"
     return told or most

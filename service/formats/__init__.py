@@ -4,6 +4,7 @@ What the text shows is overlaid with its front matter, and that with its sidecar
 somebody stated is worth more than one that was read off the page.
 """
 
+import re
 from collections.abc import Callable
 from pathlib import PurePosixPath
 
@@ -13,8 +14,9 @@ from service.formats.decoding import decode
 from service.formats.front_matter import split_front_matter
 from service.formats.plain_text.reader import read_text
 from service.formats.sidecar import from_body, merged, overlaid, read_sidecar
-from service.formats.stated_fields import read_fields
+from service.formats.stated_fields import is_field, read_fields
 
+_FIRST_FIELD = re.compile(r"---[ \t]*[\r\n]+[ \t-]*(?P<name>[A-Za-z_]+)[ \t]*:(?:\s|$)")
 _READERS: dict[str, Callable[[str], Article]] = {".txt": read_text, ".text": read_text}
 
 
@@ -37,7 +39,10 @@ def read(data: bytes, name: str, sidecar: bytes | None = None) -> Article:
     reader = _READERS.get(_suffix(name))
     if not reader:
         raise Unreadable(f"is of a kind that is not read; known are {', '.join(_READERS)}")
-    front, text = split_front_matter(decode(data))
+    decoded = decode(data)
+    front, text = split_front_matter(decoded)
+    if front is None:
+        _refuse_unclosed(decoded)
     stated = read_fields(front or {})
     if sidecar is not None:
         stated = merged(stated, read_sidecar(sidecar, sidecar_names(name)))
@@ -46,6 +51,13 @@ def read(data: bytes, name: str, sidecar: bytes | None = None) -> Article:
     if "body" in stated:
         return from_body(stated)
     raise Unreadable("has no text besides its front matter")
+
+
+def _refuse_unclosed(text: str) -> None:
+    """Front matter without an end would be read as text, an embargo in it and all."""
+    first = _FIRST_FIELD.match(text)
+    if first is not None and is_field(first["name"]):
+        raise Unreadable("its front matter has no end: a line of three dashes must follow it")
 
 
 def _suffix(name: str) -> str:

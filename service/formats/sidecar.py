@@ -164,7 +164,8 @@ def _replaced(article: Article, stated: Mapping[str, Any]) -> dict[str, Any]:
         if not all(_plain(item) in repeated for item in shown):
             said[name] = list(shown)
     # The headline and standfirst go back into the body, unless the body is stated as well.
-    lone = ("body", "title", "standfirst", "rights") if "body" in stated else ("rights",)
+    lone = ["rights", "correction"]
+    lone += ["body", "title", "standfirst"] if "body" in stated else []
     for name in lone:
         shown = "" if name == "title" and article.title_derived else getattr(article, name)
         if name in stated and shown and _plain(shown) != _plain(stated[name]):

@@ -74,6 +74,11 @@ def _state(stated: dict[str, Any], field: str, name: str, raw: object) -> None:
         stated[_INSIDE.get(field, field)] = value
 
 
+def is_field(name: str) -> bool:
+    """Whether the archive has a place for an input field of this name."""
+    return _field(name) is not None
+
+
 def _plain(name: str) -> str:
     return _CAMEL.sub("_", name.strip()).lower().replace("-", "_").replace(" ", "_")
 

@@ -143,6 +143,13 @@ def put(conn: Connection, article: Article, mentions: Sequence[Mention], tagger:
     return Decision(decision.outcome, key)
 
 
+def withdraw(conn: Connection, article: Article) -> None:
+    """Take a published text of this article out of sight, since it is under embargo now."""
+    decision = decide(conn, article)
+    if decision.outcome in ("changed", "unchanged"):
+        conn.execute("DELETE FROM articles WHERE key = :key", {"key": decision.key})
+
+
 def _write(
     conn: Connection, article: Article, mentions: Sequence[Mention], tagger: str, decision: Decision
 ) -> None:
@@ -238,6 +245,10 @@ class ArticleStore:
         with self._database.read() as conn:
             row = conn.execute(FILED, {"key": key}).fetchone()
             return _filed(conn, row) if row is not None else None
+
+    def has(self, key: str) -> bool:
+        with self._database.read() as conn:
+            return conn.execute(BY_KEY, {"key": key}).fetchone() is not None
 
     def key_of_uri(self, uri: str) -> str | None:
         """The newest article with the source's identifier `uri`."""

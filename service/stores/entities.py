@@ -184,6 +184,10 @@ class EntityStore:
             row = conn.execute(ENTITY, {"key": key}).fetchone()
             return _detail(conn, row) if row is not None else None
 
+    def has(self, key: str) -> bool:
+        with self._database.read() as conn:
+            return conn.execute(ENTITY, {"key": key}).fetchone() is not None
+
     def keys_of(self, type_: EntityType, name: str) -> tuple[str, ...]:
         """Keys of the entities that `name` may stand for: a key itself, or any spelling."""
         with self._database.read() as conn:

@@ -9,6 +9,9 @@ from fastapi.responses import RedirectResponse
 
 from service.errors import InvalidRequest, NotFound, Problem, WrongMediaType
 from service.query import Cursor
+from service.search import Ask
+from service.stores.articles import ArticleStore
+from service.stores.entities import EntityStore
 from service.web import examples
 from service.web.answers import (
     ArticleOut,
@@ -67,12 +70,13 @@ Key = Annotated[str, Path(max_length=1_000)]
 router = APIRouter(prefix="/v1", dependencies=[Depends(refuse_repeats)])
 
 
-@router.get("/search", response_model=SearchOut, responses=examples.SEARCH)
+@router.get("/search", tags=["search"], response_model=SearchOut, responses=examples.SEARCH)
 def search(
     request: Request, response: Response, desk: At, params: Annotated[SearchParams, Query()]
 ) -> Any:
     """Articles that match, with exact totals and facets."""
-    found = answer(desk, request, response, lambda: _found(desk, params))
+    ask = params.ask(desk.settings.timezone)
+    found = answer(desk, request, response, lambda: _found(desk, ask))
     if isinstance(found, SearchOut) and found.next:
         items = [(n, v) for n, v in request.query_params.multi_items() if n != "cursor"]
         query = urlencode([*items, ("cursor", found.next)], errors="replace")
@@ -82,6 +86,7 @@ def search(
 
 @router.post(
     "/search",
+    tags=["search"],
     response_model=SearchOut,
     responses=examples.SEARCH,
     dependencies=[Depends(refuse_other_than_json)],
@@ -93,16 +98,17 @@ def search_by_post(
     if request.query_params:
         problems = tuple(Problem(n, "belongs into the body") for n in request.query_params)
         raise InvalidRequest("A POST takes its parameters as JSON", problems=problems)
-    return answer(desk, request, response, lambda: _found(desk, params))
+    ask = params.ask(desk.settings.timezone)
+    return answer(desk, request, response, lambda: _found(desk, ask))
 
 
-def _found(desk: Desk, params: SearchParams) -> SearchOut:
+def _found(desk: Desk, ask: Ask) -> SearchOut:
     started = time.perf_counter()
-    results = desk.finder.search(params.ask(desk.settings.timezone))
-    return search_out(results, params.q, (time.perf_counter() - started) * 1_000)
+    results = desk.finder.search(ask)
+    return search_out(results, ask.q, (time.perf_counter() - started) * 1_000)
 
 
-@router.get("/facets", response_model=FacetsOut, responses=examples.FACETS)
+@router.get("/facets", tags=["search"], response_model=FacetsOut, responses=examples.FACETS)
 def all_facets(
     request: Request, response: Response, desk: At, params: Annotated[FacetParams, Query()]
 ) -> Any:
@@ -113,7 +119,12 @@ def all_facets(
     )
 
 
-@router.get("/facets/{field}", response_model=FacetOut | HistogramOut, responses=examples.FACET)
+@router.get(
+    "/facets/{field}",
+    tags=["search"],
+    response_model=FacetOut | HistogramOut,
+    responses=examples.FACET,
+)
 def one_facet(
     request: Request,
     response: Response,
@@ -129,7 +140,13 @@ def one_facet(
     return answer(desk, request, response, lambda: facet_out(desk.finder.facets(ask)[field]))
 
 
-@router.get("/articles", status_code=307, responses=examples.REDIRECT, response_class=Response)
+@router.get(
+    "/articles",
+    tags=["articles"],
+    status_code=307,
+    responses=examples.REDIRECT,
+    response_class=Response,
+)
 def article_by_uri(desk: At, params: Annotated[UriParams, Query()]) -> Response:
     """To the article with the source's own identifier."""
     release(desk)
@@ -139,22 +156,30 @@ def article_by_uri(desk: At, params: Annotated[UriParams, Query()]) -> Response:
     return RedirectResponse(f"/v1/articles/{key}", 307)
 
 
-@router.get("/articles/{key}", response_model=ArticleOut, responses=examples.ARTICLE)
+@router.get(
+    "/articles/{key}", tags=["articles"], response_model=ArticleOut, responses=examples.ARTICLE
+)
 def article(
     request: Request, response: Response, desk: At, key: Key, _: Annotated[NoParams, Query()]
 ) -> Any:
     """An article with its entities and mentions."""
-    return answer(desk, request, response, lambda: _article(desk, key))
+    return answer(
+        desk, request, response, lambda: _article(desk, key), lambda: _look(desk.articles, key)
+    )
+
+
+def _look(store: ArticleStore | EntityStore, key: str) -> None:
+    if not store.has(key):
+        raise NotFound(f"There is no “{key}” here")
 
 
 def _article(desk: Desk, key: str) -> ArticleOut:
     filed = desk.articles.get(key)
-    if filed is None:
-        raise NotFound(f"There is no article “{key}”")
+    assert filed is not None  # noqa: S101 - looked up in the same snapshot
     return article_out(filed, desk.entities.in_article(key), desk.entities.mentions_in(key))
 
 
-@router.get("/entities", response_model=EntitiesOut, responses=examples.ENTITIES)
+@router.get("/entities", tags=["entities"], response_model=EntitiesOut, responses=examples.ENTITIES)
 def entities(
     request: Request, response: Response, desk: At, params: Annotated[EntityParams, Query()]
 ) -> Any:
@@ -171,16 +196,19 @@ def _entities(desk: Desk, params: EntityParams, offset: int) -> EntitiesOut:
     return entities_out(page, write_cursor(following) if page.more else None)
 
 
-@router.get("/entities/{key}", response_model=EntityOut, responses=examples.ENTITY)
+@router.get(
+    "/entities/{key}", tags=["entities"], response_model=EntityOut, responses=examples.ENTITY
+)
 def entity(
     request: Request, response: Response, desk: At, key: Key, _: Annotated[NoParams, Query()]
 ) -> Any:
     """An entity with its spellings and counts."""
-    return answer(desk, request, response, lambda: _entity(desk, key))
+    return answer(
+        desk, request, response, lambda: _entity(desk, key), lambda: _look(desk.entities, key)
+    )
 
 
 def _entity(desk: Desk, key: str) -> EntityOut:
     detail = desk.entities.get(key)
-    if detail is None:
-        raise NotFound(f"There is no entity “{key}”")
+    assert detail is not None  # noqa: S101 - looked up in the same snapshot
     return entity_out(detail)

@@ -32,6 +32,7 @@ _ERRORS = {
     403: "This is not allowed",
     404: "There is nothing here",
     405: "The path does not know this method",
+    413: "The body is too large",
     415: "The body is in a format that is not read",
     422: "The request cannot be understood",
     501: "This is promised but not built yet",

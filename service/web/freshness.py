@@ -16,14 +16,20 @@ _log = logging.getLogger("cuttings")
 
 
 def answer(
-    desk: Desk, request: Request, response: Response, make: Callable[[], Body]
+    desk: Desk,
+    request: Request,
+    response: Response,
+    make: Callable[[], Body],
+    look: Callable[[], object] = lambda: None,
 ) -> Body | Response:
     """What `make` returns, from one snapshot; or 304 when nothing has changed since.
 
-    Embargoes that have run out are lifted first, so that a reader never waits for a timer.
+    `look` raises when there is nothing to be had at all: a 304 would say that there is. Embargoes
+    that have run out are lifted first, so that a reader never waits for a timer.
     """
     release(desk)
     with desk.archive.read():
+        look()
         headers = {"ETag": _etag(desk, request), "Cache-Control": "private, no-cache"}
         if _knows(request, headers["ETag"]):
             return Response(status_code=304, headers=headers)
@@ -53,6 +59,6 @@ def _knows(request: Request, etag: str) -> bool:
     if request.method not in ("GET", "HEAD"):
         return False
     known = request.headers.get("if-none-match", "")
-    return any(
+    return known.strip() == "*" or any(
         tag.strip().removeprefix("W/") == etag.removeprefix("W/") for tag in known.split(",")
     )

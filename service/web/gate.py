@@ -9,7 +9,7 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.errors import CuttingsError, Forbidden, NotAuthenticated
+from service.errors import CuttingsError, Forbidden, NotAuthenticated, TooLarge
 from service.settings import Settings
 from service.stores.keys import KeyStore
 from service.stores.keys import Scope as KeyScope
@@ -25,6 +25,8 @@ ALLOWS: dict[KeyScope, frozenset[KeyScope]] = {
     "edit": frozenset({"read", "edit"}),
     "admin": frozenset({"read", "write", "edit", "admin"}),
 }
+# A query of 10,000 characters and a hundred values for each filter fit several times over.
+LARGEST_BODY = 1_000_000
 Reader = Literal["loopback", "open"] | KeyScope
 
 
@@ -44,6 +46,7 @@ class Gate:
         request = Request(scope)
         try:
             self._check_host(request.headers)
+            self._check_length(request)
             request.state.reader = await self._reader(request)
         except CuttingsError as exc:
             await problem_response(exc)(scope, receive, send)
@@ -58,6 +61,14 @@ class Gate:
                 f"This server does not answer to the host “{name}”: "
                 "add it to CUTTINGS_ALLOWED_HOSTS if it should"
             )
+
+    def _check_length(self, request: Request) -> None:
+        """A body is read into memory whole, so it must be small and say so beforehand."""
+        length = request.headers.get("content-length", "0")
+        if "transfer-encoding" in request.headers or not length.isdecimal():
+            raise TooLarge("Say how long the body is: `Content-Length`")
+        if int(length) > LARGEST_BODY:
+            raise TooLarge(f"A body may hold {LARGEST_BODY:,} bytes, this one has {int(length):,}")
 
     async def _reader(self, request: Request) -> Reader:
         authorization = request.headers.get("authorization")

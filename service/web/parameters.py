@@ -5,9 +5,10 @@ import binascii
 import hashlib
 import json
 from dataclasses import asdict, replace
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from service.dates import parse_zone, range_of
 from service.entity import EntityType
@@ -41,6 +42,30 @@ Names = Annotated[
 ]
 
 
+def _date(text: str) -> str:
+    range_of(text, None, ZoneInfo("UTC"))
+    return text
+
+
+def _zone(name: str) -> str:
+    try:
+        return parse_zone(name).key
+    except InvalidRequest as exc:
+        raise ValueError(exc.detail) from exc
+
+
+def _facets(text: str) -> str:
+    for name in filter(None, map(str.strip, text.split(","))):
+        if name not in (*FACETS, *UNBUILT_FACETS):
+            raise ValueError(f"“{name}” is none of {', '.join(FACETS)}")
+    return text
+
+
+# A length is looked at first, and with it that the text is text: half of a surrogate pair is none.
+Date = Annotated[str, Field(max_length=100), AfterValidator(_date)]
+Zone = Annotated[str, Field(max_length=100), AfterValidator(_zone)]
+
+
 def _filter(what: str) -> Any:
     return Field(default_factory=list, description=what)
 
@@ -65,18 +90,11 @@ class FilterParams(Strict):
     not_topic: Names = Field(default_factory=list, alias="not.topic")
     not_author: Names = Field(default_factory=list, alias="not.author")
     not_language: Names = Field(default_factory=list, alias="not.language")
-    from_: str | None = Field(None, alias="from", description="Published from this date on")
-    to: str | None = Field(None, description="Published up to this date, that day included")
-    tz: str | None = Field(None, description="The zone of dates without one")
+    from_: Date | None = Field(None, alias="from", description="Published from this date on")
+    to: Date | None = Field(None, description="Published up to this date, that day included")
+    tz: Zone | None = Field(None, description="The zone of dates without one")
     expand: bool = Field(True, description="false: look for the words exactly as typed")
     versions: Literal["current", "all"] = Field("current", description="`all` is not built yet")
-
-    @model_validator(mode="after")
-    def _dates_are_dates(self) -> Self:
-        zone = _zone(self.tz or "UTC")
-        for text in (self.from_, self.to):
-            range_of(text, None, zone)
-        return self
 
     def ask(self, timezone: str) -> Ask:
         """The same in the terms of the search; NotBuilt for what is promised only."""
@@ -120,19 +138,15 @@ class SearchParams(FilterParams):
     rank: Literal["auto", "exact"] = Field("auto", description="`exact` ranks every match")
     collapse: bool = Field(False, description="`true` is not built yet")
     explain: bool = Field(False, description="`true` is not built yet")
-    facets: Annotated[str, BeforeValidator(_joined)] = Field(
-        "", description="Fields to count, comma-separated", examples=["person,source"]
+    facets: Annotated[str, BeforeValidator(_joined), AfterValidator(_facets)] = Field(
+        "",
+        max_length=1_000,
+        description="Fields to count, comma-separated",
+        examples=["person,source"],
     )
     facet_limit: int = Field(10, ge=1, le=100, description="Values a field")
     limit: int = Field(20, ge=1, le=100, description="Hits a page")
     cursor: str | None = Field(None, description="`next` of the page before")
-
-    @model_validator(mode="after")
-    def _facets_exist(self) -> Self:
-        unknown = [f for f in self.facet_fields() if f not in (*FACETS, *UNBUILT_FACETS)]
-        if unknown:
-            raise ValueError(f"facets: {unknown[0]} is none of {', '.join(FACETS)}")
-        return self
 
     def facet_fields(self) -> tuple[str, ...]:
         """The fields asked for, each once."""
@@ -219,10 +233,3 @@ def write_cursor(cursor: Cursor) -> str:
     """A cursor as opaque text that is safe in a URL."""
     packed = json.dumps(list(asdict(cursor).values()), separators=(",", ":"))
     return base64.urlsafe_b64encode(packed.encode()).decode().rstrip("=")
-
-
-def _zone(name: str) -> Any:
-    try:
-        return parse_zone(name)
-    except InvalidRequest as exc:
-        raise ValueError(exc.detail) from exc

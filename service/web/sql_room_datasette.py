@@ -124,7 +124,8 @@ class _PublicFile(Database):  # type: ignore[misc]  # Datasette has no types
         allowed = {
             sqlite3.SQLITE_SELECT: True,
             sqlite3.SQLITE_RECURSIVE: True,
-            sqlite3.SQLITE_READ: self._readable(one or ""),
+            # No column: the rows are only counted, or it is the reader's own common table.
+            sqlite3.SQLITE_READ: not two or self._readable(one or ""),
             sqlite3.SQLITE_FUNCTION: two not in REFUSED_FUNCTIONS,
             sqlite3.SQLITE_PRAGMA: one in PRAGMAS_OF_TABLES or (one in PRAGMAS and two is None),
             # Older versions ask for this when they open a virtual table; a real one is refused by

@@ -115,6 +115,8 @@ class SqliteEngine:
             with self._database.write() as conn:
                 conn.execute(INTEGRITY.replace("{index}", index))
         except Exception as exc:
+            if "readonly" in str(exc):
+                return [f"the text index {index} cannot be checked: the file may not be written"]
             return [
                 f"the text index {index} does not agree with the articles ({exc}): "
                 "run `cuttings reindex`"

@@ -12,7 +12,7 @@ from service.result import Bin, Facet, FacetValue, Histogram
 
 # The matching articles are found once and then drive the join: left to itself the planner may ask
 # the text index again for every row of the other side.
-MATCHING = "WITH matching(id) AS MATERIALIZED ({ids}) "
+MATCHING = "WITH RECURSIVE matching(id) AS MATERIALIZED ({ids}) "
 # Field -> (value, label, count) of the matching articles. Names that differ in case are one value,
 # as they are for a filter.
 ENTITY_COUNTS = """
@@ -32,10 +32,16 @@ SELECT min(author) AS value, min(author) AS label, count(DISTINCT article_id) AS
 FROM matching CROSS JOIN article_authors ON article_id = matching.id
 GROUP BY author COLLATE NOCASE
 """,
+    # An article on `economy/trade` is one on `economy` as well: the inner rtrim leaves what comes
+    # before the last slash.
     "topic": """
-SELECT min(topic) AS value, min(topic) AS label, count(DISTINCT article_id) AS count
-FROM matching CROSS JOIN article_topics ON article_id = matching.id
-GROUP BY topic COLLATE NOCASE
+, filed(id, topic) AS (
+  SELECT article_id, topic FROM matching CROSS JOIN article_topics ON article_id = matching.id
+  UNION
+  SELECT id, rtrim(rtrim(topic, replace(topic, '/', '')), '/') FROM filed WHERE instr(topic, '/')
+)
+SELECT min(topic) AS value, min(topic) AS label, count(DISTINCT id) AS count
+FROM filed WHERE topic <> '' GROUP BY topic COLLATE NOCASE
 """,
     "language": """
 SELECT min(language) AS value, min(language) AS label, count(*) AS count

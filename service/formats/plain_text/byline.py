@@ -9,11 +9,29 @@ from service.formats.plain_text.prose import ends_in_full_stop, is_caseless
 _LONGEST = 160
 _LABEL = re.compile(
     r"(?:by|(?:written|words|story|report|reporting|text) by|words|authors?|auteure?|autor(?:in)?"
-    r"|byline)\s*:\s*|(?:By|BY|Written by|Words by|Story by|Report by|Reporting by|Par|PAR|Von|VON"
+    r"|byline)\s*:\s*|(?:[Bb]y|BY|Written by|Words by"
+    r"|Story by|Report by|Reporting by|Par|PAR|Von|VON"
     r"|Por|POR|Di)\s+",
 )
 _SPLIT = re.compile(r"\s*(?:[,;&|•·]|\s/\s|\s[-–—]\s|\b(?:and|AND|et|und|y|e)\b(?!\.))\s*")
 _PLACE = re.compile(r"\s+(?:in|at|for|from|à|en|of)\s+")
+# What follows a name: an address, a handle, a remark in brackets.
+_ADDRESS = re.compile(r"\s+(?:[@(<\[]|\S+@\S).*")
+# “By Xinhua writers Wang Yaguang and Huang Haoran”
+_ROLE_BEFORE = re.compile(
+    r"(?:[\w.]+\s){0,3}(?:writers?|reporters?|correspondents?|journalists?|editors?)\s(?=[A-Z])"
+)
+_ROLE = re.compile(
+    r"\b(?:chief|columnist|correspondent|critic|editor|journalist|producer|reporter|writer)s?\b",
+    re.IGNORECASE,
+)
+# A wire signs in the dateline: “(서울=연합뉴스) 이상헌 박경준 기자 =”, “（记者 李忠发）”.
+_ASIAN_SIGNED = (
+    re.compile(r"\s*(?P<names>[가-힣]{2,4}(?:[ ·,]{1,2}[가-힣]{2,4}){0,4})\s(?:기자|특파원)\s*="),
+    re.compile(
+        r"\s*[（(]记者\s?(?P<names>[\u4e00-\u9fff]{2,4}(?:[ 、][\u4e00-\u9fff]{2,4}){0,4})[）)]"
+    ),
+)
 _KOREAN = re.compile(r"([가-힣]{2,4})\s?(?:기자|특파원)(?:\s\S+@\S+)?")
 _NAME_WORD = re.compile(r"[^\W\d_]+(?:[.’'‘-][^\W\d_]*)*")
 _PARTICLES = frozenset(
@@ -26,6 +44,12 @@ _NO_NAME = frozenset(
         friday investigations january july june monday november october political producer
         reporter reporters saturday senior september service special staff sunday team the
         thursday tuesday wednesday writer writers""".split()
+)
+
+
+# “By Royal Appointment” and “By Popular Demand” name nobody.
+_SAYINGS = frozenset(
+    "accident appointment chance choice default demand design invitation mistake nature".split()
 )
 
 
@@ -54,6 +78,25 @@ def read_byline(line: str) -> Byline | None:
     return _authors([piece for piece in _SPLIT.split(named) if piece], named)
 
 
+def reporters(text: str) -> tuple[str, ...]:
+    """Who signs behind a Korean or Chinese dateline."""
+    signed = next((hit for shape in _ASIAN_SIGNED if (hit := shape.match(text))), None)
+    return tuple(re.findall(r"[^ ·,、]+", signed["names"])) if signed else ()
+
+
+def bare_authors(line: str) -> tuple[str, ...]:
+    """The people that a line consists of, perhaps with a place: “Jane Doe in Tiree”."""
+    pieces = [piece for piece in _SPLIT.split(line) if piece] if len(line) <= _LONGEST else []
+    names = tuple(name for name in map(_name, pieces) if name)
+    return names if len(names) == len(pieces) <= 4 else ()
+
+
+def is_role(line: str) -> bool:
+    """“Political correspondent, BBC News”: what stands under a byline."""
+    short = len(line) <= 80 and len(line.split()) <= 8 and line[0].isupper()
+    return short and not ends_in_full_stop(line) and bool(_ROLE.search(line))
+
+
 def _authors(pieces: list[str], named: str) -> Byline | None:
     names = [name for name in map(_name, pieces) if name]
     if pieces and _name(pieces[0]) and max(len(piece.split()) for piece in pieces) <= 8:
@@ -74,7 +117,9 @@ def _signs(words: list[str]) -> bool:
 
 def _name(piece: str) -> str | None:
     """The person that a piece of a byline begins with: Jane Doe, of “Jane Doe in Seoul”."""
-    name = _PLACE.split(piece, maxsplit=1)[0]
+    name = _PLACE.split(_ADDRESS.sub("", piece), maxsplit=1)[0]
+    role = _ROLE_BEFORE.match(name)
+    name = " ".join(name[role.end() :].split() if role else name.split())
     return name if is_person(name) else None
 
 
@@ -87,7 +132,7 @@ def is_person(name: str) -> bool:
         return 2 <= len(name) <= 4 and all(map(is_caseless, name))
     if len(words) > 5 or is_outlet_word(words[-1]):
         return False
-    if any(word.casefold() in _NO_NAME for word in words):
+    if any(word.casefold() in _NO_NAME for word in words) or words[-1].casefold() in _SAYINGS:
         return False
     capital = all(word[0].isupper() or is_caseless(word[0]) or word in _PARTICLES for word in words)
     return capital and words[-1] not in _PARTICLES

@@ -16,12 +16,16 @@ _LONGEST_CAPTION = 1500
 _LONGEST_CREDIT = 100
 
 _MARK = re.compile(
-    r"[(\[]?FILES?[)\]]|[(\[]?(?:FILE|File) (?:PHOTO|Photo|photo|IMAGE|image)\b[)\]]?|FILE\s?[-–—:]"
-    r"|[(\[](?:COMBO|TOPSHOT|PHOTO|From L|L to R)\b[^()\[\]]{0,40}[)\]]|TOPSHOT\s?[-–—]"
+    r"▲\s?|[(\[]?FILES?[)\]]"
+    r"|[(\[]?(?:FILE|File) (?:PHOTO|Photo|photo|IMAGE|image)\b[)\]]?|FILE\s?[-–—:]"
+    r"|[(\[](?:COMBO|TOPSHOT|PHOTO(?!/)|From L|L to R)\b[^()\[\]]{0,40}[)\]]|TOPSHOT\s?[-–—]"
     r"|(?:In t|T)his\s(?:\w+\s){0,2}?(?:photo|picture|image|photograph|frame grab|screengrab)"
     r"\s(?:illustration\s)?(?:taken|provided|released|made|obtained|grabbed)\b"
     r"|In this (?:\w+ )?(?:file|handout|undated|combination) (?:photo|picture|image|photograph)\b"
     r"|In this [A-Z][a-z]{2,8}\.? \d{1,2},? \d{4},? (?:\w+ )?(?:photo|picture|image|photograph)\b"
+    # “Mr Maurer (L) shakes hands with Mr Bolsonaro (R)”
+    r"|(?=[^\n“\"()]{5,200}\((?:L|left)\)[^\n“\"()]{1,200}\((?:R|C|right|centre|center)\)\s[a-z])"
+    r"|(?=[^\n“\"()]{5,200}\((?:R|C|right|centre|center)\)[^\n“\"()]{1,200}\((?:L|left)\)\s[a-z])"
     r"|A (?:file|handout) (?:photo|picture|image|photograph)\b"
 )
 _CAPTION_LABEL = re.compile(
@@ -30,10 +34,12 @@ _CAPTION_LABEL = re.compile(
     re.IGNORECASE,
 )
 _WHOSE = (
-    r"photos?|photographs?|images?|pictures?|pics?|fotos?|bild|crédits?|credits?|사진|图片|写真"
+    r"photos?|photographs?|images?|pictures?|pics?|fotos?|bild"
+    r"|crédits?|credits?|사진|图片|写真|фото"
 )
 _PHOTO_LABEL = re.compile(
     rf"(?:(?P<credit>(?:(?:{_WHOSE})\s)?credits?(?:\s*[:=：]|(?=\s[A-Z][^\s]*(?:\s/|/)))"
+    r"|(?:photo\s)?credit should read\s|(?:image|photo|picture) source\s*[,:]|photo/(?=[A-Z])"
     rf"|(?:{_WHOSE})\s(?:by|courtesy(?:\sof)?|via)\s?:?|courtesy(?:\sof)?\s*:"
     rf"|crédit(?:s)?(?:\sphoto)?\s*:|photo\s?credit\s*[:=])|(?:{_WHOSE})\s*[:=：]|©|\(c\)\s)\s*",
     re.IGNORECASE,
@@ -45,8 +51,17 @@ _LABEL_AT_END = re.compile(
 )
 _SLASHES = re.compile(r"\s+/\s+|(?<=\S)/(?=\S)")
 _WITH_AGENCY = re.compile(r"(?:(?<=[.!?”\"')])|[-–—])\s+([^.!?]{4,80})$")
-_RIGHTS = re.compile(r"(?:©|\(c\)|copyright)\s.{0,200}", re.IGNORECASE)
-_RIGHTS_PROOF = re.compile(r"\b(?:19|20)\d{2}\b|rights reserved|copyright", re.IGNORECASE)
+# “[연합뉴스 자료사진]”, “[AP=연합뉴스]”
+_KOREAN_CREDIT = re.compile(r"\[([^\[\]]{2,30}(?: (?:자료사진|제공)|=[가-힣]{2,6}))\]$")
+# “— AFP pic”, “- Bernama photo”
+_PICTURE_OF = re.compile(r"\s[-–—]+\s((?:[A-Z][\w.&-]*\s){1,3}(?:pic|photo|picture|image)s?)\.?$")
+_VIA = re.compile(r"[^\W\d_a-z][^/()]{1,60}\svia\s(?P<agency>[^/()]{2,20})")
+_RIGHTS = re.compile(
+    r"(?:©|\(c\)|copyright)\s.{0,200}|[<\[]?(?:저작권자|版权所有|ⓒ).{1,200}", re.IGNORECASE
+)
+_RIGHTS_PROOF = re.compile(
+    r"\b(?:19|20)\d{2}\b|rights reserved|copyright|저작권|版权", re.IGNORECASE
+)
 
 
 class Caption(NamedTuple):
@@ -55,7 +70,7 @@ class Caption(NamedTuple):
 
 
 def starts_caption(text: str) -> bool:
-    return bool(_MARK.match(text) or _CAPTION_LABEL.match(text))
+    return len(text) <= _LONGEST_CAPTION and bool(_MARK.match(text) or _CAPTION_LABEL.match(text))
 
 
 def read_caption(text: str) -> Caption | None:
@@ -65,12 +80,26 @@ def read_caption(text: str) -> Caption | None:
     labelled = _read_label(text)
     if labelled:
         return labelled
+    if _is_signed(text):
+        return Caption("", _names(text))
+    text = _without_brackets(text)
     words, names = _split_credit(text)
     marked = _MARK.match(text)
     label = _CAPTION_LABEL.match(text)
     if not (marked or label or names):
         return None
     return Caption(words[label.end() :].strip() if label else words, names)
+
+
+def _without_brackets(text: str) -> str:
+    """A caption may stand in brackets as a whole, its credit with it."""
+    inner = text[1:-1].strip()
+    closed = (text[0], text[-1]) in (("[", "]"), ("(", ")")) and not set(inner) & set("()[]")
+    return inner if closed and _split_credit(inner)[1] and not is_bracketed_name(inner) else text
+
+
+def is_bracketed_name(inner: str) -> bool:
+    return bool(_PHOTO_LABEL.match(inner)) or _is_signed(inner)
 
 
 def ends_in_credit(text: str) -> bool:
@@ -102,7 +131,8 @@ def _split_credit(text: str) -> tuple[str, tuple[str, ...]]:
     """The caption without the credit at its end, and the names in that credit."""
     tail = text[-160:]
     offset = len(text) - len(tail)
-    for start, who in (_bracketed(tail), _labelled(tail), _slashed(tail), _agency(tail)):
+    for find in (_bracketed, _labelled, _slashed, _agency, _pictured):
+        start, who = find(tail)
         if who:
             return text[: offset + start].rstrip(), _names(who)
     return text, ()
@@ -144,9 +174,19 @@ def _agency(tail: str) -> tuple[int, str]:
     return (match.start(), match[1]) if match and _is_signed(match[1]) else (0, "")
 
 
+def _pictured(tail: str) -> tuple[int, str]:
+    match = _PICTURE_OF.search(tail) or _KOREAN_CREDIT.search(tail)
+    return (match.start(), match[1]) if match else (0, "")
+
+
 def _is_signed(who: str) -> bool:
     """Names with a slash between them, one an agency, or a person and their outlet."""
+    if len(who) > _LONGEST_CREDIT:
+        return False
     parts = _SLASHES.split(who.strip().lstrip("©").strip())
+    via = _VIA.fullmatch(who)
+    if via and is_agency(via["agency"]) and _is_name(who):
+        return True
     if len(parts) < 2 or len(parts) > 4 or not all(map(_is_name, parts)):
         return False
     known = any(
@@ -164,7 +204,8 @@ def _is_credit(who: str) -> bool:
 
 _SMALL = frozenset(
     """
-    a and at by courtesy de del der di et for from of pool the und van via von y""".split()
+    a and at by courtesy de del der di et for from of pool read should the und van
+    via von y""".split()
 )
 
 
@@ -172,6 +213,8 @@ def _is_name(part: str) -> bool:
     words = part.strip().rstrip(".").split()
     if not words or len(words) > 8 or len(part) > 60 or ends_sentence(part.rstrip(".")):
         return False
+    if is_agency(part):
+        return True
     return not words[0][0].islower() and all(
         not word[0].islower() or word.rstrip(",") in _SMALL for word in words
     )

@@ -9,14 +9,16 @@ _LABELS = (
     "read more|read also|also read|read next|see also|further reading|you may also like"
     "|related(?: (?:stories|story|articles?|news|content|coverage|links?|reading))?"
     "|more on this(?: story| topic)?|more stories|more news|more coverage"
-    r"|more from [^:.\n]{2,30}|don[’']t miss|recommended(?: for you)?"
+    r"|related topics|more from [^:.\n]{2,30}|don[’']t miss|recommended(?: for you)?"
     "|(?:à )?lire aussi|à lire(?: également)?|lire la suite|mehr zum thema"
     "|lesen sie (?:auch|mehr)|leer más|lea también|leggi anche"
+    "|leia (?:também|mais)|lees (?:ook|meer)|läs (?:också|mer)|(?:читайте|смотрите) также"
+    "|по теме|اقرأ أيضا[ً]?|إقرأ أيضا[ً]?|مواضيع ذات صلة"
     "|관련 ?기사|相关(?:阅读|新闻|报道)|関連(?:記事|ニュース)|延伸阅读"
 )
 # Alone in its line, or with a mark: “Read more about it” is text.
 _LINK_LABEL = re.compile(
-    rf"[(\[»>*\s]{{0,4}}(?:{_LABELS})[*\s]{{0,3}}(?P<mark>[:：]|\s[-–—|]|[-–—|]\s|$)[*\s]*",
+    rf"[(\[»>*\s]{{0,4}}(?:{_LABELS})[*\s]{{0,3}}(?P<mark>[:：]|\s[-–—|>›»→]|[-–—|>›»→]\s|$)[*\s]*",
     re.IGNORECASE,
 )
 _BULLET = re.compile(r"(?:[-–—*•‣▪●■·>»→]+|\d{1,2}[.)])\s+")

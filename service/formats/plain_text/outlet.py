@@ -38,10 +38,11 @@ _DATELINE = re.compile(
     r"(?P<place>[A-ZÀ-Þ][\w.'’-]*(?:[ /][A-ZÀ-Þ][\w.'’-]*){0,4})"
     r"(?P<region>,\s[A-Z][\w.]*(?:\s[A-Z][\w.]*){0,2}?)?"
     rf"(?P<date>,\s(?:{_MONTH_OR_DAY})(?:,?\s\d{{4}})?)?"
-    r"(?:,?\s?\((?P<agency>[^()\n]{2,40})\))?"
-    r"\s?(?:--|[-–—])\s?(?=[“‘\"'«(]{0,2}[^\W_a-zà-ÿ])"
+    r"(?:,?\s?\((?P<agency>[^()\n]{2,40})\)|\s/(?P<wire>[A-Z][\w ]{2,30})/)?"
+    r"(?:\s(?:--|[-–—_])\s?|(?:--|[-–—])\s|[–—])(?=[“‘\"'«(]{0,2}[^\W_a-zà-ÿ])"
 )
 _ASIAN_DATELINE = re.compile(r"\((?P<place>[^\s()=]{1,20})=(?P<agency>[^()=\n]{2,20})\)")
+_CASELESS_DATELINE = re.compile(r"(?P<place>[^\s()]{2,20}) \((?P<agency>[^()\n]{2,20})\) ?[-–—] ")
 _XINHUA_DATELINE = re.compile(r"(?P<agency>新华社)[^\s，。,]{1,12}?\d{1,2}日电")
 # Capitals and a dash that are no place: a label, or a name that a clause follows.
 _NO_PLACE = frozenset(
@@ -88,10 +89,13 @@ def dateline(text: str) -> Dateline | None:
     asian = _ASIAN_DATELINE.match(start) or _XINHUA_DATELINE.match(start)
     if asian:
         return Dateline(asian[0], asian.end(), asian["agency"])
+    caseless = _CASELESS_DATELINE.match(start)
+    if caseless and is_caseless(start[0]):
+        return Dateline(caseless[0].rstrip(" -–—"), caseless.end(), caseless["agency"])
     match = _DATELINE.match(start)
     if not match or not _is_place(match):
         return None
-    return Dateline(match[0].rstrip(" -–—"), match.end(), match["agency"])
+    return Dateline(match[0].rstrip(" -–—_"), match.end(), match["agency"] or match["wire"])
 
 
 def _is_place(match: re.Match[str]) -> bool:
@@ -99,7 +103,7 @@ def _is_place(match: re.Match[str]) -> bool:
     place = match["place"]
     if place.split()[0] in _NO_PLACE:
         return False
-    agency = match["agency"]
+    agency = match["agency"] or match["wire"]
     if agency:
         return is_agency(agency) or (agency[0].isupper() and len(agency.split()) <= 4)
     return place.isupper() and len(place) >= 4 and not is_outlet_word(place)

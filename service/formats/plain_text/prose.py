@@ -6,6 +6,8 @@ Rules of form only (length, capitals, the last mark), so that they hold in any l
 import re
 
 CLOSERS = "”’\"')]»›」』）》】"
+# Characters without width, that word processors leave behind.
+_UNSEEN = "\u200b\u200c\u200d\u2060\ufeff"
 _OPENERS = "“‘\"'«‹「『„"
 _STOPS = frozenset(".。．｡!！?？…।؟۔")
 _FULL_STOPS = frozenset(".。．｡।۔")
@@ -22,7 +24,7 @@ _LONGEST_HEADING = 220
 
 def bare(text: str) -> str:
     """The text without the closing quotes and brackets at its end."""
-    return text.rstrip().rstrip(CLOSERS).rstrip()
+    return text.rstrip(_UNSEEN + " \t\n\u00a0").rstrip(CLOSERS + _UNSEEN).rstrip()
 
 
 def ends_sentence(text: str) -> bool:
@@ -93,6 +95,7 @@ def is_subheading(text: str) -> bool:
         len(text) <= 100
         and is_headline(text)
         and word_count(text) <= 14
+        and "://" not in text
         and bare(text)[-1:] not in _FULL_STOPS | {"…"}
         and not _END_MARK.fullmatch(text)
     )

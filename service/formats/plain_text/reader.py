@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from service.article import Article, Subheading
+from service.formats.plain_text.byline import reporters
 from service.formats.plain_text.furniture import Furniture, read_furniture
-from service.formats.plain_text.headline import Head, derived_title, read_head
+from service.formats.plain_text.headline import Head, derived_title, read_foot, read_head
 from service.formats.plain_text.layout import Paragraph, paragraphs
 from service.formats.plain_text.outlet import dateline, source_of
 from service.formats.plain_text.prose import is_headline, is_list_item, is_prose, is_subheading
@@ -19,16 +20,27 @@ from service.formats.plain_text.prose import is_headline, is_list_item, is_prose
 # more than this have no full stop. Neither has subheadings.
 _MOST_QUESTIONS = 0.4
 _MOST_SHORT = 0.45
+# More lines than this that are shorter than this are data and no story; reading each one for
+# furniture would take a minute.
+_MOST_LINES = 50_000
+_SHORTEST_LINES = 20
 
 
 def read_text(text: str) -> Article:
     """The article in a text that holds more than white space."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if text.count("\n") > max(_MOST_LINES, len(text) // _SHORTEST_LINES):
+        body = _trimmed(text)
+        line = body[: body.index("\n")] if "\n" in body else body
+        return _article(body, [Paragraph(0, len(line), 0, line)], Furniture(), Head(), ())
     page = paragraphs(text)
     found = read_furniture(page)
     left = [number for number in range(len(page)) if number not in found.taken]
     head = read_head([page[number] for number in left])
     kept = left[head.size :]
+    foot = None if head.authors else read_foot([page[number] for number in kept])
+    if foot:
+        head.sign(foot, page[kept.pop()].text)
     if not kept:
         return _article(_trimmed(text), page, Furniture(), Head(), ())
     body, spans = _cut(text, page, kept)
@@ -45,6 +57,7 @@ def _article(
     subheadings: tuple[Subheading, ...],
 ) -> Article:
     opening = dateline(story[0].text)
+    signed = reporters(story[0].text[opening.length :]) if opening else ()
     source = source_of((part.text for part in story), opening.agency if opening else None)
     return Article(
         body=body,
@@ -55,11 +68,13 @@ def _article(
         captions=tuple(found.captions),
         credits=tuple(found.credits),
         related=tuple(found.related),
-        authors=tuple(head.authors),
+        authors=tuple(head.authors) or signed,
         dateline=opening.text if opening else None,
         source=source,
         source_derived=source is not None,
         rights=found.rights,
+        status="corrected" if found.correction else "published",
+        correction=found.correction,
         published=found.published,
         updated=found.updated,
         extra=_extra(found, head),
@@ -72,6 +87,7 @@ def _extra(found: Furniture, head: Head) -> dict[str, Any]:
         "kicker": head.kicker,
         "byline": head.bylines[0] if len(head.bylines) == 1 else head.bylines,
         "date_lines": head.date_lines + found.date_lines,
+        "notes": found.notes,
     }
     return {name: said for name, said in lines.items() if said}
 

@@ -12,11 +12,11 @@ from service.dates import Moment, parse_moment
 _LONGEST = 160
 _PUBLISHED = (
     "first published|originally published|date published|published|posted|publication date"
-    "|publié|publiée|veröffentlicht|publicado|pubblicato|date|게재|입력|发布时间"
+    "|publié|publiée|veröffentlicht|publicado|pubblicato|date|опубликовано|게재|입력|发布时间"
 )
 _UPDATED = (
     "last updated|updated|last modified|modified|mis à jour|mise à jour|aktualisiert"
-    "|zuletzt aktualisiert|actualizado|aggiornato|수정|更新时间"
+    r"|zuletzt aktualisiert|stand(?=\s*:)|actualizado|aggiornato|수정|更新时间"
 )
 _LABEL = re.compile(
     rf"(?:(?P<published>{_PUBLISHED})|(?P<updated>{_UPDATED}))(?:\s+(?:on|at|le|am|el|il))?"
@@ -64,7 +64,8 @@ _ZONES = {
 _WEEKDAY = re.compile(r"[^\W\d_]{3,10}\.?,?\s+(?=\S)|[(（]?[월화수목금토일][)）]\s*")
 _TIME = (
     r"(?:(?:,?\s*(?:at|à|um|a las|alle|[-–—,])?\s*|[Tt])(?P<hour>\d{1,2})[:.h](?P<minute>\d{2})"
-    r"(?P<second>:\d{2})?\s?(?P<half>[ap]\.?m\.?)?(?:\s?\(?(?P<zone>[A-Za-z]{1,5}|[+-]\d{2}:?\d{2})\)?)?)?\.?"
+    r"(?P<second>:\d{2})?(?:\s?Uhr)?\s?(?P<half>[ap]\.?m\.?)?"
+    r"(?:\s?\(?(?P<zone>[A-Za-z]{1,5}|[+-]\d{2}:?\d{2})\)?)?)?\.?"
 )
 _DATES = [
     re.compile(shape + _TIME, re.IGNORECASE)
@@ -76,6 +77,12 @@ _DATES = [
         r"(?P<one>\d{1,2})[/.](?P<other>\d{1,2})[/.](?P<year>\d{4})",
     )
 ]
+# “17:42 HKT, 18 November 2019” says the same as “18 November 2019, 17:42 HKT”.
+_TIME_FIRST = re.compile(
+    r"(\d{1,2}[:.]\d{2}(?:\s?[ap]\.?m\.?)?(?:\s[A-Z]{1,5})?)(?:,?\s+(?:on\s)?)(\S.*)", re.IGNORECASE
+)
+_LABEL_ALONE = re.compile(rf"(?:{_PUBLISHED}|{_UPDATED})\s*[:：]?", re.IGNORECASE)
+_PLACE_BEFORE = re.compile(r"[A-ZÀ-Þ][^\W\d_]+(?:\s[A-ZÀ-Þ][^\W\d_]+){0,2}\s[-–—|]\s")
 _UNCLEAR = re.compile(r"\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}|\bago\b|\d{4}")
 
 
@@ -101,6 +108,11 @@ def stated_dates(line: str) -> Stated | None:
     return Stated(published, updated)
 
 
+def is_date_label(line: str) -> bool:
+    """“Published” in a line of its own, the date being in the next one."""
+    return len(line) <= _LONGEST and bool(_LABEL_ALONE.fullmatch(line))
+
+
 def is_date_line(line: str) -> bool:
     """A line that holds a date and nothing else, or a label and a date that cannot be read."""
     if len(line) > _LONGEST:
@@ -108,7 +120,8 @@ def is_date_line(line: str) -> bool:
     label = _LABEL.match(line)
     if label and (label["colon"] or line.endswith(" ago")):
         return bool(_UNCLEAR.search(line, label.end()))
-    return _date_match(line) is not None
+    place = _PLACE_BEFORE.match(line)
+    return _date_match(line[place.end() :] if place else line) is not None
 
 
 def read_date(text: str) -> Moment | None:
@@ -125,7 +138,9 @@ def read_date(text: str) -> Moment | None:
 
 def _date_match(text: str) -> re.Match[str] | None:
     weekday = _WEEKDAY.match(text)
-    starts = (text, text[weekday.end() :]) if weekday else (text,)
+    turned = _TIME_FIRST.fullmatch(text)
+    starts = [text, text[weekday.end() :]] if weekday else [text]
+    starts += [f"{turned[2]}, {turned[1]}"] if turned else []
     return next(
         (hit for start in starts for shape in _DATES if (hit := shape.fullmatch(start))), None
     )
