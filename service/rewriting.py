@@ -5,11 +5,14 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from service.dates import DateRange, range_of
+from service.names import fold
 from service.query import And, Dated, Filter, In, Node, Or, Phrase, Without, Word, mapped
 from service.result import Expansion
+from service.romanisation import find_names, other_spellings
 
 # Left out when any word is enough: they are in nearly every English article.
 STOP_WORDS = frozenset(
@@ -137,28 +140,90 @@ def _is_stop_word(node: Node) -> bool:
 
 
 def expansions(node: Node | None) -> tuple[Expansion, ...]:
-    """Other spellings that the words of a tree are looked for in, each once."""
+    """Other spellings that the words of a tree could be looked for in, each once."""
     found: dict[Expansion, None] = {}
 
     def look(part: Node) -> None:
         if isinstance(part, Word) and _INITIALS.fullmatch(part.text):
             found[Expansion(part.text, (part.text.replace(".", ""),), "initials")] = None
+        for words in _runs_of_words(part):
+            for start, end in find_names(words):
+                spellings = other_spellings(words[start:end])
+                found[Expansion(" ".join(words[start:end]), spellings, "romanisation")] = None
 
     if node is not None:
         mapped(node, look)
     return tuple(found)
 
 
+def _runs_of_words(node: Node) -> list[list[str]]:
+    """The words that stand side by side in a query, where a name could be."""
+    if isinstance(node, Word):
+        return [[node.text]]
+    if not isinstance(node, And) or node.typed:
+        return []
+    runs = groupby(node.parts, key=lambda part: isinstance(part, Word))
+    return [[str(word) for word in run] for are_words, run in runs if are_words]
+
+
 def expanded_by(node: Node | None, found: tuple[Expansion, ...]) -> Node | None:
-    """The tree with each expanded word as an OR of its spellings."""
-    spellings: Mapping[str, tuple[str, ...]] = {e.source: e.to for e in found}
+    """The tree with each expanded word or name as an OR of its spellings."""
+    if node is None or not found:
+        return node
+    spellings = {e.source: tuple(_spelled(to) for to in e.to) for e in found}
 
     def change(part: Node) -> Node | None:
         if isinstance(part, Word) and part.text in spellings:
-            return Or((part, *(Word(to) for to in spellings[part.text])))
+            return Or((part, *spellings[part.text]))
+        if isinstance(part, And) and not part.typed:
+            return _with_names(part, spellings)
+        if isinstance(part, Or):
+            return _or_names(part, spellings)
         return None
 
-    return mapped(node, change) if node is not None else None
+    return mapped(node, change)
+
+
+def _spelled(text: str) -> Node:
+    return Phrase(text) if " " in text else Word(text)
+
+
+def _with_names(node: And, spellings: Mapping[str, tuple[Node, ...]]) -> Node | None:
+    """Each name among the words of an And as one part: all of its words, or another spelling."""
+    parts: list[Node] = []
+    place = 0
+    while place < len(node.parts):
+        end, others = _name_at(node.parts, place, spellings)
+        if end > place + 1:
+            parts.append(Or((And(node.parts[place:end], typed=True), *others)))
+        else:
+            parts.append(Or((node.parts[place], *others)) if others else node.parts[place])
+        place = max(end, place + 1)
+    return And(tuple(parts)) if parts != list(node.parts) else None
+
+
+def _name_at(
+    parts: tuple[Node, ...], start: int, spellings: Mapping[str, tuple[Node, ...]]
+) -> tuple[int, tuple[Node, ...]]:
+    """Where the longest expanded name that begins at `start` ends, and its other spellings."""
+    for end in range(len(parts), start, -1):
+        if all(isinstance(part, Word) for part in parts[start:end]):
+            others = spellings.get(" ".join(map(str, parts[start:end])))
+            if others:
+                return end, others
+    return start, ()
+
+
+def _or_names(node: Or, spellings: Mapping[str, tuple[Node, ...]]) -> Node | None:
+    """Where any word is enough, so is another spelling of a name among them."""
+    words = {fold(part.text) for part in node.parts if isinstance(part, Word)}
+    others = [
+        spelling
+        for name, found in spellings.items()
+        if set(fold(name).split()) <= words
+        for spelling in found
+    ]
+    return Or((*node.parts, *others)) if others else None
 
 
 def dated(node: Node, zone: ZoneInfo) -> Node:

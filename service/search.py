@@ -66,7 +66,7 @@ class Finder:
         lifted = Lifted(dict(ask.filters), dict(ask.excluded), _asked_range(ask, zone))
         tree = lifted.lift(dated(parsed.tree, zone)) if parsed.tree is not None else None
         any_tree = loosened(tree) if tree is not None else None
-        expanded = expansions(tree) if ask.expand else ()
+        expanded = self._found_in_archive(expansions(tree)) if ask.expand else ()
         sort = ask.sort or ("relevance" if tree is not None else "newest")
         search = Search(
             tree=self._resolved(expanded_by(tree, expanded)),
@@ -83,6 +83,12 @@ class Finder:
             cursor=ask.cursor,
         )
         return parsed, replace(search, digest=_digest(ask, search.sort)), expanded
+
+    def _found_in_archive(self, found: tuple[Expansion, ...]) -> tuple[Expansion, ...]:
+        """Only spellings that some article has: the others would be noise in the answer."""
+        occurring = self._engine.occurring(tuple(to for e in found for to in e.to))
+        kept = (replace(e, to=tuple(to for to in e.to if to in occurring)) for e in found)
+        return tuple(e for e in kept if e.to)
 
     def _keys(self, filters: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
         return {

@@ -382,3 +382,34 @@ def test_a_topic_counts_with_those_below_it(archive: Archive) -> None:
     assert counts == {"economy": 2, "economy/trade": 2, "economy/trade/steel": 1, "asia": 1}
     for topic, count in counts.items():
         assert archive.finder.search(Ask(filters={"topic": (topic,)})).total == count
+
+
+@pytest.mark.parametrize(
+    "typed", ["cho song gil", "Jo Seong-gil", "조성길", "jo song-gil", "Song-gil Jo", "jo songgil"]
+)
+def test_a_name_is_found_in_other_romanisations(archive: Archive, typed: str) -> None:
+    archive.add(Article(body="The envoy Jo Song-gil fled.", key="north"))
+    archive.add(Article(body="Cho Seong-gil, an envoy in Seoul, fled.", key="south"))
+    archive.add(Article(body="A song of Cho, and gil.", key="none"))
+    results = archive.finder.search(Ask(q=typed, limit=10))
+    assert {"north", "south"} <= {hit.key for hit in results.hits}
+    assert all(e.why == "romanisation" for e in results.expanded)
+    assert results.expanded
+    longer = archive.finder.search(Ask(q=f"{typed} envoy", match="all"))
+    assert sorted(hit.key for hit in longer.hits) == ["north", "south"]
+    exact = archive.finder.search(Ask(q=f'"{typed}"'))
+    assert (exact.total <= 1, exact.expanded) == (True, ())
+    assert archive.finder.search(Ask(q=typed, expand=False)).expanded == ()
+
+
+def test_one_kim_never_brings_another(archive: Archive) -> None:
+    archive.add(Article(body="Kim Jong-il spoke.", key="il"))
+    archive.add(Article(body="Kim Jong-un spoke.", key="un"))
+    for typed in ("kim jong un", "Kim Jong-un", "김정은", "gim jeong eun"):
+        hits = archive.finder.search(Ask(q=typed, match="all")).hits
+        assert [hit.key for hit in hits] == ["un"]
+
+
+def test_ordinary_words_are_no_names(library: Archive) -> None:
+    for typed in ("oil price japan", "song of the park", "envoy to rome", "young man kim"):
+        assert library.finder.search(Ask(q=typed)).expanded == ()

@@ -1,7 +1,7 @@
 """The search seam: what every engine can do, and which ones there are."""
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Protocol
 
 from service.query import Search
@@ -16,6 +16,9 @@ class Engine(Protocol):
 
     def facets(self, search: Search) -> Mapping[str, Facet | Histogram]:
         """The facets of a search alone."""
+
+    def occurring(self, phrases: Collection[str]) -> frozenset[str]:
+        """Those of the phrases that stand in some article, word for word."""
 
     def generation(self) -> tuple[str, int]:
         """The archive's name, and the number that every change to it raises."""

@@ -1,6 +1,6 @@
 """Searches the archive file itself: one snapshot a search, exact totals, a stable order."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -8,9 +8,9 @@ from service.database import Connection, Database, Row
 from service.dates import Moment
 from service.engines.sqlite.facets import count_facets
 from service.engines.sqlite.highlights import snippets
-from service.engines.sqlite.match import STEMS, WORDS, Index
+from service.engines.sqlite.match import STEMS, WORDS, Index, match_of
 from service.engines.sqlite.selection import Selection, selection
-from service.query import Cursor, Diagnostic, Node, Search
+from service.query import Cursor, Diagnostic, Node, Phrase, Search
 from service.result import Facet, Histogram, Hit, Results, Snippet
 
 # An `auto` query whose every word is in as many articles is not loosened.
@@ -19,6 +19,7 @@ ENOUGH = 10
 WEIGHTS = "3.0, 2.0, 1.0, 1.0, 0.5"
 
 GENERATION = "SELECT archive, number FROM generation"
+OCCURS = "SELECT 1 FROM articles_words WHERE articles_words MATCH :match LIMIT 1"
 COUNT = "SELECT count(*) FROM ({ids})"
 BY_SCORE = f"""
 SELECT rowid AS id, bm25({{index}}, {WEIGHTS}) AS score FROM {{index}} WHERE {{where}}
@@ -95,6 +96,14 @@ class SqliteEngine:
     def facets(self, search: Search) -> Mapping[str, Facet | Histogram]:
         with self._database.read() as conn:
             return count_facets(conn, search, _read(conn, search).tree)
+
+    def occurring(self, phrases: Collection[str]) -> frozenset[str]:
+        with self._database.read() as conn:
+            return frozenset(
+                phrase
+                for phrase in phrases
+                if conn.execute(OCCURS, {"match": match_of(Phrase(phrase))}).fetchone()
+            )
 
     def generation(self) -> tuple[str, int]:
         with self._database.read() as conn:
