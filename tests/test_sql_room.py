@@ -201,6 +201,18 @@ def test_sql_that_is_refused(sql: str, seeded: Archive, api: Client) -> None:
     assert seeded.rows("SELECT number, (SELECT count(*) FROM sources) FROM generation") == before
 
 
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "with a as (select distinct source_id from articles) select count(*) from a",
+        "with recursive n(i) as (select 1 union all select i + 1 from n limit 9) select 1 from n",
+    ],
+)
+def test_ordinary_sql_is_not_refused(sql: str, api: Client) -> None:
+    response = api.get("/sql/cuttings.json", params={"sql": sql, "_shape": "array"})
+    assert response.status_code == 200, response.text
+
+
 def test_the_connection_itself_refuses(filled: Archive) -> None:
     """Datasette looks at the first word only; SQLite is told what may be done at all."""
     api = Client(create_app(filled.settings))

@@ -88,6 +88,7 @@ class _PublicFile(Database):  # type: ignore[misc]  # Datasette has no types
         super().__init__(datasette, quote(str(path.absolute())), is_mutable=True)
         self._file = path
         self._on_show = on_show()
+        self._hidden = frozenset(read_metadata()["databases"][NAME]["tables"]) - self._on_show
 
     @property
     def size(self) -> int:
@@ -124,8 +125,7 @@ class _PublicFile(Database):  # type: ignore[misc]  # Datasette has no types
         allowed = {
             sqlite3.SQLITE_SELECT: True,
             sqlite3.SQLITE_RECURSIVE: True,
-            # No column: the rows are only counted, or it is the reader's own common table.
-            sqlite3.SQLITE_READ: not two or self._readable(one or ""),
+            sqlite3.SQLITE_READ: self._readable(one or "") or self._is_made_up(one, two),
             sqlite3.SQLITE_FUNCTION: two not in REFUSED_FUNCTIONS,
             sqlite3.SQLITE_PRAGMA: one in PRAGMAS_OF_TABLES or (one in PRAGMAS and two is None),
             # Older versions ask for this when they open a virtual table; a real one is refused by
@@ -133,6 +133,10 @@ class _PublicFile(Database):  # type: ignore[misc]  # Datasette has no types
             sqlite3.SQLITE_UPDATE: one in ("sqlite_master", "sqlite_schema"),
         }
         return int(sqlite3.SQLITE_OK if allowed.get(action) else sqlite3.SQLITE_DENY)
+
+    def _is_made_up(self, table: str | None, column: str | None) -> bool:
+        """A common table of the reader's own, of which he reads no column but counts the rows."""
+        return not column and table not in self._hidden
 
     def _readable(self, table: str) -> bool:
         return table in self._on_show or table in READABLE or table.startswith(READABLE_PREFIXES)
