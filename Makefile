@@ -5,7 +5,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
 
-.PHONY: run test install check-style tools lock clean
+.PHONY: run test install bench-tools tools lock clean
 
 run: install
 	@$(BIN)/cuttings migrate --db $(DB)
@@ -39,9 +39,14 @@ tools:
 	    apt-get update -qq && apt-get install -qq -y sqlite3; \
 	  else echo "The tests need the sqlite3 program: apt-get install sqlite3"; exit 1; fi; }
 
+# The peers that benchmarks/ measures against; no test needs them.
+bench-tools: .venv/.installed
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+
 lock: .venv/.tested
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build pyproject.toml -o requirements.lock
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra bench -c requirements.lock pyproject.toml -o requirements-bench.lock
 
 clean:
 	rm -rf .venv build dist *.egg-info

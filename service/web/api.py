@@ -70,7 +70,13 @@ Key = Annotated[str, Path(max_length=1_000)]
 router = APIRouter(prefix="/v1", dependencies=[Depends(refuse_repeats)])
 
 
-@router.get("/search", tags=["search"], response_model=SearchOut, responses=examples.SEARCH)
+@router.get(
+    "/search",
+    tags=["search"],
+    summary="Search",
+    response_model=SearchOut,
+    responses=examples.SEARCH,
+)
 def search(
     request: Request, response: Response, desk: At, params: Annotated[SearchParams, Query()]
 ) -> Any:
@@ -87,6 +93,7 @@ def search(
 @router.post(
     "/search",
     tags=["search"],
+    summary="Search with JSON",
     response_model=SearchOut,
     responses=examples.SEARCH,
     dependencies=[Depends(refuse_other_than_json)],
@@ -108,7 +115,13 @@ def _found(desk: Desk, ask: Ask) -> SearchOut:
     return search_out(results, ask.q, (time.perf_counter() - started) * 1_000)
 
 
-@router.get("/facets", tags=["search"], response_model=FacetsOut, responses=examples.FACETS)
+@router.get(
+    "/facets",
+    tags=["search"],
+    summary="Count the values of every field",
+    response_model=FacetsOut,
+    responses=examples.FACETS,
+)
 def all_facets(
     request: Request, response: Response, desk: At, params: Annotated[FacetParams, Query()]
 ) -> Any:
@@ -122,6 +135,7 @@ def all_facets(
 @router.get(
     "/facets/{field}",
     tags=["search"],
+    summary="Count the values of one field",
     response_model=FacetOut | HistogramOut,
     responses=examples.FACET,
 )
@@ -143,6 +157,7 @@ def one_facet(
 @router.get(
     "/articles",
     tags=["articles"],
+    summary="Find an article by its source's identifier",
     status_code=307,
     responses=examples.REDIRECT,
     response_class=Response,
@@ -157,7 +172,11 @@ def article_by_uri(desk: At, params: Annotated[UriParams, Query()]) -> Response:
 
 
 @router.get(
-    "/articles/{key}", tags=["articles"], response_model=ArticleOut, responses=examples.ARTICLE
+    "/articles/{key}",
+    tags=["articles"],
+    summary="Read an article",
+    response_model=ArticleOut,
+    responses=examples.ARTICLE,
 )
 def article(
     request: Request, response: Response, desk: At, key: Key, _: Annotated[NoParams, Query()]
@@ -179,7 +198,13 @@ def _article(desk: Desk, key: str) -> ArticleOut:
     return article_out(filed, desk.entities.in_article(key), desk.entities.mentions_in(key))
 
 
-@router.get("/entities", tags=["entities"], response_model=EntitiesOut, responses=examples.ENTITIES)
+@router.get(
+    "/entities",
+    tags=["entities"],
+    summary="List people, organisations and places",
+    response_model=EntitiesOut,
+    responses=examples.ENTITIES,
+)
 def entities(
     request: Request, response: Response, desk: At, params: Annotated[EntityParams, Query()]
 ) -> Any:
@@ -197,7 +222,11 @@ def _entities(desk: Desk, params: EntityParams, offset: int) -> EntitiesOut:
 
 
 @router.get(
-    "/entities/{key}", tags=["entities"], response_model=EntityOut, responses=examples.ENTITY
+    "/entities/{key}",
+    tags=["entities"],
+    summary="Look up a person, organisation or place",
+    response_model=EntityOut,
+    responses=examples.ENTITY,
 )
 def entity(
     request: Request, response: Response, desk: At, key: Key, _: Annotated[NoParams, Query()]

@@ -40,8 +40,8 @@ def create_app(settings: Settings) -> FastAPI:
         license_info={"name": "MIT", "identifier": "MIT"},
     )
     app.state.desk = desk
-    app.include_router(front.router)
     app.include_router(api.router)
+    app.include_router(front.router)
     app.include_router(unbuilt.router)
     app.mount(front.DOCS_FILES_AT, StaticFiles(directory=front.DOCS_FILES))
     app.mount("/sql", SqlRoom(desk.archive.path, settings.query_seconds))

@@ -24,13 +24,17 @@ At = Annotated[Desk, Depends(at_desk)]
 None_ = Annotated[NoParams, Query()]
 
 
-@router.get("/healthz", tags=["service"], responses=examples.HEALTH)
+@router.get(
+    "/healthz", tags=["service"], summary="Is the process alive?", responses=examples.HEALTH
+)
 def healthz(_: None_) -> HealthOut:
     """The process answers."""
     return HealthOut(status="ok")
 
 
-@router.get("/readyz", tags=["service"], responses=examples.HEALTH)
+@router.get(
+    "/readyz", tags=["service"], summary="Can the archive be read?", responses=examples.HEALTH
+)
 def readyz(desk: At, _: None_) -> HealthOut:
     """The archive can be read and its schema is the one this version knows; 503 otherwise."""
     try:
