@@ -9,6 +9,7 @@ import threading
 import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache, wraps
 from typing import Any
 
@@ -151,7 +152,7 @@ def serve(
     archive_database(settings).migrate()
     private_database(settings)
     _refuse_strangers(settings)
-    _refuse_taken_port(settings)
+    settings = replace(settings, port=_free_port(settings))
     address = f"http://{_shown_host(settings)}:{settings.port}"
     click.echo(f"Cuttings: {address}/docs (the API), {address}/sql/ (the SQL room)")
     if not settings.on_loopback:
@@ -278,12 +279,14 @@ def _refuse_strangers(settings: Settings) -> None:
     )
 
 
-def _refuse_taken_port(settings: Settings) -> None:
+def _free_port(settings: Settings) -> int:
+    """The port asked for, or for 0 one that nobody uses; Misconfigured when it is taken."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((settings.host, settings.port))
+            return int(probe.getsockname()[1])
         except OSError as exc:
             raise Misconfigured(
                 f"Cannot listen on {settings.host}, port {settings.port}: {exc.strerror or exc}. "

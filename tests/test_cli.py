@@ -1,6 +1,7 @@
 """The command line: what it prints, and what its exit code says."""
 
 import json
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -189,3 +190,13 @@ def test_a_thousand_failures_do_not_flood_the_terminal(db: Path, tmp_path: Path)
     assert len(result.stderr.splitlines()) == 51
     assert result.stderr.endswith("failed: 10 more; `--json` names every one\n")
     assert len(json.loads(run("ingest", "--json", tmp_path, db=db).stdout)["failed"]) == 60
+
+
+def test_a_port_that_is_taken_is_named(db: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        result = run("serve", "--port", str(port), db=db)
+    assert result.exit_code == 2
+    assert f"Cannot listen on 127.0.0.1, port {port}" in result.stderr
