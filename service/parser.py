@@ -113,7 +113,7 @@ class _Parser:
             token = self._take()
             self._mend("“)” without “(”: left out", token)
             branches.append(self._query())
-        tree = _joined(And, [b for b in branches if b is not None])
+        tree = _less_unwanted([b for b in branches if b is not None])
         if tree is None and self.text.strip() and not self.found:
             self._report("no word to search for: everything is shown", 0, len(self.text))
         found = sorted(self.found, key=lambda d: (d.offset, d.length))
@@ -131,12 +131,11 @@ class _Parser:
         return _joined(Or, [b for b in branches if b is not None])
 
     def _branch(self) -> Node | None:
-        wanted: list[Node] = []
-        unwanted: list[Node] = []
+        parts: list[Node] = []
         while self._peek("word", "phrase", "field", "open", "not", "and"):
             if (node := self._linked()) is not None:
-                _sort_out(node, wanted, unwanted)
-        return _less(_joined(And, wanted), unwanted)
+                parts.append(node)
+        return _less_unwanted(parts)
 
     def _linked(self) -> Node | None:
         parts = [None if self._peek("and") else self._part()]
@@ -148,7 +147,8 @@ class _Parser:
             if parts[-2] is None or parts[-1] is None:
                 self._mend("AND needs something on both sides: left out", operator)
         found = [p for p in parts if p is not None]
-        return found[0] if len(found) == 1 else _linked_by_and(found)
+        # `a AND -b` is a without b.
+        return found[0] if len(found) == 1 else _less_unwanted(found, typed=True)
 
     def _part(self) -> Node | None:
         if self._peek("not"):
@@ -338,25 +338,17 @@ def _is_text(node: Node) -> bool:
             return True
 
 
-def _linked_by_and(parts: list[Node]) -> Node | None:
-    """`a AND -b` is a without b."""
+def _less_unwanted(parts: list[Node], typed: bool = False) -> Node | None:
+    """All that is wanted, less all that is not: a long list of these must not make a deep tree."""
     wanted: list[Node] = []
     unwanted: list[Node] = []
     for part in parts:
-        _sort_out(part, wanted, unwanted)
+        if isinstance(part, Without) and part.match is None:
+            unwanted.append(part.excluded)
+        else:
+            wanted.append(part)
     tree = _joined(And, wanted)
-    return _less(And(tree.parts, typed=True) if isinstance(tree, And) else tree, unwanted)
-
-
-def _sort_out(node: Node, wanted: list[Node], unwanted: list[Node]) -> None:
-    if isinstance(node, Without) and node.match is None:
-        unwanted.append(node.excluded)
-    else:
-        wanted.append(node)
-
-
-def _less(tree: Node | None, unwanted: list[Node]) -> Node | None:
-    """One Without for all that is unwanted: a long list of them must not make a deep tree."""
+    tree = And(tree.parts, typed) if isinstance(tree, And) and typed else tree
     excluded = _joined(Or, unwanted)
     return Without(tree, excluded) if excluded is not None else tree
 

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from conftest import Archive, open_archive
-from hypothesis import given
+from conftest import LONG, Archive, open_archive
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.article import Article
@@ -31,6 +31,7 @@ moments = st.one_of(
 )
 
 
+@settings(max_examples=150 if LONG else 40)  # each makes an archive
 @given(st.lists(moments, min_size=1, max_size=25), st.integers(0, 24))
 def test_ids_follow_dates(dates: list[str | None], corrected: int) -> None:
     with TemporaryDirectory() as folder:

@@ -111,15 +111,23 @@ def _read(family: str, given: Sequence[str]) -> tuple[Reading, ...]:
 
 
 def _read_hangul(text: str) -> tuple[Reading, ...]:
-    """조성길: three syllables, or four with one of the families of two (남궁, 황보)."""
-    size = 2 if text[:2] in _FAMILY.keys else 1
-    family, given = text[:size], text[size:]
-    if len(text) < 3 or family not in _FAMILY.keys or not 1 <= len(given) <= 2:
+    """조성길: three syllables, or four; 서문영 is of the family 서문, or else of the family 서."""
+    if len(text) < 3:
         return ()
-    if any(syllable not in _GIVEN.keys for syllable in given):
+    cuts = ((text[:size], text[size:]) for size in (2, 1))
+    return tuple(
+        Reading("ko", tuple({key: 0.0} for key in keys))
+        for family, given in cuts
+        if (keys := _keys(family, given))
+    )
+
+
+def _keys(family: str, given: str) -> tuple[str, ...]:
+    """The rows of the table that a name in hangul is made of; empty for what is no name."""
+    known = family in _FAMILY.keys and all(syllable in _GIVEN.keys for syllable in given)
+    if not known or not 1 <= len(given) <= 2:
         return ()
-    keys = (_FAMILY.keys[family], *(_GIVEN.keys[syllable] for syllable in given))
-    return (Reading("ko", tuple({key: 0.0} for key in keys)),)
+    return (_FAMILY.keys[family], *(_GIVEN.keys[syllable] for syllable in given))
 
 
 def spellings(reading: Reading) -> Iterator[tuple[str, float]]:
