@@ -137,6 +137,8 @@ class Database:
 
     def _reader(self) -> Connection:
         conn: Connection | None = getattr(self._local, "reader", None)
+        if conn is not None and conn.in_transaction:
+            return conn  # the snapshot that is being read
         identity = self._identity()
         if conn is None or identity != self._local.identity:
             self.close()

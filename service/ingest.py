@@ -14,7 +14,7 @@ from service.errors import CuttingsError, Unreadable
 from service.extract import Tagger, extract_all
 from service.formats import read
 from service.inbox import Failure, find, load, origin_of
-from service.stores.articles import Decision, decide, put, withdraw
+from service.stores.articles import Decision, decide, published_key, put, withdraw
 from service.stores.embargoes import EmbargoStore, is_embargoed
 
 # Large enough to tag in batches and to commit seldom, small enough to be searchable at once.
@@ -78,18 +78,19 @@ class Ingest:
 
     def _load(self, articles: Sequence[Article], report: Report) -> None:
         """Name what is new before the archive is locked, then write it in one go."""
-        held = [article for article in articles if is_embargoed(article)]
-        for article, names in self._named(held, self.embargoes.standing, report):
-            self._hold(article, names, report)
         shown = [article for article in articles if not is_embargoed(article)]
         with self.archive.read() as conn:
             named = self._named(shown, partial(decide, conn), report)
-        if not named:
-            return
-        with self.archive.write() as conn:
-            stored = [a for a, names in named if self._put(conn, a, names, report)]
-        for article in stored:
-            self.embargoes.forget(article)
+        if named:
+            with self.archive.write() as conn:
+                stored = [a for a, names in named if self._put(conn, a, names, report)]
+                # Before the commit: were it cut off after, an old text could come up once more.
+                for article in stored:
+                    self.embargoes.forget(article)
+        # Last, so that of two texts of one article the embargoed one stays out of sight.
+        held = [article for article in articles if is_embargoed(article)]
+        for article, names in self._named(held, self.embargoes.standing, report):
+            self._hold(article, names, report)
 
     def _named(
         self, articles: Sequence[Article], decide_: Callable[[Article], Decision], report: Report
@@ -138,13 +139,18 @@ class Ingest:
 
     def _hold(self, article: Article, names: Names, report: Report) -> None:
         try:
+            with self.archive.read() as conn:
+                public = published_key(conn, article)
             tagger = self.tagger().id if names is not None else ""
-            report.count(self.embargoes.hold(article, names or (), tagger))
-            report.waiting += 1
-            with self.archive.write() as conn:
-                withdraw(conn, article)
+            decision = self.embargoes.hold(article, names or (), tagger, public)
+            if public is not None:
+                with self.archive.write() as conn:
+                    withdraw(conn, public)
         except CuttingsError as exc:
             report.failed.append(Failure(article.origin or "", f"cannot be held: {exc.detail}"))
+        else:
+            report.count(decision)
+            report.waiting += 1
 
 
 def _batches(files: Iterable[Path], size: int) -> Iterator[list[Path]]:

@@ -41,8 +41,9 @@ MAX_LENGTH = 10_000
 MAX_DEPTH = 32
 # Beyond this a query costs more than any reader could mean; a long question has a few hundred.
 MAX_WORDS = 500
-# A query all in capitals of more tokens than this is a sentence in capitals, not a formula.
-MOST_SHOUTED = 6
+# A sentence in capitals has at least so many words, and two of them longer than most acronyms.
+FEWEST_SHOUTED = 5
+LONG_WORD = 4
 _OPERATORS = {"OR": "or", "AND": "and", "NOT": "not"}
 
 _QUOTES = '"“”„‟«»＂'
@@ -273,16 +274,24 @@ class _Parser:
         return self._with_operators(tokens)
 
     def _with_operators(self, tokens: list[_Token]) -> list[_Token]:
-        shouted = len(tokens) > MOST_SHOUTED and self.text.isupper()
         read = [_operator(token) for token in tokens]
-        if not shouted or read == tokens:
+        operators = [new for new, old in zip(read, tokens, strict=True) if new is not old]
+        if not operators or not self._is_shouted(read):
             return read
-        first = next(new for new, old in zip(read, tokens, strict=True) if new is not old)
-        self._mend("all in capitals, so AND, OR and NOT are taken for words", first)
+        self._mend("all in capitals, so AND, OR and NOT are taken for words", operators[0])
         return [
             old if new is old else _Token("word", old.text.lower(), old.start, old.end)
             for new, old in zip(read, tokens, strict=True)
         ]
+
+    def _is_shouted(self, tokens: list[_Token]) -> bool:
+        """A sentence in capitals, and no formula of acronyms or of a script without capitals."""
+        words = [t.text for t in tokens if t.kind == "word" and t.text.lower() != t.text.upper()]
+        operators = sum(token.kind in _OPERATORS.values() for token in tokens)
+        long = sum(len(word) > LONG_WORD for word in words)
+        fields = any(token.kind == "field" for token in tokens)
+        sentence = len(words) >= FEWEST_SHOUTED and long >= 2 and operators * 3 <= len(words)
+        return sentence and not fields and all(word == word.upper() for word in words)
 
     def _quoted(self, start: int) -> _Token:
         end = start + 1

@@ -116,9 +116,10 @@ class And:
 
 @dataclass(frozen=True, slots=True)
 class Or:
-    """At least one part."""
+    """At least one part; `same` when the parts are spellings of one thing, as typed first."""
 
     parts: tuple["Node", ...]
+    same: bool = False
 
     def __str__(self) -> str:
         return " OR ".join(_grouped(part) for part in self.parts)
@@ -151,8 +152,8 @@ def mapped(node: Node, change: Callable[[Node], Node | None]) -> Node:
     match node:
         case And(parts, typed):
             return And(tuple(mapped(part, change) for part in parts), typed)
-        case Or(parts):
-            return Or(tuple(mapped(part, change) for part in parts))
+        case Or(parts, same):
+            return Or(tuple(mapped(part, change) for part in parts), same)
         case In(name, part):
             return In(name, mapped(part, change))
         case Without(kept, excluded):

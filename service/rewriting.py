@@ -2,17 +2,16 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from service.dates import DateRange, range_of
-from service.names import fold
 from service.query import And, Dated, Filter, In, Node, Or, Phrase, Without, Word, mapped
 from service.result import Expansion
-from service.romanisation import find_names, other_spellings
+from service.romanisation import MOST_WORDS, find_names, other_spellings
 
 # Left out when any word is enough: they are in nearly every English article.
 STOP_WORDS = frozenset(
@@ -87,13 +86,16 @@ def _loose(node: Node) -> Node:
         case And(parts, False):
             words = [p for p in parts if _is_words(p)]
             fixed = [p for p in parts if not _is_words(p)]
-            if len(words) < 2 and not fixed:
+            if len(words) < 2 and not fixed and not any(len(_each(word)) > 1 for word in words):
                 return node
-            telling = [w for w in words if not _is_stop_word(w)] or words
+            single = [part for word in words for part in _each(word)]
+            telling = [w for w in single if not _is_stop_word(w)] or single
             telling = [part for word in telling for part in _with_parts(word)]
             telling = _once_or_twice(telling)
             any_word = telling[0] if len(telling) == 1 else Or(tuple(telling))
             return And((any_word, *fixed), typed=True) if fixed else any_word
+        case Or(_, True):
+            return _loose(And((node,)))
         case Without(kept, excluded) if kept is not None:
             return Without(_loose(kept), excluded)
         case In(name, part):
@@ -113,6 +115,14 @@ def _is_words(node: Node) -> bool:
             return all(_is_words(part) for part in parts)
         case _:
             return True
+
+
+def _each(node: Node) -> tuple[Node, ...]:
+    """The words of an expanded name and its other spellings: any of them is enough."""
+    if not isinstance(node, Or) or not node.same:
+        return (node,)
+    typed, *others = node.parts
+    return (*(typed.parts if isinstance(typed, And) else (typed,)), *others)
 
 
 def _with_parts(node: Node) -> list[Node]:
@@ -174,11 +184,12 @@ def expanded_by(node: Node | None, found: tuple[Expansion, ...]) -> Node | None:
 
     def change(part: Node) -> Node | None:
         if isinstance(part, Word) and part.text in spellings:
-            return Or((part, *spellings[part.text]))
+            return Or((part, *spellings[part.text]), same=True)
         if isinstance(part, And) and not part.typed:
-            return _with_names(part, spellings)
-        if isinstance(part, Or):
-            return _or_names(part, spellings)
+            parts = tuple(mapped(p, change) for p in _with_names(part.parts, spellings))
+            return parts[0] if len(parts) == 1 else And(parts)
+        if isinstance(part, Or) and part.same:
+            return part  # just made
         return None
 
     return mapped(node, change)
@@ -188,42 +199,30 @@ def _spelled(text: str) -> Node:
     return Phrase(text) if " " in text else Word(text)
 
 
-def _with_names(node: And, spellings: Mapping[str, tuple[Node, ...]]) -> Node | None:
-    """Each name among the words of an And as one part: all of its words, or another spelling."""
-    parts: list[Node] = []
+def _with_names(
+    parts: tuple[Node, ...], spellings: Mapping[str, tuple[Node, ...]]
+) -> Iterator[Node]:
+    """Each name of several words as one part: all of its words, or another spelling."""
     place = 0
-    while place < len(node.parts):
-        end, others = _name_at(node.parts, place, spellings)
-        if end > place + 1:
-            parts.append(Or((And(node.parts[place:end], typed=True), *others)))
+    while place < len(parts):
+        end, others = _name_at(parts, place, spellings)
+        if others:
+            yield Or((And(parts[place:end], typed=True), *others), same=True)
         else:
-            parts.append(Or((node.parts[place], *others)) if others else node.parts[place])
-        place = max(end, place + 1)
-    return And(tuple(parts)) if parts != list(node.parts) else None
+            yield parts[place]
+        place = end
 
 
 def _name_at(
     parts: tuple[Node, ...], start: int, spellings: Mapping[str, tuple[Node, ...]]
 ) -> tuple[int, tuple[Node, ...]]:
-    """Where the longest expanded name that begins at `start` ends, and its other spellings."""
-    for end in range(len(parts), start, -1):
+    """Where the longest name of several words that begins at `start` ends; its other spellings."""
+    for end in range(min(len(parts), start + MOST_WORDS), start + 1, -1):
         if all(isinstance(part, Word) for part in parts[start:end]):
             others = spellings.get(" ".join(map(str, parts[start:end])))
             if others:
                 return end, others
-    return start, ()
-
-
-def _or_names(node: Or, spellings: Mapping[str, tuple[Node, ...]]) -> Node | None:
-    """Where any word is enough, so is another spelling of a name among them."""
-    words = {fold(part.text) for part in node.parts if isinstance(part, Word)}
-    others = [
-        spelling
-        for name, found in spellings.items()
-        if set(fold(name).split()) <= words
-        for spelling in found
-    ]
-    return Or((*node.parts, *others)) if others else None
+    return start + 1, ()
 
 
 def dated(node: Node, zone: ZoneInfo) -> Node:

@@ -65,12 +65,12 @@ class Finder:
         zone = parse_zone(ask.tz)
         lifted = Lifted(dict(ask.filters), dict(ask.excluded), _asked_range(ask, zone))
         tree = lifted.lift(dated(parsed.tree, zone)) if parsed.tree is not None else None
-        any_tree = loosened(tree) if tree is not None else None
         expanded = self._found_in_archive(expansions(tree)) if ask.expand else ()
         sort = ask.sort or ("relevance" if tree is not None else "newest")
+        spelled = expanded_by(tree, expanded)
         search = Search(
-            tree=self._resolved(expanded_by(tree, expanded)),
-            any_tree=self._resolved(expanded_by(any_tree, expanded)),
+            tree=self._resolved(spelled),
+            any_tree=self._resolved(loosened(spelled) if spelled is not None else None),
             match=ask.match,
             filters=self._keys(lifted.filters),
             excluded=self._keys(lifted.excluded),

@@ -1,5 +1,6 @@
 """What must not be seen yet lies in the private file, and comes over by itself at its time."""
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -68,7 +69,7 @@ def test_a_release_that_was_cut_off_is_finished_not_doubled(
 ) -> None:
     archive.ingest(story(tmp_path, later))
     pass_time(monkeypatch)
-    monkeypatch.setattr(archive.embargoes.__class__, "_let_go", lambda _self, _row: None)
+    monkeypatch.setattr(archive.embargoes.__class__, "_let_go", lambda *_: None)
     assert archive.embargoes.release_due() == 1
     monkeypatch.undo()
     pass_time(monkeypatch)
@@ -189,6 +190,72 @@ class BrokenTagger:
 
     def tag(self, texts: Sequence[str]) -> list[list[Span]]:
         raise RuntimeError("out of words" if texts else "")
+
+
+def _sidecar(folder: Path, **fields: object) -> None:
+    (folder / "latest.json").write_text(json.dumps(fields), "utf-8")
+
+
+def test_a_path_used_again_leaves_the_held_article_alone(archive: Archive, tmp_path: Path) -> None:
+    path = tmp_path / "latest.txt"
+    path.write_text("Alpha text", "utf-8")
+    _sidecar(tmp_path, key="A", embargoed_until="2990-01-01")
+    archive.ingest(path)
+    path.write_text("Beta text", "utf-8")
+    _sidecar(tmp_path, key="B", embargoed_until="2990-01-01")
+    assert archive.ingest(path).added == 1
+    path.write_text("Gamma text", "utf-8")
+    _sidecar(tmp_path, key="C")
+    archive.ingest(path)
+    held = {row["key"]: row["document"] for row in _rows(archive, "SELECT * FROM embargoed")}
+    assert set(held) == {"A", "B"}
+    assert "Alpha text" in held["A"]
+    assert archive.rows("SELECT key FROM articles") == [("C",)]
+
+
+def test_of_two_texts_of_one_article_the_embargoed_one_stays(
+    archive: Archive, tmp_path: Path
+) -> None:
+    for name, fields in (("v1", {}), ("v2", {"embargoed_until": "2990-01-01"})):
+        (tmp_path / f"{name}.txt").write_text(f"The {name} of it.", "utf-8")
+        (tmp_path / f"{name}.json").write_text(json.dumps({"key": "A"} | fields), "utf-8")
+    for _ in range(2):
+        archive.ingest(tmp_path)
+        assert archive.rows("SELECT count(*) FROM articles") == [(0,)]
+        assert len(_rows(archive, "SELECT * FROM embargoed")) == 1
+
+
+def test_an_input_in_conflict_is_not_held(archive: Archive, tmp_path: Path) -> None:
+    archive.add(Article(body="x", key="Y", uri="u"))
+    (tmp_path / "latest.txt").write_text("In conflict.", "utf-8")
+    _sidecar(tmp_path, key="X", uri="u", embargoed_until="2990-01-01")
+    report = archive.ingest(tmp_path / "latest.txt")
+    assert (report.added, report.waiting, len(report.failed)) == (0, 0, 1)
+    assert "belongs to the article Y" in report.failed[0].reason
+    assert _rows(archive, "SELECT * FROM embargoed") == []
+
+
+def test_an_embargoed_correction_comes_back_under_its_old_key(
+    archive: Archive, tmp_path: Path, later: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "story.txt").write_text("As it was.", "utf-8")
+    archive.ingest(tmp_path / "story.txt")
+    ((key,),) = archive.rows("SELECT key FROM articles")
+    archive.ingest(story(tmp_path, later, "As it is now."))
+    assert archive.rows("SELECT key FROM articles") == []
+    pass_time(monkeypatch)
+    assert archive.embargoes.release_due() == 1
+    assert archive.rows("SELECT key, body FROM articles") == [(key, "As it is now.")]
+
+
+def test_what_an_ingest_has_let_go_meanwhile_is_not_released(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held_forever(archive, "old", key="K")
+    (row,) = _rows(archive, "SELECT * FROM embargoed")
+    archive.embargoes.forget(Article(body="new", key="K"))
+    assert archive.embargoes._released(row, 1.0) is False
+    assert archive.rows("SELECT count(*) FROM articles") == [(0,)]
 
 
 def _rows(archive: Archive, sql: str) -> list[Any]:

@@ -39,6 +39,10 @@ UNDERSTOOD = [
     ("jo - gil", "jo gil"),
     ("well--known", "well--known"),
     ("a\x00b", "a b"),
+    ("DPRK AND (IAEA OR NPT) NOT USA", "(DPRK AND (IAEA OR NPT)) -USA"),
+    ("김정은 OR 김정일 OR 김일성 OR 김여정", "김정은 OR 김정일 OR 김일성 OR 김여정"),
+    ("2016 OR 2017 OR 2018 OR 2019", "2016 OR 2017 OR 2018 OR 2019"),
+    ("KIM OR TRUMP OR PUTIN OR MERKEL OR MACRON", "KIM OR TRUMP OR PUTIN OR MERKEL OR MACRON"),
 ]
 
 

@@ -413,3 +413,26 @@ def test_one_kim_never_brings_another(archive: Archive) -> None:
 def test_ordinary_words_are_no_names(library: Archive) -> None:
     for typed in ("oil price japan", "song of the park", "envoy to rome", "young man kim"):
         assert library.finder.search(Ask(q=typed)).expanded == ()
+
+
+def test_names_are_expanded_wherever_they_stand(archive: Archive) -> None:
+    archive.add(Article(body="Jo Song-gil met qaddafi", title="On qaddafi", key="a"))
+    archive.add(Article(body="안중근 is remembered.", key="b"))
+    archive.add(Article(body="Joe, a song; so what of an old gill.", key="c"))
+
+    def keys(q: str, match: Any) -> list[str]:
+        return [h.key for h in archive.finder.search(Ask(q=q, match=match)).hits]
+
+    assert keys("cho song gil (gaddafi OR zzz)", "all") == ["a"]
+    assert keys("cho song gil title:gaddafi", "all") == ["a"]
+    assert keys("cho song gil (met -gaddafi)", "all") == []
+    for match in ("all", "any", "auto"):
+        assert keys("An Jung geun", match)[0] == "b"
+        assert keys("Cho Song-gil's", match)[0] == "a"
+        assert keys("cho song gil rome", match)[:1] == (["a"] if match != "all" else [])
+
+
+def test_a_long_query_with_a_name_in_it(archive: Archive) -> None:
+    archive.add(Article(body="Jo Song Gil", key="a"))
+    words = " ".join(f"w{number}" for number in range(490))
+    assert [h.key for h in archive.finder.search(Ask(q=f"cho song gil {words}")).hits] == ["a"]

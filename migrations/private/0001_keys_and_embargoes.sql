@@ -16,6 +16,8 @@ CREATE TABLE embargoed (
   uri TEXT,
   source TEXT,
   origin TEXT,
+  stated INTEGER NOT NULL,         -- 1: it has a key or a uri of its own
+  public_key TEXT,                 -- the key it had when it was published before
   content_hash TEXT NOT NULL,
   document TEXT NOT NULL           -- JSON: the article, its mentions and its tagger
 );

@@ -127,12 +127,22 @@ ON CONFLICT (origin) DO UPDATE SET article_key = :key, content_hash = :hash
 """
 
 
-def put(conn: Connection, article: Article, mentions: Sequence[Mention], tagger: str) -> Decision:
+def put(
+    conn: Connection,
+    article: Article,
+    mentions: Sequence[Mention],
+    tagger: str,
+    was_key: str | None = None,
+) -> Decision:
     """Add or change an article with its mentions, inside the caller's write transaction.
 
-    What the archive holds already is left alone; the decision tells which it was.
+    What the archive holds already is left alone; the decision tells which it was. `was_key` is the
+    key that a new article without one had before, and gets again if nobody else has it.
     """
     decision = decide(conn, article)
+    free = was_key and conn.execute(BY_KEY, {"key": was_key}).fetchone() is None
+    if decision.outcome == "added" and article.key is None and was_key and free:
+        decision = Decision("added", was_key)
     key = decision.key
     if decision.outcome in ("added", "changed"):
         key = article.key or key
@@ -143,11 +153,15 @@ def put(conn: Connection, article: Article, mentions: Sequence[Mention], tagger:
     return Decision(decision.outcome, key)
 
 
-def withdraw(conn: Connection, article: Article) -> None:
-    """Take a published text of this article out of sight, since it is under embargo now."""
+def published_key(conn: Connection, article: Article) -> str | None:
+    """The key under which some text of this article is published; None when none is."""
     decision = decide(conn, article)
-    if decision.outcome in ("changed", "unchanged"):
-        conn.execute("DELETE FROM articles WHERE key = :key", {"key": decision.key})
+    return decision.key if decision.outcome in ("changed", "unchanged") else None
+
+
+def withdraw(conn: Connection, key: str) -> None:
+    """Take an article out of sight, since it is under embargo now."""
+    conn.execute("DELETE FROM articles WHERE key = :key", {"key": key})
 
 
 def _write(

@@ -19,17 +19,21 @@ from service.stores.articles import Decision, put
 _log = logging.getLogger("cuttings")
 
 HOLD = """
-INSERT INTO embargoed (key, embargoed_until, uri, source, origin, content_hash, document)
-VALUES (:key, :until, :uri, :source, :origin, :hash, :document)
+INSERT INTO embargoed (key, embargoed_until, uri, source, origin, stated, public_key,
+  content_hash, document)
+VALUES (:key, :until, :uri, :source, :origin, :stated, :public_key, :hash, :document)
 ON CONFLICT (key) DO UPDATE SET embargoed_until = :until, uri = :uri, source = :source,
-  origin = :origin, content_hash = :hash, document = :document
+  origin = :origin, stated = :stated, public_key = coalesce(:public_key, public_key),
+  content_hash = :hash, document = :document
 """
 HELD = """
 SELECT key, content_hash FROM embargoed
-WHERE key = :key OR origin = :origin OR (uri = :uri AND source IS :source)
+WHERE key = :key OR (uri = :uri AND source IS :source)
+  OR (origin = :origin AND NOT (stated AND :stated))
 """
+STILL_HELD = "SELECT 1 FROM embargoed WHERE key = :key AND content_hash = :hash"
 DUE = """
-SELECT key, content_hash, document FROM embargoed
+SELECT key, content_hash, public_key, document FROM embargoed
 WHERE embargoed_until <= :now ORDER BY embargoed_until
 """
 NEXT_DUE = "SELECT min(embargoed_until) FROM embargoed"
@@ -54,19 +58,29 @@ class EmbargoStore:
 
     def standing(self, article: Article) -> Decision:
         """Whether this very article is held already, another text of it, or none."""
-        row = self._held(article)
-        if row is None:
+        rows = self._held(article)
+        if not rows:
             return Decision("added", article.key or article.content_hash()[:16])
-        same = row["content_hash"] == article.content_hash()
-        return Decision("unchanged" if same else "changed", row["key"])
+        same = any(row["content_hash"] == article.content_hash() for row in rows)
+        return Decision("unchanged" if same else "changed", rows[0]["key"])
 
-    def hold(self, article: Article, mentions: Sequence[Mention], tagger: str) -> Decision:
-        """Keep an article back until `article.embargoed_until`."""
+    def hold(
+        self,
+        article: Article,
+        mentions: Sequence[Mention],
+        tagger: str,
+        public_key: str | None = None,
+    ) -> Decision:
+        """Keep an article back until `article.embargoed_until`.
+
+        `public_key` is the one it had if it was published before; it will have that again.
+        """
         decision = self.standing(article)
         if decision.outcome != "unchanged" and article.embargoed_until is not None:
             values = _identity(article) | {
                 "key": decision.key,
                 "until": _utc(article.embargoed_until),
+                "public_key": public_key,
                 "hash": article.content_hash(),
                 "document": _pack(article, mentions, tagger),
             }
@@ -75,9 +89,8 @@ class EmbargoStore:
         return decision
 
     def forget(self, article: Article) -> None:
-        """Let go of a held text of this article, since a newer one may be seen."""
-        row = self._held(article)
-        if row is not None:
+        """Let go of held texts of this article, since a newer one may be seen."""
+        for row in self._held(article):
             self._let_go(row)
 
     def release_due(self, patience: float = WAIT_FOR_WRITER) -> int:
@@ -99,10 +112,14 @@ class EmbargoStore:
         finally:
             self._releasing.release()
 
-    def _held(self, article: Article) -> Row | None:
+    def _held(self, article: Article) -> list[Row]:
         with self._private.read() as conn:
-            row: Row | None = conn.execute(HELD, _identity(article)).fetchone()
-            return row
+            return conn.execute(HELD, _identity(article)).fetchall()
+
+    def _still_held(self, row: Row) -> bool:
+        with self._private.read() as conn:
+            values = {"key": row["key"], "hash": row["content_hash"]}
+            return conn.execute(STILL_HELD, values).fetchone() is not None
 
     def _release(self, patience: float) -> int:
         with self._private.read() as conn:
@@ -113,23 +130,28 @@ class EmbargoStore:
         try:
             article, mentions, tagger = _unpack(row["document"])
             with self._archive.write(patience) as conn:
-                put(conn, article, mentions, tagger)
+                # An ingest may have let it go for a newer text while this one waited its turn.
+                if not self._still_held(row):
+                    return False
+                put(conn, article, mentions, tagger, row["public_key"])
         except Busy:
             raise
         except Exception as exc:
             _log.error("the embargoed article %s cannot be released: %s", row["key"], exc)
             return False
-        self._let_go(row)
+        self._let_go(row, patience)
         return True
 
-    def _let_go(self, row: Row) -> None:
+    def _let_go(self, row: Row, patience: float = WAIT_FOR_WRITER) -> None:
         """Deletes that very text: a newer one may have been held meanwhile."""
-        with self._private.write() as conn:
+        with self._private.write(patience) as conn:
             conn.execute(LET_GO, {"key": row["key"], "hash": row["content_hash"]})
 
 
-def _identity(article: Article) -> dict[str, str | None]:
-    return {name: getattr(article, name) for name in ("key", "uri", "source", "origin")}
+def _identity(article: Article) -> dict[str, Any]:
+    names = ("key", "uri", "source", "origin")
+    stated = article.key is not None or article.uri is not None
+    return {name: getattr(article, name) for name in names} | {"stated": stated}
 
 
 def is_embargoed(article: Article) -> bool:
