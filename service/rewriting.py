@@ -86,9 +86,9 @@ def _loose(node: Node) -> Node:
         case And(parts, False):
             words = [p for p in parts if _is_words(p)]
             fixed = [p for p in parts if not _is_words(p)]
-            if len(words) < 2 and not fixed and not any(len(_each(word)) > 1 for word in words):
-                return node
             single = [part for word in words for part in _each(word)]
+            if not single or (len(single) == 1 and not fixed):
+                return node
             telling = [w for w in single if not _is_stop_word(w)] or single
             telling = [part for word in telling for part in _with_parts(word)]
             telling = _once_or_twice(telling)

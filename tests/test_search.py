@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from conftest import Archive, open_archive
+from hypothesis import given
+from hypothesis import strategies as st
 
 from service.article import Article
 from service.dates import parse_moment
@@ -311,6 +313,8 @@ def test_filters_hold_whatever_becomes_of_the_words(library: Archive) -> None:
     assert keys("kim rain (-trump)") == ["first", "fourth", "second"]
     assert keys("kim rain (-trump OR -weather)") == ["first", "fourth", "second", "third"]
     assert keys("title:(trump envoy) -kim") == []
+    assert keys('(person:"Kim Jong Un" OR source:x) (topic:asia OR topic:economics)') == ["first"]
+    assert keys("(-kim OR -rain) (-trump OR -envoy)") == ["first", "fourth", "second"]
 
 
 def test_a_name_that_hundreds_share(archive: Archive) -> None:
@@ -436,3 +440,41 @@ def test_a_long_query_with_a_name_in_it(archive: Archive) -> None:
     archive.add(Article(body="Jo Song Gil", key="a"))
     words = " ".join(f"w{number}" for number in range(490))
     assert [h.key for h in archive.finder.search(Ask(q=f"cho song gil {words}")).hits] == ["a"]
+
+
+parts = st.sampled_from(
+    [
+        *("kim", "jo song-gil", "cho song gil", '"acting envoy"', "defect*", '"kim rome"~3'),
+        *("U.S.", "the", 'person:"Kim Jong Un"', "source:x", "after:2019", "topic:economy"),
+        *("title:envoy", "Kim's"),
+    ]
+)
+queries = st.recursive(
+    parts,
+    lambda inner: st.one_of(
+        inner.map(lambda q: f"-({q})"),
+        inner.map(lambda q: f"({q})"),
+        inner.map(lambda q: f"title:({q})"),
+        st.lists(inner, min_size=2, max_size=4).map(" ".join),
+        st.lists(inner, min_size=2, max_size=3).map(" OR ".join),
+        st.lists(inner, min_size=2, max_size=3).map(" AND ".join),
+    ),
+    max_leaves=8,
+)
+
+
+@given(queries)
+def test_whatever_is_put_together_is_answered_and_loosening_only_adds(
+    library: Archive, q: str
+) -> None:
+    def keys(**options: Any) -> set[str]:
+        return {hit.key for hit in library.finder.search(Ask(q=q, **options)).hits}
+
+    exact, every, some = keys(match="all", expand=False), keys(match="all"), keys(match="any")
+    assert every <= some
+    assert keys(match="auto") in (every, some)
+    if "-" not in q.replace("song-gil", ""):
+        assert exact <= every
+    understood = library.finder.search(Ask(q=q, match="all")).understood
+    again = {h.key for h in library.finder.search(Ask(q=understood, match="all")).hits}
+    assert again == every
