@@ -60,10 +60,16 @@ class Ingest:
         files, failures = find(paths, self.archive.files() | self.embargoes.files())
         report = Report(failed=failures)
         done = 0
+        held: list[Article] = []
         for batch in _batches(files, BATCH):
-            self._load(list(self._read(batch, report)), report)
+            articles = list(self._read(batch, report))
+            held += filter(is_embargoed, articles)
+            self._load([a for a in articles if not is_embargoed(a)], report)
             done += len(batch)
             progress(done, len(files))
+        # Last, so that of two texts of one article the embargoed one stays out of sight.
+        for article, names in self._named(held, self.embargoes.standing, report):
+            self._hold(article, names, report)
         return report
 
     def _read(self, batch: Sequence[Path], report: Report) -> Iterator[Article]:
@@ -78,19 +84,13 @@ class Ingest:
 
     def _load(self, articles: Sequence[Article], report: Report) -> None:
         """Name what is new before the archive is locked, then write it in one go."""
-        shown = [article for article in articles if not is_embargoed(article)]
         with self.archive.read() as conn:
-            named = self._named(shown, partial(decide, conn), report)
+            named = self._named(articles, partial(decide, conn), report)
         if named:
             with self.archive.write() as conn:
                 stored = [a for a, names in named if self._put(conn, a, names, report)]
-                # Before the commit: were it cut off after, an old text could come up once more.
-                for article in stored:
-                    self.embargoes.forget(article)
-        # Last, so that of two texts of one article the embargoed one stays out of sight.
-        held = [article for article in articles if is_embargoed(article)]
-        for article, names in self._named(held, self.embargoes.standing, report):
-            self._hold(article, names, report)
+            for article in stored:
+                self.embargoes.forget(article)
 
     def _named(
         self, articles: Sequence[Article], decide_: Callable[[Article], Decision], report: Report
@@ -127,7 +127,8 @@ class Ingest:
                 # Another process has changed it since it was looked at.
                 names = extract_all([article], self.tagger())[0]
             tagger = self.tagger().id if names is not None else ""
-            report.count(put(conn, article, names or (), tagger))
+            was_key = self.embargoes.public_key(article)
+            report.count(put(conn, article, names or (), tagger, was_key))
         except Exception as exc:
             conn.execute("ROLLBACK TO article")
             reason = exc.detail if isinstance(exc, CuttingsError) else str(exc)

@@ -289,9 +289,12 @@ class _Parser:
         words = [t.text for t in tokens if t.kind == "word" and t.text.lower() != t.text.upper()]
         operators = sum(token.kind in _OPERATORS.values() for token in tokens)
         long = sum(len(word) > LONG_WORD for word in words)
-        fields = any(token.kind == "field" for token in tokens)
         sentence = len(words) >= FEWEST_SHOUTED and long >= 2 and operators * 3 <= len(words)
-        return sentence and not fields and all(word == word.upper() for word in words)
+        return (
+            sentence
+            and all(w == w.upper() for w in words)
+            and not any(map(_is_formula, _runs(tokens)))
+        )
 
     def _quoted(self, start: int) -> _Token:
         end = start + 1
@@ -319,6 +322,21 @@ class _Parser:
 
     def _report(self, message: str, offset: int, length: int) -> None:
         self.found.append(Diagnostic(message, offset, length))
+
+
+def _runs(tokens: list[_Token]) -> list[list[str]]:
+    """The kinds of three tokens in a row, and of all between two parentheses."""
+    kinds = ["", *(token.kind for token in tokens), ""]
+    rows = [kinds[place : place + 3] for place in range(len(tokens))]
+    opened = [place for place, kind in enumerate(kinds) if kind == "open"]
+    closed = [place for place, kind in enumerate(kinds) if kind == "close"]
+    return rows + [["open", *kinds[a:b]] for a, b in zip(opened, closed, strict=False)]
+
+
+def _is_formula(kinds: list[str]) -> bool:
+    """Whether an operator stands beside or between parentheses or quotes, or there is a field."""
+    signs = {"open", "close", "phrase"} & set(kinds)
+    return "field" in kinds or bool(signs and set(_OPERATORS.values()) & set(kinds))
 
 
 def _operator(token: _Token) -> _Token:

@@ -128,7 +128,7 @@ def _each(node: Node) -> tuple[Node, ...]:
 def _with_parts(node: Node) -> list[Node]:
     """A compound, and each of its words: of `Sino-Soviet` any is enough as well."""
     parts = _PARTS.findall(node.text) if isinstance(node, Word) else []
-    if len(parts) < 2:
+    if len(parts) < 2 or _INITIALS.fullmatch(str(node)):
         return [node]
     return [*(Word(p) for p in parts if p.lower() not in STOP_WORDS)] or [node]
 

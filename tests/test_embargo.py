@@ -248,6 +248,49 @@ def test_an_embargoed_correction_comes_back_under_its_old_key(
     assert archive.rows("SELECT key, body FROM articles") == [(key, "As it is now.")]
 
 
+def test_lifting_an_embargo_early_keeps_the_key(
+    archive: Archive, tmp_path: Path, later: datetime
+) -> None:
+    path = tmp_path / "story.txt"
+    path.write_text("As it was.", "utf-8")
+    archive.ingest(path)
+    before = archive.rows("SELECT key FROM articles")
+    archive.ingest(story(tmp_path, later, "As it is now."))
+    path.write_text("As it is after all.", "utf-8")
+    archive.ingest(path)
+    assert archive.rows("SELECT key FROM articles") == before
+
+
+def test_a_held_article_that_states_its_key_later_is_still_one(
+    archive: Archive, tmp_path: Path
+) -> None:
+    path = tmp_path / "latest.txt"
+    path.write_text("First text", "utf-8")
+    _sidecar(tmp_path, embargoed_until="2990-01-01")
+    archive.ingest(path)
+    for text in ("Second text", "Third text"):
+        path.write_text(text, "utf-8")
+        _sidecar(tmp_path, embargoed_until="2990-01-01", key="k1")
+        archive.ingest(path)
+        (row,) = _rows(archive, "SELECT * FROM embargoed")
+        assert (row["key"], text in row["document"]) == ("k1", True)
+    path.write_text("Newest text", "utf-8")
+    _sidecar(tmp_path, key="k1")
+    archive.ingest(path)
+    assert _rows(archive, "SELECT * FROM embargoed") == []
+
+
+def test_a_text_that_was_superseded_before_a_crash_is_not_released(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held_forever(archive, "old text", key="K")
+    archive.add(Article(body="new text", key="K"))  # and killed before the old one was let go
+    monkeypatch.setattr(embargoes, "_now", lambda: "9999")
+    archive.embargoes.release_due()
+    assert archive.rows("SELECT body, version FROM articles") == [("new text", 1)]
+    assert _rows(archive, "SELECT * FROM embargoed") == []
+
+
 def test_what_an_ingest_has_let_go_meanwhile_is_not_released(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:

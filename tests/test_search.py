@@ -374,6 +374,8 @@ def test_questions_match_by_any_part_of_a_compound(archive: Archive) -> None:
     results = archive.finder.search(Ask(q="the Sino-Soviet dispute", match="any"))
     assert [hit.key for hit in results.hits] == ["a"]
     assert archive.finder.search(Ask(q="Sino-Soviet", match="all")).total == 0
+    archive.add(Article(body="A U turn in size S shoes", key="b"))
+    assert archive.finder.search(Ask(q="U.S. army", match="any")).total == 0
     assert archive.finder.search(Ask(q="king's", match="all")).total == 1
 
 

@@ -18,6 +18,7 @@ CREATE TABLE embargoed (
   origin TEXT,
   stated INTEGER NOT NULL,         -- 1: it has a key or a uri of its own
   public_key TEXT,                 -- the key it had when it was published before
+  held_at TEXT NOT NULL,           -- UTC, ISO 8601
   content_hash TEXT NOT NULL,
   document TEXT NOT NULL           -- JSON: the article, its mentions and its tagger
 );

@@ -10,32 +10,30 @@ from pathlib import Path
 from typing import Any
 
 from service.article import Article, Subheading
-from service.database import WAIT_FOR_WRITER, Database, Row
+from service.database import WAIT_FOR_WRITER, Connection, Database, Row
 from service.dates import Moment
 from service.entity import EntityName, Mention
 from service.errors import Busy
-from service.stores.articles import Decision, put
+from service.stores.articles import Decision, published_key, put
 
 _log = logging.getLogger("cuttings")
 
 HOLD = """
-INSERT INTO embargoed (key, embargoed_until, uri, source, origin, stated, public_key,
+INSERT INTO embargoed (key, embargoed_until, uri, source, origin, stated, public_key, held_at,
   content_hash, document)
-VALUES (:key, :until, :uri, :source, :origin, :stated, :public_key, :hash, :document)
-ON CONFLICT (key) DO UPDATE SET embargoed_until = :until, uri = :uri, source = :source,
-  origin = :origin, stated = :stated, public_key = coalesce(:public_key, public_key),
-  content_hash = :hash, document = :document
+VALUES (:key, :until, :uri, :source, :origin, :stated, :public_key, :held_at, :hash, :document)
 """
 HELD = """
-SELECT key, content_hash FROM embargoed
+SELECT key, content_hash, public_key FROM embargoed
 WHERE key = :key OR (uri = :uri AND source IS :source)
   OR (origin = :origin AND NOT (stated AND :stated))
 """
 STILL_HELD = "SELECT 1 FROM embargoed WHERE key = :key AND content_hash = :hash"
 DUE = """
-SELECT key, content_hash, public_key, document FROM embargoed
+SELECT key, content_hash, public_key, held_at, document FROM embargoed
 WHERE embargoed_until <= :now ORDER BY embargoed_until
 """
+INGESTED_AT = "SELECT ingested_at FROM articles WHERE key = :key"
 NEXT_DUE = "SELECT min(embargoed_until) FROM embargoed"
 LET_GO = "DELETE FROM embargoed WHERE key = :key AND content_hash = :hash"
 
@@ -76,17 +74,26 @@ class EmbargoStore:
         `public_key` is the one it had if it was published before; it will have that again.
         """
         decision = self.standing(article)
-        if decision.outcome != "unchanged" and article.embargoed_until is not None:
-            values = _identity(article) | {
-                "key": decision.key,
-                "until": _utc(article.embargoed_until),
-                "public_key": public_key,
-                "hash": article.content_hash(),
-                "document": _pack(article, mentions, tagger),
-            }
-            with self._private.write() as conn:
-                conn.execute(HOLD, values)
+        if decision.outcome == "unchanged" or article.embargoed_until is None:
+            return decision
+        before = self._held(article)
+        keys = [public_key, *(row["public_key"] for row in before)]
+        values = _identity(article) | {
+            "key": article.key or decision.key,
+            "until": _utc(article.embargoed_until),
+            "public_key": next(filter(None, keys), None),
+            "held_at": _now(),
+            "hash": article.content_hash(),
+            "document": _pack(article, mentions, tagger),
+        }
+        with self._private.write() as conn:
+            conn.executemany(LET_GO, [_text(row) for row in before])
+            conn.execute(HOLD, values)
         return decision
+
+    def public_key(self, article: Article) -> str | None:
+        """The key that a held text of this article had when it was published before."""
+        return next((row["public_key"] for row in self._held(article) if row["public_key"]), None)
 
     def forget(self, article: Article) -> None:
         """Let go of held texts of this article, since a newer one may be seen."""
@@ -118,8 +125,7 @@ class EmbargoStore:
 
     def _still_held(self, row: Row) -> bool:
         with self._private.read() as conn:
-            values = {"key": row["key"], "hash": row["content_hash"]}
-            return conn.execute(STILL_HELD, values).fetchone() is not None
+            return conn.execute(STILL_HELD, _text(row)).fetchone() is not None
 
     def _release(self, patience: float) -> int:
         with self._private.read() as conn:
@@ -133,7 +139,8 @@ class EmbargoStore:
                 # An ingest may have let it go for a newer text while this one waited its turn.
                 if not self._still_held(row):
                     return False
-                put(conn, article, mentions, tagger, row["public_key"])
+                if not _is_superseded(conn, article, row):
+                    put(conn, article, mentions, tagger, row["public_key"])
         except Busy:
             raise
         except Exception as exc:
@@ -145,7 +152,22 @@ class EmbargoStore:
     def _let_go(self, row: Row, patience: float = WAIT_FOR_WRITER) -> None:
         """Deletes that very text: a newer one may have been held meanwhile."""
         with self._private.write(patience) as conn:
-            conn.execute(LET_GO, {"key": row["key"], "hash": row["content_hash"]})
+            conn.execute(LET_GO, _text(row))
+
+
+def _text(row: Row) -> dict[str, str]:
+    """Which text a row holds, not only of which article."""
+    return {"key": row["key"], "hash": row["content_hash"]}
+
+
+def _is_superseded(conn: Connection, article: Article, row: Row) -> bool:
+    """Whether a newer text was published after this one was held, and the two not yet told apart.
+
+    An ingest that was killed between the two files leaves it so.
+    """
+    key = published_key(conn, article)
+    published = conn.execute(INGESTED_AT, {"key": key}).fetchone()
+    return published is not None and bool(published["ingested_at"] >= row["held_at"])
 
 
 def _identity(article: Article) -> dict[str, Any]:
