@@ -10,7 +10,7 @@ from typing import Any
 from service.article import Article
 from service.database import Connection, Database
 from service.entity import Mention
-from service.errors import CuttingsError, Unreadable
+from service.errors import CuttingsError, InvalidRequest, Unreadable
 from service.extract import Tagger, extract_all
 from service.formats import read
 from service.inbox import Failure, find, load, origin_of
@@ -99,7 +99,7 @@ class Ingest:
 
         An article whose names cannot be read is in the report, not in the list.
         """
-        new = [decide_(article).outcome in _WRITTEN for article in articles]
+        new = [_is_new(article, decide_) for article in articles]
         known = [(a, None) for a, is_new in zip(articles, new, strict=True) if not is_new]
         return known + self._extracted(list(compress(articles, new)), report)
 
@@ -152,6 +152,14 @@ class Ingest:
         else:
             report.count(decision)
             report.waiting += 1
+
+
+def _is_new(article: Article, decide_: Callable[[Article], Decision]) -> bool:
+    """Whether its names must be read; one that contradicts itself is refused when it is stored."""
+    try:
+        return decide_(article).outcome in _WRITTEN
+    except InvalidRequest:
+        return False
 
 
 def _batches(files: Iterable[Path], size: int) -> Iterator[list[Path]]:

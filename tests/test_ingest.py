@@ -161,6 +161,20 @@ def test_one_story_that_breaks_the_tagger_stops_no_other(archive: Archive, tmp_p
     assert report.failed[0].reason == "cannot be tagged: out of words"
 
 
+def test_one_story_that_contradicts_the_archive_stops_no_other(
+    archive: Archive, tmp_path: Path
+) -> None:
+    stated = {"a": '{"key": "A", "uri": "u"}', "b": '{"key": "B", "uri": "u"}', "c": '{"key": "C"}'}
+    for name, sidecar in stated.items():
+        (tmp_path / f"{name}.txt").write_text(f"The story of {name}.", "utf-8")
+        (tmp_path / f"{name}.json").write_text(sidecar, "utf-8")
+    for expected in ((2, 0, 0, 0), (0, 0, 2, 0)):
+        report = archive.ingest(tmp_path)
+        assert counts(report) == expected
+        assert [Path(f.origin).name for f in report.failed] == ["b.txt"]
+        assert "its uri belongs to the article A" in report.failed[0].reason
+
+
 def test_the_tagger_is_not_even_loaded_when_nothing_is_new(archive: Archive) -> None:
     archive.ingest(SEEDS)
 
