@@ -1,6 +1,7 @@
 """Every consistency check there is: each names its trouble, and what mends it."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 
 from service.database import Connection, Database, memory_schema
 from service.engines import Engine
@@ -73,13 +74,11 @@ def check(archive: Database, engine: Engine) -> list[str]:
     """Everything that is wrong with the archive, a sentence each; empty when it is sound."""
     # A connection of its own: FTS5 remembers an index that another one has made anew. And without
     # a time limit: a check of a large archive takes its time.
-    fresh = Database(archive.path, query_seconds=0)
-    faults: list[str] = []
-    if unreadable := _looked(fresh, _file):
-        return unreadable
-    for look in (_schema, _references, misplaced, _mentions, _counts, _spellings, _arrivals):
-        faults += _looked(fresh, look)
-    fresh.close()
+    with closing(Database(archive.path, query_seconds=0)) as fresh:
+        if unreadable := _looked(fresh, _file):
+            return unreadable
+        looks = (_schema, _references, misplaced, _mentions, _counts, _spellings, _arrivals)
+        faults = [fault for look in looks for fault in _looked(fresh, look)]
     return faults + engine.faults()
 
 

@@ -33,6 +33,11 @@ class Moment:
         return self.iso.removesuffix(":00Z") + "Z" if self.precision == "minute" else self.iso
 
     @property
+    def start(self) -> str:
+        """Its first second in UTC, as instants are stored."""
+        return _written(self.instant)
+
+    @property
     def instant(self) -> datetime:
         """Aware, UTC; a full date counts from its first second."""
         if self.precision == "day":
@@ -63,6 +68,16 @@ class DateRange:
         )
 
 
+def utc_now() -> str:
+    """The present, as instants are stored."""
+    return _written(datetime.now(UTC))
+
+
+def _written(utc: datetime) -> str:
+    """As text that sorts in time order: strftime alone leaves the year 800 without its zero."""
+    return f"{utc.year:04d}-{utc:%m-%dT%H:%M:%S}Z"
+
+
 def parse_moment(text: str) -> Moment:
     """`2018-12-16`, or a date-time with its zone; raises ValueError that says what is wrong."""
     text = text.strip()
@@ -82,8 +97,7 @@ def parse_moment(text: str) -> Moment:
         utc = stamp.astimezone(UTC)
     except OverflowError:
         raise ValueError(f"“{text}” lies outside the years 1 to 9999") from None
-    iso = f"{utc.year:04d}-{utc:%m-%dT%H:%M:%S}Z"
-    return Moment(iso, "second" if match["second"] else "minute")
+    return Moment(_written(utc), "second" if match["second"] else "minute")
 
 
 def parse_zone(name: str) -> ZoneInfo:
@@ -152,7 +166,7 @@ def _utc(stamp: datetime) -> str:
         utc = stamp.astimezone(UTC)
     except OverflowError:
         utc = stamp.replace(tzinfo=UTC)
-    return f"{utc.year:04d}-{utc:%m-%dT%H:%M:%S}Z"
+    return _written(utc)
 
 
 def _later(one: str | None, other: str | None) -> str | None:

@@ -311,7 +311,9 @@ def _index(names: Iterable[str], keys: Callable[[str], Iterable[str]]) -> dict[s
 class _Organizations:
     """Acronyms by definition or initials, and `Foreign Ministry` for the only one of these."""
 
-    def __init__(self, counts: Mapping[str, int], definitions: Mapping[str, str], known: Known):
+    def __init__(
+        self, counts: Mapping[str, int], definitions: Mapping[str, str], known: Known
+    ) -> None:
         self._definitions = definitions
         self._spellings = _Spellings("organization", counts, known)
         full = [name for name in self._spellings.names() if " " in name]

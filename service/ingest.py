@@ -127,7 +127,7 @@ class Ingest:
                 # Another process has changed it since it was looked at.
                 names = extract_all([article], self.tagger())[0]
             tagger = self.tagger().id if names is not None else ""
-            was_key = self.embargoes.public_key(article)
+            was_key = self.embargoes.public_key(article) if names is not None else None
             report.count(put(conn, article, names or (), tagger, was_key))
         except Exception as exc:
             conn.execute("ROLLBACK TO article")

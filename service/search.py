@@ -1,8 +1,9 @@
 """A request -> a search with its names resolved -> results."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from service.dates import DateRange, parse_zone, range_of
@@ -68,9 +69,10 @@ class Finder:
         expanded = self._found_in_archive(expansions(tree)) if ask.expand else ()
         sort = ask.sort or ("relevance" if tree is not None else "newest")
         spelled = expanded_by(tree, expanded)
+        keys = cache(self._values)  # a name may stand in both trees, and often
         search = Search(
-            tree=self._resolved(spelled),
-            any_tree=self._resolved(loosened(spelled) if spelled is not None else None),
+            tree=_resolved(spelled, keys),
+            any_tree=_resolved(loosened(spelled) if spelled is not None else None, keys),
             match=ask.match,
             filters=self._keys(lifted.filters),
             excluded=self._keys(lifted.excluded),
@@ -103,19 +105,18 @@ class Finder:
                 return self._entities.keys_of(type_, value)
         return (value,)
 
-    def _resolved(self, node: Node | None) -> Node | None:
-        """The tree with entities' keys instead of their names."""
-        known: dict[tuple[str, str], tuple[str, ...]] = {}
 
-        def change(part: Node) -> Node | None:
-            if not isinstance(part, Filter):
-                return None
-            name = part.field, part.value
-            keys = known.setdefault(name, known.get(name) or self._values(*name) or ("",))
-            filters = tuple(Filter(part.field, key) for key in keys)
-            return filters[0] if len(filters) == 1 else Or(filters)
+def _resolved(node: Node | None, keys_of: Callable[[str, str], tuple[str, ...]]) -> Node | None:
+    """The tree with entities' keys instead of their names."""
 
-        return mapped(node, change) if node is not None else None
+    def change(part: Node) -> Node | None:
+        if not isinstance(part, Filter):
+            return None
+        keys = keys_of(part.field, part.value) or ("",)
+        filters = tuple(Filter(part.field, key) for key in keys)
+        return filters[0] if len(filters) == 1 else Or(filters)
+
+    return mapped(node, change) if node is not None else None
 
 
 def _asked_range(ask: Ask, zone: ZoneInfo) -> DateRange | None:

@@ -33,7 +33,7 @@ def later(monkeypatch: pytest.MonkeyPatch) -> datetime:
 
 def pass_time(monkeypatch: pytest.MonkeyPatch) -> None:
     now = (datetime.now(UTC) + timedelta(hours=2)).strftime("%Y-%m-%dT%H:%M:%SZ")
-    monkeypatch.setattr(embargoes, "_now", lambda: now)
+    monkeypatch.setattr(embargoes, "utc_now", lambda: now)
 
 
 def test_nobody_sees_it_before_its_time(archive: Archive, tmp_path: Path, later: datetime) -> None:
@@ -113,7 +113,7 @@ def test_everything_survives_the_wait(archive: Archive, monkeypatch: pytest.Monk
         extra={"nested": {"list": [1, None]}},
     )
     archive.embargoes.hold(article, [mention], "test")
-    monkeypatch.setattr(embargoes, "_now", lambda: "9999")
+    monkeypatch.setattr(embargoes, "utc_now", lambda: "9999")
     archive.embargoes.release_due()
     sql = "SELECT authors, published_at, published_precision FROM articles_in_full"
     assert archive.rows(sql) == [("Jane", "2018-12-16T10:30:00Z", "minute")]
@@ -137,7 +137,7 @@ def test_one_that_cannot_be_released_keeps_nobody_back(
     archive.add(Article(body="published", key="B", uri="u1"))
     held_forever(archive, "in its way", key="A", uri="u1")
     held_forever(archive, "innocent", key="C")
-    monkeypatch.setattr(embargoes, "_now", lambda: "9999")
+    monkeypatch.setattr(embargoes, "utc_now", lambda: "9999")
     api = Client(create_app(archive.settings))
     assert api.get("/v1/search").json()["total"] == 2
     assert api.get("/v1/articles/B").status_code == 200
@@ -149,7 +149,7 @@ def test_a_reader_does_not_wait_for_a_writer(
 ) -> None:
     archive.add(Article(body="published", key="B"))
     held_forever(archive, "due")
-    monkeypatch.setattr(embargoes, "_now", lambda: "9999")
+    monkeypatch.setattr(embargoes, "utc_now", lambda: "9999")
     api = Client(create_app(archive.settings))
     with archive.database.write() as conn:
         conn.execute("DELETE FROM articles WHERE key = 'none'")
@@ -285,7 +285,7 @@ def test_a_text_that_was_superseded_before_a_crash_is_not_released(
 ) -> None:
     held_forever(archive, "old text", key="K")
     archive.add(Article(body="new text", key="K"))  # and killed before the old one was let go
-    monkeypatch.setattr(embargoes, "_now", lambda: "9999")
+    monkeypatch.setattr(embargoes, "utc_now", lambda: "9999")
     archive.embargoes.release_due()
     assert archive.rows("SELECT body, version FROM articles") == [("new text", 1)]
     assert _rows(archive, "SELECT * FROM embargoed") == []

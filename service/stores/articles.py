@@ -8,13 +8,12 @@ article, another path with the same text a duplicate.
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from service.article import Article, Filed, Subheading
 from service.database import Connection, Database, Row
-from service.dates import Moment, parse_moment
+from service.dates import Moment, parse_moment, utc_now
 from service.entity import Mention
 from service.errors import InvalidRequest
 from service.stores.entities import file_mentions
@@ -25,10 +24,14 @@ Outcome = Literal["added", "changed", "unchanged", "duplicates"]
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What an input is to the archive; `key` names the article it is, was or becomes."""
+    """What an input is to the archive; `key` names the article it is, was or becomes.
+
+    `content_hash` is that of the input, taken once.
+    """
 
     outcome: Outcome
     key: str
+    content_hash: str
 
 
 BY_KEY = "SELECT key, key_made, content_hash FROM articles WHERE key = :key"
@@ -56,9 +59,8 @@ def decide(conn: Connection, article: Article) -> Decision:
     digest = article.content_hash()
     stated = _stated(conn, article)
     if stated is not None:
-        return Decision(
-            "unchanged" if stated["content_hash"] == digest else "changed", stated["key"]
-        )
+        same = stated["content_hash"] == digest
+        return Decision("unchanged" if same else "changed", stated["key"], digest)
     seen = conn.execute(BY_ORIGIN, {"origin": article.origin}).fetchone()
     anonymous = article.key is None and article.uri is None
     # A path may be used again for another article, which then says so by an identifier of its own.
@@ -67,8 +69,8 @@ def decide(conn: Connection, article: Article) -> Decision:
     if anonymous:
         twin = conn.execute(BY_CONTENT, {"hash": digest}).fetchone()
         if twin is not None:
-            return Decision("duplicates", twin["key"])
-    return Decision("added", article.key or _made_key(conn, article, digest))
+            return Decision("duplicates", twin["key"], digest)
+    return Decision("added", article.key or _made_key(conn, article, digest), digest)
 
 
 def _stated(conn: Connection, article: Article) -> Row | None:
@@ -89,12 +91,12 @@ def _stated(conn: Connection, article: Article) -> Row | None:
 def _again(conn: Connection, article: Article, seen: Row, digest: str) -> Decision:
     """A path that was read before."""
     if seen["content_hash"] == digest:
-        return Decision("unchanged", seen["article_key"])
+        return Decision("unchanged", seen["article_key"], digest)
     shared = {"key": seen["article_key"], "origin": article.origin}
     if conn.execute(OTHER_ORIGINS, shared).fetchone():
         # Another path still holds the old text: it keeps its article, and no text is lost.
-        return Decision("changed", article.key or _made_key(conn, article, digest))
-    return Decision("changed", seen["article_key"])
+        return Decision("changed", article.key or _made_key(conn, article, digest), digest)
+    return Decision("changed", seen["article_key"], digest)
 
 
 def _made_key(conn: Connection, article: Article, digest: str) -> str:
@@ -142,15 +144,15 @@ def put(
     decision = decide(conn, article)
     free = was_key and conn.execute(BY_KEY, {"key": was_key}).fetchone() is None
     if decision.outcome == "added" and article.key is None and was_key and free:
-        decision = Decision("added", was_key)
+        decision = replace(decision, key=was_key)
     key = decision.key
     if decision.outcome in ("added", "changed"):
         key = article.key or key
         _write(conn, article, mentions, tagger, decision)
     if article.origin is not None:
-        values = {"origin": article.origin, "key": key, "hash": article.content_hash()}
+        values = {"origin": article.origin, "key": key, "hash": decision.content_hash}
         conn.execute(REMEMBER_ORIGIN, values)
-    return Decision(decision.outcome, key)
+    return replace(decision, key=key)
 
 
 def published_key(conn: Connection, article: Article) -> str | None:
@@ -168,7 +170,8 @@ def _write(
     conn: Connection, article: Article, mentions: Sequence[Mention], tagger: str, decision: Decision
 ) -> None:
     existing = conn.execute(ARTICLE_ID, {"key": decision.key}).fetchone()
-    values = _columns(conn, article, tagger) | {"key": article.key or decision.key}
+    identity = {"key": article.key or decision.key, "content_hash": decision.content_hash}
+    values = _columns(conn, article, tagger) | identity
     if existing is None:
         article_id = free_slot(conn, article.published)
         conn.execute(INSERT_ARTICLE, values | {"id": article_id})
@@ -227,7 +230,7 @@ def _columns(conn: Connection, article: Article, tagger: str) -> dict[str, Any]:
         "published_precision": article.published and article.published.precision,
         "updated_at": article.updated and article.updated.shown,
         "embargoed_until": article.embargoed_until and article.embargoed_until.shown,
-        "ingested_at": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "ingested_at": utc_now(),
         "url": article.url,
         "language": article.language,
         "rights": article.rights,
@@ -236,7 +239,6 @@ def _columns(conn: Connection, article: Article, tagger: str) -> dict[str, Any]:
         "origin": article.origin,
         "tagger": tagger,
         "extra": json.dumps(dict(article.extra), ensure_ascii=False, sort_keys=True),
-        "content_hash": article.content_hash(),
     }
 
 

@@ -5,13 +5,12 @@ import logging
 import threading
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from service.article import Article, Subheading
 from service.database import WAIT_FOR_WRITER, Connection, Database, Row
-from service.dates import Moment
+from service.dates import Moment, utc_now
 from service.entity import EntityName, Mention
 from service.errors import Busy
 from service.stores.articles import Decision, published_key, put
@@ -56,11 +55,7 @@ class EmbargoStore:
 
     def standing(self, article: Article) -> Decision:
         """Whether this very article is held already, another text of it, or none."""
-        rows = self._held(article)
-        if not rows:
-            return Decision("added", article.key or article.content_hash()[:16])
-        same = any(row["content_hash"] == article.content_hash() for row in rows)
-        return Decision("unchanged" if same else "changed", rows[0]["key"])
+        return _decision(article, self._held(article))
 
     def hold(
         self,
@@ -73,17 +68,17 @@ class EmbargoStore:
 
         `public_key` is the one it had if it was published before; it will have that again.
         """
-        decision = self.standing(article)
+        before = self._held(article)
+        decision = _decision(article, before)
         if decision.outcome == "unchanged" or article.embargoed_until is None:
             return decision
-        before = self._held(article)
         keys = [public_key, *(row["public_key"] for row in before)]
         values = _identity(article) | {
             "key": article.key or decision.key,
-            "until": _utc(article.embargoed_until),
+            "until": article.embargoed_until.start,
             "public_key": next(filter(None, keys), None),
-            "held_at": _now(),
-            "hash": article.content_hash(),
+            "held_at": utc_now(),
+            "hash": decision.content_hash,
             "document": _pack(article, mentions, tagger),
         }
         with self._private.write() as conn:
@@ -109,7 +104,7 @@ class EmbargoStore:
         """
         with self._private.read() as conn:
             first = conn.execute(NEXT_DUE).fetchone()[0]
-        if first is None or first > _now():
+        if first is None or first > utc_now():
             return 0
         # Whoever is releasing already does it for all.
         if not self._releasing.acquire(timeout=patience):
@@ -129,7 +124,7 @@ class EmbargoStore:
 
     def _release(self, patience: float) -> int:
         with self._private.read() as conn:
-            due = conn.execute(DUE, {"now": _now()}).fetchall()
+            due = conn.execute(DUE, {"now": utc_now()}).fetchall()
         return sum(self._released(row, patience) for row in due)
 
     def _released(self, row: Row, patience: float) -> bool:
@@ -155,6 +150,14 @@ class EmbargoStore:
             conn.execute(LET_GO, _text(row))
 
 
+def _decision(article: Article, held: Sequence[Row]) -> Decision:
+    digest = article.content_hash()
+    if not held:
+        return Decision("added", article.key or digest[:16], digest)
+    same = any(row["content_hash"] == digest for row in held)
+    return Decision("unchanged" if same else "changed", held[0]["key"], digest)
+
+
 def _text(row: Row) -> dict[str, str]:
     """Which text a row holds, not only of which article."""
     return {"key": row["key"], "hash": row["content_hash"]}
@@ -177,8 +180,8 @@ def _identity(article: Article) -> dict[str, Any]:
 
 
 def is_embargoed(article: Article) -> bool:
-    """Whether the article must not be seen yet."""
-    return article.embargoed_until is not None and _utc(article.embargoed_until) > _now()
+    """Whether the article must not be seen yet; a full date lifts as its day starts in UTC."""
+    return article.embargoed_until is not None and article.embargoed_until.start > utc_now()
 
 
 def _pack(article: Article, mentions: Sequence[Mention], tagger: str) -> str:
@@ -204,12 +207,3 @@ def _article(values: dict[str, Any]) -> Article:
 def _mention(values: dict[str, Any]) -> Mention:
     entity = values["entity"] and EntityName(**values["entity"])
     return Mention(**{**values, "entity": entity})
-
-
-def _utc(moment: Moment) -> str:
-    """A full date lifts at the start of that day in UTC."""
-    return moment.instant.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _now() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

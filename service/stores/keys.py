@@ -3,10 +3,10 @@
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Literal
 
 from service.database import Database, Row
+from service.dates import utc_now
 from service.errors import NotFound
 
 Scope = Literal["read", "write", "edit", "admin"]
@@ -37,7 +37,7 @@ class KeyStore:
         with self._database.write() as conn:
             conn.execute(
                 "INSERT INTO api_keys (hash, scope, note, created_at) VALUES (?, ?, ?, ?)",
-                (_hash(key), scope, note, _now()),
+                (_hash(key), scope, note, utc_now()),
             )
         return key
 
@@ -52,7 +52,7 @@ class KeyStore:
         with self._database.write() as conn:
             done = conn.execute(
                 "UPDATE api_keys SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL",
-                (_now(), key_id),
+                (utc_now(), key_id),
             )
             if done.rowcount == 0:
                 raise NotFound(f"There is no key {key_id} in use: see `cuttings key list`")
@@ -75,7 +75,3 @@ def _api_key(row: Row) -> ApiKey:
 
 def _hash(key: str) -> str:
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _now() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,6 +1,5 @@
 """The ASGI app, made from settings: nothing is built at import."""
 
-import logging
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,17 +8,17 @@ from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
 from service import __version__
-from service.errors import CuttingsError
+from service.database import WAIT_FOR_WRITER
 from service.settings import Settings, read_settings
 from service.web import api, front, unbuilt
 from service.web.desk import Desk, open_desk
+from service.web.freshness import release
 from service.web.gate import Gate, HeadAsGet
 from service.web.problems import add_problem_handlers
 from service.web.sql_room import SqlRoom
 
 # How long an embargoed article may be late for those who ask nothing (the SQL room, the file).
 SECONDS_BETWEEN_RELEASES = 5.0
-_log = logging.getLogger("cuttings")
 
 DESCRIPTION = """
 Full-text search over a news archive: articles, exact facets, and the people, organisations and
@@ -70,7 +69,4 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 def _release_embargoes(desk: Desk, stop: threading.Event) -> None:
     while not stop.wait(SECONDS_BETWEEN_RELEASES):
-        try:
-            desk.embargoes.release_due()
-        except CuttingsError as exc:
-            _log.warning("embargoed articles wait a little longer: %s", exc.detail)
+        release(desk, WAIT_FOR_WRITER)

@@ -38,10 +38,10 @@ def answer(
     return body
 
 
-def release(desk: Desk) -> None:
-    """Lift what is due, but never let a reader wait for a writer: the timer comes round again."""
+def release(desk: Desk, patience: float = 0) -> None:
+    """Lift what is due; by default without waiting for a writer, since the timer comes round."""
     try:
-        desk.embargoes.release_due(patience=0)
+        desk.embargoes.release_due(patience)
     except CuttingsError as exc:
         _log.warning("embargoed articles wait a little longer: %s", exc.detail)
 
