@@ -1,10 +1,10 @@
 """How far the tables of names carry: pairs of one person, pairs of two, and ordinary text.
 
-    python benchmarks/names.py PAIRS.csv [--text FOLDER]
+    python benchmarks/names.py PAIRS.csv [--search] [--text FOLDER]
 
 PAIRS.csv has the columns kind, a, b and same (1 or 0), or name1, name2, is_match (true or false)
-and schema. FOLDER holds *.jsonl.gz with `title`, and `text` or `body`: every run of two and three
-of their words is asked for other spellings.
+and schema. `--search` asks archives of one article, in which one name stands, for the other name.
+FOLDER holds *.jsonl.gz: every two and three words of their texts are asked for other spellings.
 """
 
 import argparse
@@ -14,17 +14,26 @@ import json
 import re
 import statistics
 import sys
+import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from service.article import Article
+from service.database import Database
+from service.engines.sqlite.engine import SqliteEngine
 from service.names import family_first, fold, name_key
+from service.query import MatchMode
 from service.romanisation import other_spellings, same_name
+from service.search import Ask, Finder
+from service.stores.articles import put
+from service.stores.entities import EntityStore
 
 SENTENCE_ENDS = re.compile(r"[.,;:!?()\"\n]")
 CROSSING = ("different Korean", "different Chinese")
+SENTENCE = "Reporters met {name} at the airport on Friday."
 
 
 class Pair(NamedTuple):
@@ -45,6 +54,8 @@ def main() -> int:
     pairs = load(arguments.pairs)
     report(pairs)
     report_times(pairs)
+    if arguments.search:
+        report_search(pairs)
     if arguments.text:
         report_text(arguments.text, arguments.titles)
     return 0
@@ -53,6 +64,7 @@ def main() -> int:
 def parser() -> argparse.ArgumentParser:
     found = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     found.add_argument("pairs", type=Path)
+    found.add_argument("--search", action="store_true", help="also through the search")
     found.add_argument("--text", type=Path, help="a folder of *.jsonl.gz")
     found.add_argument("--titles", action="store_true", help="headlines only")
     return found
@@ -108,6 +120,48 @@ def timed(words: Sequence[str]) -> float:
     start = time.perf_counter()
     other_spellings(words)
     return (time.perf_counter() - start) * 1000
+
+
+class Asked(NamedTuple):
+    """One name asked for where only the other stands: found by all of its words, or by any."""
+
+    pair: Pair
+    name: str
+    there: str
+    by_all: bool
+    by_any: bool
+
+
+def report_search(pairs: Sequence[Pair]) -> None:
+    """Each pair in both directions, in the search of the API with its defaults."""
+    there = [looked_for(pair, pair.one, pair.other) for pair in pairs]
+    back = [looked_for(pair, pair.other, pair.one) for pair in pairs]
+    groups: dict[tuple[bool, str], list[tuple[Asked, Asked]]] = defaultdict(list)
+    for both in zip(there, back, strict=True):
+        pair = both[0].pair
+        groups[pair.same, pair.kind].append(both)
+        groups[pair.same, "all of them"].append(both)
+    print("through the search         pairs  all words: b by a, a by b   any word: b by a, a by b")
+    for (same, kind), group in sorted(groups.items(), reverse=True):
+        by_all = [sum(asked.by_all for asked in way) for way in zip(*group, strict=True)]
+        by_any = [sum(asked.by_any for asked in way) for way in zip(*group, strict=True)]
+        counts = f"{by_all[0]:17} {by_all[1]:7} {by_any[0]:18} {by_any[1]:7}"
+        print(f"{'one ' if same else 'two '} {kind:20} {len(group):6} {counts}")
+    for label, same in (("not found", True), ("crossed", False)):
+        wrong = [a for a in (*there, *back) if a.pair.same is same and a.by_all is not same]
+        print(f"{label}:", "; ".join(f"{a.name} > {a.there}" for a in wrong) or "none")
+
+
+def looked_for(pair: Pair, name: str, there: str) -> Asked:
+    with tempfile.TemporaryDirectory() as folder:
+        database = Database(Path(folder) / "bench.db")
+        database.migrate()
+        with database.write() as conn:
+            put(conn, Article(body=SENTENCE.format(name=there)), (), "off")
+        finder = Finder(SqliteEngine(database), EntityStore(database))
+        modes: tuple[MatchMode, ...] = ("all", "auto")
+        by_all, by_any = (finder.search(Ask(q=name, match=mode)).total > 0 for mode in modes)
+        return Asked(pair, name, there, by_all, by_any)
 
 
 def report_text(folder: Path, titles: bool) -> None:

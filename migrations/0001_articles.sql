@@ -39,6 +39,7 @@ CREATE TABLE articles (
   ingested_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
   url TEXT,
   language TEXT,
+  language_detected INTEGER NOT NULL DEFAULT 0,  -- 1: the source states none
   rights TEXT,
   status TEXT NOT NULL DEFAULT 'published' CHECK (status IN ('published', 'corrected')),
   correction TEXT,

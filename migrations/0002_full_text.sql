@@ -1,6 +1,7 @@
--- Two text indexes over the articles: one of stems, which ranks best, and one of words as written,
--- for what is quoted and for beginnings of words. Double quotes around the table's name are what
--- sqlite-utils and Datasette look for; in single quotes the second index is invisible to them.
+-- Three text indexes over the articles: one of stems, which ranks best, and one of words as written,
+-- for what is quoted and for beginnings of words, one of pieces of scripts that write no spaces.
+-- Double quotes around the table's name are what sqlite-utils and Datasette look for; in single
+-- quotes the second index is invisible to them.
 
 CREATE VIRTUAL TABLE articles_fts USING fts5(
   title, standfirst, body, captions, credits,
@@ -12,6 +13,16 @@ CREATE VIRTUAL TABLE articles_words USING fts5(
   content='articles', content_rowid='id',
   tokenize="unicode61 remove_diacritics 2"
 );
+-- Only paragraphs with such a script, each run of it as its overlapping pairs of characters: SQL
+-- cannot cut them, so the service writes them, and `cuttings reindex` what others have written.
+CREATE VIRTUAL TABLE articles_pieces USING fts5(
+  title, standfirst, body, captions, credits,
+  tokenize="unicode61 remove_diacritics 2 categories 'L* N* Co M*'"
+);
+
+-- Stems are English: of articles in another language only words as written count.
+CREATE INDEX articles_not_english ON articles(id)
+WHERE language IS NOT NULL AND substr(lower(language), 1, 2) <> 'en';
 
 CREATE TRIGGER articles_inserted AFTER INSERT ON articles BEGIN
   INSERT INTO articles_fts(rowid, title, standfirst, body, captions, credits)
@@ -29,6 +40,7 @@ CREATE TRIGGER articles_deleted AFTER DELETE ON articles BEGIN
   VALUES ('delete', old.id, old.title, old.standfirst, old.body, old.captions, old.credits);
   INSERT INTO articles_words(articles_words, rowid, title, standfirst, body, captions, credits)
   VALUES ('delete', old.id, old.title, old.standfirst, old.body, old.captions, old.credits);
+  DELETE FROM articles_pieces WHERE rowid = old.id;
   UPDATE sources SET articles = articles - 1 WHERE id = old.source_id;
   DELETE FROM article_authors WHERE article_id = old.id;
   DELETE FROM article_topics WHERE article_id = old.id;
@@ -48,10 +60,19 @@ AFTER UPDATE OF id, title, standfirst, body, captions, credits ON articles BEGIN
   VALUES (new.id, new.title, new.standfirst, new.body, new.captions, new.credits);
 END;
 
+-- What another program has written is not in pieces until `cuttings reindex`, but never stale.
+CREATE TRIGGER articles_pieces_outdated
+AFTER UPDATE OF title, standfirst, body, captions, credits ON articles
+WHEN new.title <> old.title OR new.standfirst IS NOT old.standfirst OR new.body <> old.body
+  OR new.captions <> old.captions OR new.credits <> old.credits BEGIN
+  DELETE FROM articles_pieces WHERE rowid IN (old.id, new.id);
+END;
+
 -- A corrected date moves an article to another id, and all that hangs on it goes along.
 CREATE TRIGGER articles_moved AFTER UPDATE OF id ON articles WHEN old.id <> new.id BEGIN
   UPDATE article_authors SET article_id = new.id WHERE article_id = old.id;
   UPDATE article_topics SET article_id = new.id WHERE article_id = old.id;
+  UPDATE articles_pieces SET rowid = new.id WHERE rowid = old.id;
 END;
 
 CREATE TRIGGER articles_resourced AFTER UPDATE OF source_id ON articles
@@ -64,7 +85,8 @@ END;
 CREATE TRIGGER articles_changed AFTER UPDATE OF id, key, key_made, uri, title, title_derived,
   standfirst, body, captions, credits, related, subheadings, dateline, source_id, source_derived,
   published_at, published_precision, updated_at, embargoed_until, ingested_at, url, language,
-  rights, status, correction, version, origin, tagger, extra, content_hash ON articles BEGIN
+  language_detected, rights, status, correction, version, origin, tagger, extra, content_hash
+  ON articles BEGIN
   UPDATE generation SET number = number + 1;
 END;
 CREATE TRIGGER sources_changed AFTER UPDATE OF name ON sources BEGIN

@@ -8,7 +8,8 @@ SELECT a.key, a.title, a.title_derived, a.standfirst, a.body, a.captions, a.cred
   (SELECT group_concat(topic, '; ')
    FROM (SELECT topic FROM article_topics WHERE article_id = a.id ORDER BY position)) AS topics,
   a.dateline, a.published_at, a.published_precision, a.updated_at, a.ingested_at, a.url, a.uri,
-  a.language, a.rights, a.status, a.correction, a.version, a.origin, a.tagger, a.id AS article_id
+  a.language, a.language_detected, a.rights, a.status, a.correction, a.version, a.origin, a.tagger,
+  a.id AS article_id
 FROM articles a LEFT JOIN sources s ON s.id = a.source_id;
 
 CREATE VIEW people AS

@@ -49,6 +49,7 @@ class Article:
     key: str | None = None
     origin: str | None = None
     language: str | None = None
+    language_detected: bool = False
     topics: tuple[str, ...] = ()
     rights: str | None = None
     published: Moment | None = None
@@ -72,13 +73,19 @@ class Article:
             yield f"captions[{number}]", caption
 
     def content_hash(self) -> str:
-        """SHA-256 (hex) over all that the source said, so over everything but `origin`."""
+        """SHA-256 (hex) over all that the source said: not the origin, nor a detected language.
+
+        So no article becomes a changed one because languages are detected better.
+        """
         said = {name: _plain(getattr(self, name)) for name in _CONTENT}
+        if self.language_detected:
+            said["language"] = None
         packed = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(packed.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-_CONTENT = tuple(name for name in Article.__dataclass_fields__ if name != "origin")
+_OURS = ("origin", "language_detected")
+_CONTENT = tuple(name for name in Article.__dataclass_fields__ if name not in _OURS)
 
 
 def _plain(value: object) -> object:

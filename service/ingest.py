@@ -14,6 +14,7 @@ from service.errors import CuttingsError, InvalidRequest, Unreadable
 from service.extract import Tagger, extract_all
 from service.formats import read
 from service.inbox import Failure, find, load, origin_of
+from service.language import detect
 from service.stores.articles import Decision, decide, published_key, put, withdraw
 from service.stores.embargoes import EmbargoStore, is_embargoed
 
@@ -49,7 +50,10 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Ingest:
-    """Loads files into one archive. `tagger` is called when the first new text is to be read."""
+    """Loads files into one archive. `tagger` is called when the first new text is to be read.
+
+    Languages are detected then as well, so that what is known already costs nothing.
+    """
 
     archive: Database
     embargoes: EmbargoStore
@@ -109,6 +113,7 @@ class Ingest:
         """A batch at once, which is faster; after a failure one by one, to find its cause."""
         if not articles:
             return []
+        articles = [_with_language(article) for article in articles]
         try:
             return list(zip(articles, extract_all(articles, self.tagger()), strict=True))
         except CuttingsError:
@@ -125,6 +130,7 @@ class Ingest:
         try:
             if names is None and decide(conn, article).outcome in _WRITTEN:
                 # Another process has changed it since it was looked at.
+                article = _with_language(article)
                 names = extract_all([article], self.tagger())[0]
             tagger = self.tagger().id if names is not None else ""
             was_key = self.embargoes.public_key(article) if names is not None else None
@@ -160,6 +166,14 @@ def _is_new(article: Article, decide_: Callable[[Article], Decision]) -> bool:
         return decide_(article).outcome in _WRITTEN
     except InvalidRequest:
         return False
+
+
+def _with_language(article: Article) -> Article:
+    """The article with the language that it is in, where it does not state one."""
+    if article.language is not None:
+        return article
+    language = detect("\n\n".join(text for _, text in article.passages()))
+    return replace(article, language=language, language_detected=language is not None)
 
 
 def _batches(files: Iterable[Path], size: int) -> Iterator[list[Path]]:

@@ -3,7 +3,7 @@
 Every node prints itself in the query language, so that a tree can be shown and typed again.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -161,6 +161,22 @@ def mapped(node: Node, change: Callable[[Node], Node | None]) -> Node:
             return Without(left, mapped(excluded, change))
         case _:
             return node
+
+
+def leaves_of(node: Node) -> Iterator["Word | Prefix | Phrase | Near"]:
+    """What the tree looks for in texts, from left to right, negated parts included."""
+    match node:
+        case Word() | Prefix() | Phrase() | Near():
+            yield node
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from leaves_of(part)
+        case In(_, part):
+            yield from leaves_of(part)
+        case Without(kept, excluded):
+            if kept is not None:
+                yield from leaves_of(kept)
+            yield from leaves_of(excluded)
 
 
 @dataclass(frozen=True, slots=True)

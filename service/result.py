@@ -73,6 +73,25 @@ class Histogram:
 
 
 @dataclass(frozen=True, slots=True)
+class Headline:
+    """A headline, the newest article that has it, and how many have."""
+
+    key: str
+    text: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What a text may become; `key` is that of the entity or of the headline's newest article."""
+
+    text: str
+    kind: Literal["word", "headline", "entity"]
+    count: int
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Expansion:
     """What was looked for beside a word as typed, and why."""
 
@@ -91,5 +110,6 @@ class Results:
     match: Literal["all", "any"] = "all"
     understood: str = ""
     expanded: tuple[Expansion, ...] = ()
+    did_you_mean: str | None = None
     next: Cursor | None = None
     diagnostics: tuple[Diagnostic, ...] = ()

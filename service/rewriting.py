@@ -9,9 +9,10 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from service.dates import DateRange, range_of
-from service.query import And, Dated, Filter, In, Node, Or, Phrase, Without, Word, mapped
+from service.query import And, Dated, Filter, In, Node, Or, Phrase, Without, Word, leaves_of, mapped
 from service.result import Expansion
 from service.romanisation import MOST_WORDS, find_names, other_spellings
+from service.spelling import other_spelling
 
 # Left out when any word is enough: they are in nearly every English article.
 STOP_WORDS = frozenset(
@@ -117,6 +118,20 @@ def _is_words(node: Node) -> bool:
             return True
 
 
+def has_unranked(node: Node) -> bool:
+    """Whether an OR has words on one side and on another nothing that can be ranked."""
+    match node:
+        case Or(parts):
+            ranked = [any(True for _ in leaves_of(part)) for part in parts]
+            return (any(ranked) and not all(ranked)) or any(map(has_unranked, parts))
+        case And(parts):
+            return any(map(has_unranked, parts))
+        case Without(kept, _) if kept is not None:
+            return has_unranked(kept)
+        case _:
+            return False
+
+
 def _each(node: Node) -> tuple[Node, ...]:
     """The words of an expanded name and its other spellings: any of them is enough."""
     if not isinstance(node, Or) or not node.same:
@@ -156,6 +171,8 @@ def expansions(node: Node | None) -> tuple[Expansion, ...]:
     def look(part: Node) -> None:
         if isinstance(part, Word) and _INITIALS.fullmatch(part.text):
             found[Expansion(part.text, (part.text.replace(".", ""),), "initials")] = None
+        if isinstance(part, Word) and (others := other_spelling(part.text)):
+            found[Expansion(part.text, others, "spelling")] = None
         for words in _runs_of_words(part):
             for start, end in find_names(words):
                 spellings = other_spellings(words[start:end])
@@ -180,7 +197,9 @@ def expanded_by(node: Node | None, found: tuple[Expansion, ...]) -> Node | None:
     """The tree with each expanded word or name as an OR of its spellings."""
     if node is None or not found:
         return node
-    spellings = {e.source: tuple(_spelled(to) for to in e.to) for e in found}
+    spellings: dict[str, tuple[Node, ...]] = {}
+    for e in found:
+        spellings[e.source] = (*spellings.get(e.source, ()), *map(_spelled, e.to))
 
     def change(part: Node) -> Node | None:
         if isinstance(part, Word) and part.text in spellings:

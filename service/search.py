@@ -6,15 +6,19 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from zoneinfo import ZoneInfo
 
+from service.correction import corrected_tree
 from service.dates import DateRange, parse_zone, range_of
 from service.engines import Engine
 from service.entity import ENTITY_TYPES
 from service.errors import InvalidRequest, Problem
+from service.letters import words_of
 from service.parser import Parsed, parse_lenient, parse_strict
-from service.query import Cursor, Filter, MatchMode, Node, Or, Search, Sort, mapped
+from service.query import Cursor, Diagnostic, Filter, MatchMode, Node, Or, Search, Sort, mapped
 from service.result import Expansion, Facet, Histogram, Results
-from service.rewriting import Lifted, dated, expanded_by, expansions, loosened
+from service.rewriting import Lifted, dated, expanded_by, expansions, has_unranked, loosened
 from service.stores.entities import EntityStore
+
+_MATCHES: tuple[MatchMode, ...] = ("all", "any")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +56,30 @@ class Finder:
             problem = Problem("cursor", "belongs to another search")
             raise InvalidRequest("The cursor belongs to another search", problems=(problem,))
         results = self._engine.search(search)
-        understood = str(parsed.tree) if parsed.tree is not None else ""
-        diagnostics = (*parsed.diagnostics, *results.diagnostics)
-        return replace(results, understood=understood, expanded=expanded, diagnostics=diagnostics)
+        return replace(
+            results,
+            understood=str(parsed.tree) if parsed.tree is not None else "",
+            expanded=expanded,
+            did_you_mean=self._meant(ask, parsed.tree, search, expanded),
+            diagnostics=(*parsed.diagnostics, *_unranked(search), *results.diagnostics),
+        )
+
+    def _meant(
+        self, ask: Ask, tree: Node | None, search: Search, expanded: tuple[Expansion, ...]
+    ) -> str | None:
+        """The query with the archive's words for unknown ones, if that finds more articles."""
+        if tree is None or ask.cursor is not None:
+            return None
+        known = {word for e in expanded for word in words_of(e.source)}
+        meant = corrected_tree(tree, self._engine.vocabulary, known)
+        if meant is None:
+            return None
+        _, other, _ = self._prepare(replace(ask, q=str(meant), strict=False))
+        finds_more = (self._total(other, m) > self._total(search, m) for m in _MATCHES)
+        return str(meant) if any(finds_more) else None
+
+    def _total(self, search: Search, match: MatchMode) -> int:
+        return self._engine.search(replace(search, match=match, limit=1, facets=())).total
 
     def facets(self, ask: Ask) -> Mapping[str, Facet | Histogram]:
         """The facets of a search, without its hits."""
@@ -104,6 +129,14 @@ class Finder:
             if type_ == field_:
                 return self._entities.keys_of(type_, value)
         return (value,)
+
+
+def _unranked(search: Search) -> tuple[Diagnostic, ...]:
+    """An OR of words and filters has no common measure: what a filter alone finds comes last."""
+    if search.sort != "relevance" or search.tree is None or not has_unranked(search.tree):
+        return ()
+    message = "what only a filter beside OR finds has no rank: it comes last"
+    return (Diagnostic(message, 0, 0),)
 
 
 def _resolved(node: Node | None, keys_of: Callable[[str, str], tuple[str, ...]]) -> Node | None:

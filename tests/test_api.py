@@ -69,6 +69,7 @@ def test_a_search_has_the_contracts_shape(api: Client) -> None:
         "understood": "jo song-gil",
         "match": "all",
         "expanded": [],
+        "did_you_mean": None,
     }
     hit = answer["hits"][0]
     assert set(hit) == {
@@ -116,7 +117,8 @@ def test_an_article_with_its_names(api: Client) -> None:
     key = found(api, "treasure trove")["hits"][0]["key"]
     article = api.get(f"/v1/articles/{key}").json()
     assert article["source_derived"] is True
-    assert article["published_at"] is article["language"] is None
+    assert article["published_at"] is None
+    assert (article["language"], article["language_detected"]) == ("en", True)
     assert [h["text"] for h in article["subheadings"]] == [
         "Where to defect to?",
         "All roads lead to Rome",

@@ -108,6 +108,8 @@ def test_everything_survives_the_wait(archive: Archive, monkeypatch: pytest.Monk
         body="Kim",
         key="k",
         authors=("Jane",),
+        language="en",
+        language_detected=True,
         published=parse_moment("2018-12-16T10:30Z"),
         embargoed_until=parse_moment("9998-01-01"),
         extra={"nested": {"list": [1, None]}},
@@ -118,6 +120,7 @@ def test_everything_survives_the_wait(archive: Archive, monkeypatch: pytest.Monk
     sql = "SELECT authors, published_at, published_precision FROM articles_in_full"
     assert archive.rows(sql) == [("Jane", "2018-12-16T10:30:00Z", "minute")]
     assert archive.rows("SELECT extra FROM articles") == [('{"nested": {"list": [1, null]}}',)]
+    assert archive.rows("SELECT language, language_detected FROM articles") == [("en", 1)]
     assert archive.rows("SELECT spelling FROM spellings") == [("Mr Kim",)]
 
 
@@ -188,7 +191,7 @@ class BrokenTagger:
 
     id = "broken"
 
-    def tag(self, texts: Sequence[str]) -> list[list[Span]]:
+    def tag(self, texts: Sequence[str], _languages: Sequence[str | None], /) -> list[list[Span]]:
         raise RuntimeError("out of words" if texts else "")
 
 

@@ -19,7 +19,6 @@ from service.entity import EntityType, Mention, Span
 from service.errors import Misconfigured
 from service.extract import PINNED_MODEL, Tagger, extract, extract_all, load_tagger, spacy_model
 from service.extract.gazetteer import LIST, read_list
-from service.extract.language import is_english
 from service.formats import read
 
 ROOT = Path(__file__).parents[1]
@@ -37,7 +36,7 @@ class Fixed:
     def __init__(self, **names: EntityType) -> None:
         self._names = {name.replace("_", " "): kind for name, kind in names.items()}
 
-    def tag(self, texts: Sequence[str]) -> list[list[Span]]:
+    def tag(self, texts: Sequence[str], _languages: Sequence[str | None], /) -> list[list[Span]]:
         return [
             [
                 Span(at, at + len(name), name, kind, "model", 0.8)
@@ -170,23 +169,36 @@ def test_what_a_tagger_gets_wrong_is_mended(
 def test_a_model_of_english_does_not_read_other_languages() -> None:
     body = "Emma Bova hat ihre Politik verteidigt. Es war richtig, sagte Bova am Freitag nicht."
     assert names(body, tagger(PINNED_MODEL)) == names(body)
-    assert names("강경화 외교부 장관은 이날 통화했다.", tagger(PINNED_MODEL)) == []
+    assert names("강경화 외교부 장관은 이날 서울에서 통화했다.", tagger(PINNED_MODEL)) == []
+
+
+@pytest.mark.parametrize("caption", ["Путин в Сочи", "평양의 김정은 위원장", "كيم جونغ أون"])
+def test_nor_a_caption_in_another_script(caption: str) -> None:
+    article = Article(body="The council met in Rome on Monday.", captions=(caption,))
+    assert [m.text for m in extract(article, tagger(PINNED_MODEL))] == ["Rome"]
 
 
 @pytest.mark.parametrize(
-    ("text", "english"),
+    ("language", "found"),
     [
-        ("Hundreds die in Iraq as van hits hat shop", True),
-        ("Tax to rise 4.9 per cent", True),
-        ("Bridge closes", True),
-        ("Der Kanzler und die Partei", False),
-        ("Sánchez convoca elecciones para el 28 de abril", False),
-        ("Путин в Сочи", False),
-        ("", True),
+        (None, ["Gemma Bova", "Rome"]),
+        ("en-GB", ["Gemma Bova", "Rome"]),
+        ("it", ["Rome"]),
+        ("de-CH", ["Rome"]),
     ],
 )
-def test_the_language_shows_in_the_small_words(text: str, english: bool) -> None:
-    assert is_english(text) == english
+def test_a_model_of_english_does_not_read_what_an_article_says_is_none(
+    language: str | None, found: list[str]
+) -> None:
+    """Not even a text too short to tell."""
+    article = Article(body="Gemma Bova was in Rome with her aunt.", language=language)
+    assert [m.text for m in extract(article, tagger(PINNED_MODEL))] == found
+
+
+def test_what_a_page_states_as_english_and_is_not_stays_unread() -> None:
+    body = "Die Regierung hat am Montag beschlossen, die Steuern in Bayern nicht zu erhöhen."
+    article = Article(body=body, language="en")
+    assert extract(article, tagger(PINNED_MODEL)) == extract(article, tagger("gazetteer"))
 
 
 def test_a_name_goes_on_in_the_next_line_of_wrapped_text() -> None:

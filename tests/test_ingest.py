@@ -145,7 +145,7 @@ class BrokenTagger:
 
     id = "broken"
 
-    def tag(self, texts: Sequence[str]) -> list[list[Span]]:
+    def tag(self, texts: Sequence[str], _languages: Sequence[str | None], /) -> list[list[Span]]:
         if any("impossible" in text for text in texts):
             raise RuntimeError("out of words")
         return [[] for _ in texts]
@@ -192,6 +192,40 @@ def test_everything_else_works_without_a_model(archive: Archive, tagger: str) ->
     names = {name for (name,) in archive.rows("SELECT name FROM places")}
     assert ("North Korea" in names) is (tagger == "gazetteer")
     assert check(archive.database, archive.engine) == []
+
+
+GERMAN = "Die Regierung hat am Montag beschlossen, die Steuern nicht zu erhöhen, sagte Frank Ruh."
+ENGLISH = "The government decided on Monday not to raise any taxes, the minister Frank Ruh said."
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        (GERMAN, ("de", 1)),
+        (ENGLISH, ("en", 1)),
+        (f"---\nlanguage: en-GB\n---\n{ENGLISH}", ("en-GB", 0)),
+        (f"---\nlanguage: fr\n---\n{GERMAN}", ("fr", 0)),
+        ("Bridge closes.", (None, 0)),
+    ],
+)
+def test_a_language_that_is_not_stated_is_detected(
+    archive: Archive, tmp_path: Path, text: str, language: tuple[str | None, int]
+) -> None:
+    (tmp_path / "story.txt").write_text(text, "utf-8")
+    assert counts(archive.ingest(tmp_path)) == (1, 0, 0, 0)
+    assert archive.rows("SELECT language, language_detected FROM articles") == [language]
+
+
+def test_a_better_detection_makes_no_article_a_changed_one(
+    archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "story.txt").write_text(ENGLISH, "utf-8")
+    archive.ingest(tmp_path)
+    monkeypatch.setattr("service.ingest.detect", lambda _: "sco")
+    assert counts(archive.ingest(tmp_path)) == (0, 0, 1, 0)
+    (tmp_path / "story.txt").write_text(f"---\nlanguage: en\n---\n{ENGLISH}", "utf-8")
+    assert counts(archive.ingest(tmp_path)) == (0, 1, 0, 0)
+    assert archive.rows("SELECT language, language_detected FROM articles") == [("en", 0)]
 
 
 def test_two_ingests_at_once(archive: Archive, tmp_path: Path) -> None:

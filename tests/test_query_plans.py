@@ -5,7 +5,7 @@ from conftest import Archive
 
 from service.dates import DateRange
 from service.engines.sqlite.facets import COUNTS, DAYS, MATCHING
-from service.engines.sqlite.selection import Selection, selection
+from service.engines.sqlite.selection import Reading, Selection, selection
 from service.query import Filter, Or, Search, Word
 
 YEAR = DateRange("2018-01-01", "2018-12-31", "2018-01-01T00:00:00Z", "2019-01-01T00:00:00Z")
@@ -20,7 +20,7 @@ def plan(archive: Archive, sql: str, chosen: Selection) -> list[str]:
 def test_facets_ask_the_text_index_once(archive: Archive, counts: str) -> None:
     """Left to itself the planner puts it inside the join, and asks it for every row."""
     tree = Word("said")
-    chosen = selection(Search(tree=tree, filters={"source": ("A",)}), tree)
+    chosen = selection(Search(tree=tree, filters={"source": ("A",)}), Reading(tree))
     steps = plan(archive, MATCHING.replace("{ids}", chosen.ids) + counts, chosen)
     assert "MATERIALIZE matching" in steps
     asked = [number for number, step in enumerate(steps) if "articles_fts VIRTUAL TABLE" in step]
@@ -43,14 +43,14 @@ def test_facets_ask_the_text_index_once(archive: Archive, counts: str) -> None:
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_filters_use_their_index(archive: Archive, search: Search, index: str) -> None:
-    chosen = selection(search, None)
+    chosen = selection(search, Reading(None))
     steps = plan(archive, chosen.ids, chosen)
     assert any(index in step for step in steps), steps
 
 
 def test_filters_do_not_ask_the_text_index_for_each_id(archive: Archive) -> None:
     tree = Word("said")
-    chosen = selection(Search(tree=tree, published=YEAR), tree)
+    chosen = selection(Search(tree=tree, published=YEAR), Reading(tree))
     steps = plan(archive, chosen.ids, chosen)
     (text,) = [step for step in steps if "VIRTUAL TABLE INDEX" in step and "articles_fts" in step]
     assert "=" not in text.partition("INDEX")[2], "the rowid is a condition of the text index"
@@ -58,13 +58,13 @@ def test_filters_do_not_ask_the_text_index_for_each_id(archive: Archive) -> None
 
 def test_the_newest_come_off_the_index_without_a_sort(archive: Archive) -> None:
     tree = Word("said")
-    chosen = selection(Search(tree=tree), tree)
+    chosen = selection(Search(tree=tree), Reading(tree))
     sql = f"SELECT id FROM ({chosen.ids}) WHERE id < 99 ORDER BY id DESC LIMIT 10"
     assert not any("TEMP B-TREE" in step for step in plan(archive, sql, chosen))
 
 
 def test_words_and_filters_in_one_or_are_each_found_once(archive: Archive) -> None:
     tree = Or((Word("said"), Filter("person", "person-a")))
-    chosen = selection(Search(tree=tree), tree)
+    chosen = selection(Search(tree=tree), Reading(tree))
     steps = plan(archive, chosen.ids, chosen)
     assert not any("CORRELATED" in step for step in steps)

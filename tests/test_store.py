@@ -36,6 +36,7 @@ def test_everything_comes_back_as_it_went_in(archive: Archive) -> None:
         key="the-key",
         origin="a.txt",
         language="en",
+        language_detected=True,
         topics=("economy/trade",),
         rights="©",
         published=parse_moment("2018-12-16T10:30Z"),
@@ -50,6 +51,12 @@ def test_everything_comes_back_as_it_went_in(archive: Archive) -> None:
     assert filed.article == article
     assert filed.article.content_hash() == article.content_hash()
     assert (filed.version, filed.tagger) == (1, "test")
+
+
+def test_a_detected_language_is_nothing_that_the_source_said() -> None:
+    bare = Article(body="one").content_hash()
+    assert Article(body="one", language="en", language_detected=True).content_hash() == bare
+    assert Article(body="one", language="en").content_hash() != bare
 
 
 def test_identity_by_path_and_text(archive: Archive) -> None:

@@ -5,11 +5,39 @@ from collections.abc import Collection, Mapping
 from typing import Any, Protocol
 
 from service.query import Search
-from service.result import Facet, Histogram, Results
+from service.result import Facet, Headline, Histogram, Results
+
+
+class Vocabulary(Protocol):
+    """The archive's own words and headlines."""
+
+    def size(self) -> int:
+        """The number of articles."""
+
+    def frequencies(self, words: Collection[str]) -> Mapping[str, int]:
+        """In how many articles each of the words stands as written; those in none are left out."""
+
+    def beginning(self, prefix: str, limit: int) -> tuple[tuple[str, int], ...]:
+        """Words that begin so with the number of articles that have them, the most first."""
+
+    def resembling(self, start: str, shortest: int, longest: int) -> Mapping[str, int]:
+        """Words of some length that begin so, with the number of articles that have them."""
+
+    def together(self, texts: Collection[str]) -> int:
+        """In how many articles all of these words and phrases stand."""
+
+    def headlines(
+        self, words: Collection[str], last: Collection[str], limit: int
+    ) -> tuple[Headline, ...]:
+        """The newest headlines with all of `words` and any of `last`."""
 
 
 class Engine(Protocol):
     """Finds articles. Everything goes in and out in types of our own."""
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The words that are in the articles."""
 
     def search(self, search: Search) -> Results:
         """A page of hits, the exact total and the facets that were asked for, of one snapshot."""

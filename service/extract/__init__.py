@@ -35,8 +35,11 @@ class Tagger(Protocol):
 
     id: str
 
-    def tag(self, texts: Sequence[str]) -> list[list[Span]]:
-        """One list of spans for each text; they may overlap, and come in any order."""
+    def tag(self, texts: Sequence[str], languages: Sequence[str | None], /) -> list[list[Span]]:
+        """One list of spans for each text; they may overlap, and come in any order.
+
+        `languages` are those of the articles that the texts are from, None where it is not known.
+        """
         ...
 
 
@@ -45,7 +48,7 @@ class Off:
 
     id = "off"
 
-    def tag(self, texts: Sequence[str]) -> list[list[Span]]:
+    def tag(self, texts: Sequence[str], _languages: Sequence[str | None], /) -> list[list[Span]]:
         return [[] for _ in texts]
 
 
@@ -67,7 +70,8 @@ def extract_all(articles: Sequence[Article], tagger: Tagger) -> list[tuple[Menti
     """The mentions of each article. The tagger reads all of them as one batch."""
     passages = [list(article.passages()) for article in articles]
     texts = [_unwrapped(text) for rows in passages for _, text in rows]
-    spans = iter(_tag(texts, tagger))
+    languages = [a.language for a, rows in zip(articles, passages, strict=True) for _ in rows]
+    spans = iter(_tag(texts, languages, tagger))
     return [_mentions(rows, [next(spans) for _ in rows]) for rows in passages]
 
 
@@ -111,10 +115,12 @@ def _unwrapped(text: str) -> str:
     return "".join(parts) + text[done:]
 
 
-def _tag(texts: Sequence[str], tagger: Tagger) -> list[list[Span]]:
+def _tag(texts: Sequence[str], languages: Sequence[str | None], tagger: Tagger) -> list[list[Span]]:
     """Spans of each text, offsets into the whole of it, long texts being read in pieces."""
     pieces = [(number, *piece) for number, text in enumerate(texts) for piece in _pieces(text)]
-    found = tagger.tag([piece for _, _, piece in pieces])
+    found = tagger.tag(
+        [piece for _, _, piece in pieces], [languages[number] for number, _, _ in pieces]
+    )
     spans: list[list[Span]] = [[] for _ in texts]
     for (number, offset, _), row in zip(pieces, found, strict=True):
         spans[number] += [

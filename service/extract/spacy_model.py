@@ -16,8 +16,8 @@ from typing import Any
 from service.entity import EntityType, Span
 from service.errors import Misconfigured
 from service.extract.gazetteer import well_known
-from service.extract.language import is_english, is_prose
 from service.extract.patterns import named_by_form
+from service.language import detect, is_english
 
 RULES = "rules-1"
 MODEL_CONFIDENCE = 0.85  # typed precision: .65 on news snippets, 1.0 on the seeds (in sample)
@@ -59,6 +59,12 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 # No name and no word: an address, a table of marks.
 _RUN = re.compile(r"\S{200,}")
 
+_TOKEN = re.compile(r"\w+|[^\w\s]")
+# English has five characters a word with its space. A long text of less is data; the model would
+# spend minutes on a megabyte of `A-A-A-`.
+_LONG = 20_000
+_CHARACTERS_PER_TOKEN = 2.5
+
 
 def _blank(run: re.Match[str]) -> str:
     return " " * len(run[0])
@@ -75,8 +81,9 @@ class SpacyModel:
         self._known = well_known()
         self._model = _load(name, folder)
 
-    def tag(self, texts: Sequence[str]) -> list[list[Span]]:
-        read = [is_english(text) and is_prose(text) for text in texts]
+    def tag(self, texts: Sequence[str], languages: Sequence[str | None], /) -> list[list[Span]]:
+        """What the model cannot read is left to the list and to what shows by its form."""
+        read = [_is_readable(*pair) for pair in zip(texts, languages, strict=True)]
         documents = self._model.pipe(
             _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", _RUN.sub(_blank, text)) if fit else ""
             for text, fit in zip(texts, read, strict=True)
@@ -88,6 +95,27 @@ class SpacyModel:
             ]
             for text, document, fit in zip(texts, documents, read, strict=True)
         ]
+
+
+def _is_readable(text: str, language: str | None) -> bool:
+    """English prose: in other languages the model takes nouns and first words for names.
+
+    The passage is asked as well: pages state `en` of what they have in other languages.
+    """
+    return is_english(language) and is_english(detect(text)) and _is_latin(text) and _is_prose(text)
+
+
+def _is_latin(text: str) -> bool:
+    """Mostly Latin letters: shows of a caption too that is too short for its language to show."""
+    letters = [char for char in text[:_LONG] if char.isalpha()]
+    return sum(char < "\u0250" for char in letters) * 2 >= len(letters)
+
+
+def _is_prose(text: str) -> bool:
+    """Not a long text of single letters, digits and marks."""
+    if len(text) < _LONG:
+        return True
+    return len(_TOKEN.findall(text)) * _CHARACTERS_PER_TOKEN < len(text)
 
 
 def _spans(text: str, document: Any) -> Iterator[Span]:

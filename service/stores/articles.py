@@ -17,6 +17,7 @@ from service.dates import Moment, parse_moment, utc_now
 from service.entity import Mention
 from service.errors import InvalidRequest
 from service.stores.entities import file_mentions
+from service.stores.pieces import file_pieces
 from service.stores.slots import free_slot
 
 Outcome = Literal["added", "changed", "unchanged", "duplicates"]
@@ -113,7 +114,8 @@ COLUMNS = (
     *("id", "key", "key_made", "uri", "title", "title_derived", "standfirst", "body", "captions"),
     *("credits", "related", "subheadings", "dateline", "source_id", "source_derived"),
     *("published_at", "published_precision", "updated_at", "embargoed_until", "ingested_at", "url"),
-    *("language", "rights", "status", "correction", "origin", "tagger", "extra", "content_hash"),
+    *("language", "language_detected", "rights", "status", "correction", "origin", "tagger"),
+    *("extra", "content_hash"),
 )
 INSERT_ARTICLE = f"""
 INSERT INTO articles ({", ".join(COLUMNS)}) VALUES ({", ".join(f":{name}" for name in COLUMNS)})
@@ -179,6 +181,7 @@ def _write(
         article_id = _slot_for_change(conn, article, existing)
         conn.execute(UPDATE_ARTICLE, values | {"id": article_id, "was": decision.key})
     _write_lists(conn, article_id, article)
+    file_pieces(conn, article_id)
     file_mentions(conn, article_id, mentions)
 
 
@@ -233,6 +236,7 @@ def _columns(conn: Connection, article: Article, tagger: str) -> dict[str, Any]:
         "ingested_at": utc_now(),
         "url": article.url,
         "language": article.language,
+        "language_detected": article.language_detected,
         "rights": article.rights,
         "status": article.status,
         "correction": article.correction,
@@ -295,6 +299,7 @@ def _filed(conn: Connection, row: Row) -> Filed:
         key=row["key"],
         origin=row["origin"],
         language=row["language"],
+        language_detected=bool(row["language_detected"]),
         topics=tuple(r[0] for r in conn.execute(TOPICS, ident)),
         rights=row["rights"],
         published=_moment(row["published_at"], row["published_precision"]),

@@ -4,12 +4,14 @@ Nothing here depends on the order in which articles arrive: an entity's key come
 and its shown name is its most frequent full spelling.
 """
 
-from collections.abc import Sequence
+import json
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from service.database import Connection, Database, Row
 from service.entity import EntityType, Mention
-from service.names import name_key
+from service.names import name_key, plain
 from service.stores.slots import UNDATED_ROOM
 
 ADD_ENTITY = """
@@ -160,6 +162,26 @@ SELECT DISTINCT e.key FROM aliases al JOIN entities e ON e.id = al.entity_id
 WHERE e.type = :type AND al.folded = :name
 """
 
+BEGINNING = """
+SELECT key, name, type, articles, mentions FROM entities WHERE id IN (
+  SELECT entity_id FROM aliases WHERE folded >= :start AND folded < :end
+  UNION ALL
+  SELECT id FROM (SELECT id, name FROM entities ORDER BY mentions DESC LIMIT :looked_at)
+  WHERE ' ' || replace(name, '-', ' ') LIKE '% ' || :words || '%' ESCAPE '\\'
+) ORDER BY articles DESC, mentions DESC, key LIMIT :limit
+"""
+# A few letters begin so many names that only those of the most mentioned are looked through; they
+# are also the ones of which any word may begin so.
+_FEW_LETTERS, _LOOKED_AT = 2, 2_000
+SHARED = """
+SELECT a.key AS article, e.key, e.name, e.type, e.articles, e.mentions
+FROM articles own JOIN article_entities mine ON mine.article_id = own.id
+JOIN article_entities theirs ON theirs.entity_id = mine.entity_id
+JOIN articles a ON a.id = theirs.article_id JOIN entities e ON e.id = mine.entity_id
+WHERE own.key = :key AND a.key IN (SELECT value FROM json_each(:keys))
+ORDER BY e.articles, e.key
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class PlacedMention:
@@ -209,6 +231,30 @@ class EntityStore:
             rows = conn.execute(LIST, values | {"limit": limit, "offset": offset}).fetchall()
             entities = tuple(_detail(conn, row) for row in rows)
             return EntityPage(total, entities, offset + len(rows) < total)
+
+    def beginning(self, typed: str, limit: int) -> tuple[EntityRow, ...]:
+        """Entities with a spelling that begins so; of the most mentioned any word may."""
+        start = name_key(typed)
+        if not start:
+            return ()
+        words = " ".join(plain(typed).replace("-", " ").split())
+        values = {
+            "start": start if len(start) > _FEW_LETTERS else "\U0010ffff",
+            "end": start + "\U0010ffff",
+            "words": re.sub(r"([%_\\])", r"\\\1", words),
+            "looked_at": _LOOKED_AT,
+            "limit": limit,
+        }
+        with self._database.read() as conn:
+            return tuple(_row(row) for row in conn.execute(BEGINNING, values))
+
+    def shared(self, key: str, others: Sequence[str]) -> Mapping[str, tuple[EntityRow, ...]]:
+        """Which entities of an article each of the others names as well, the rarest first."""
+        found: dict[str, tuple[EntityRow, ...]] = {}
+        with self._database.read() as conn:
+            for row in conn.execute(SHARED, {"key": key, "keys": json.dumps(others)}):
+                found[row["article"]] = (*found.get(row["article"], ()), _row(row))
+        return found
 
     def in_article(self, key: str) -> tuple[EntityRow, ...]:
         """Entities of an article; `mentions` counts those in this article."""

@@ -1,13 +1,13 @@
 """JSON out: what the API answers, made of what the rest of the service returns."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.article import Filed
 from service.dates import Moment
-from service.result import Facet, Histogram, Hit, Results
+from service.result import Facet, Histogram, Hit, Results, Suggestion
 from service.stores.entities import EntityDetail, EntityPage, EntityRow, PlacedMention
 from service.web.parameters import write_cursor
 
@@ -77,6 +77,7 @@ class QueryOut(Answer):
     understood: str
     match: str
     expanded: list[ExpandedOut]
+    did_you_mean: str | None
 
 
 class DiagnosticOut(Answer):
@@ -96,6 +97,19 @@ class SearchOut(Answer):
     facets: dict[str, FacetOut | HistogramOut]
     next: str | None
     diagnostics: list[DiagnosticOut]
+
+
+class SuggestionOut(Answer):
+    """What a text may become; `key` is that of the entity, or of the headline's article."""
+
+    text: str
+    kind: Literal["word", "headline", "entity"]
+    key: str | None
+    count: int
+
+
+class SuggestionsOut(Answer):
+    suggestions: list[SuggestionOut]
 
 
 class FacetsOut(Answer):
@@ -201,7 +215,11 @@ def search_out(results: Results, text: str, took_ms: float) -> SearchOut:
         groups=results.total,
         took_ms=round(took_ms, 2),
         query=QueryOut(
-            text=text, understood=results.understood, match=results.match, expanded=expanded
+            text=text,
+            understood=results.understood,
+            match=results.match,
+            expanded=expanded,
+            did_you_mean=results.did_you_mean,
         ),
         hits=[_hit(hit) for hit in results.hits],
         facets=facets_out(results.facets),
@@ -211,6 +229,11 @@ def search_out(results: Results, text: str, took_ms: float) -> SearchOut:
             for d in results.diagnostics
         ],
     )
+
+
+def suggestions_out(found: Sequence[Suggestion]) -> SuggestionsOut:
+    suggestions = [SuggestionOut(text=s.text, kind=s.kind, key=s.key, count=s.count) for s in found]
+    return SuggestionsOut(suggestions=suggestions)
 
 
 def facets_out(facets: Mapping[str, Facet | Histogram]) -> dict[str, FacetOut | HistogramOut]:
@@ -238,7 +261,7 @@ def article_out(
         **same,
         key=filed.key,
         subheadings=headings,
-        language_detected=False,
+        language_detected=article.language_detected,
         published_at=_shown(article.published),
         published_precision=article.published.precision if article.published else None,
         updated_at=_shown(article.updated),

@@ -21,12 +21,14 @@ from service.web.answers import (
     FacetsOut,
     HistogramOut,
     SearchOut,
+    SuggestionsOut,
     article_out,
     entities_out,
     entity_out,
     facet_out,
     facets_out,
     search_out,
+    suggestions_out,
 )
 from service.web.desk import Desk
 from service.web.freshness import answer, release
@@ -37,6 +39,7 @@ from service.web.parameters import (
     FacetParams,
     NoParams,
     SearchParams,
+    SuggestParams,
     UriParams,
     built,
     write_cursor,
@@ -152,6 +155,25 @@ def one_facet(
         raise NotFound(f"There is no facet “{field}”: there are {', '.join(FACETS)}")
     ask = params.ask_of((field,), desk.settings.timezone)
     return answer(desk, request, response, lambda: facet_out(desk.finder.facets(ask)[field]))
+
+
+@router.get(
+    "/suggest",
+    tags=["search"],
+    summary="Complete what is being typed",
+    response_model=SuggestionsOut,
+    responses=examples.SUGGESTIONS,
+)
+def suggest(
+    request: Request, response: Response, desk: At, params: Annotated[SuggestParams, Query()]
+) -> Any:
+    """Names, words and headlines of the archive that go on as typed."""
+    return answer(
+        desk,
+        request,
+        response,
+        lambda: suggestions_out(desk.suggester.suggest(params.q, params.limit)),
+    )
 
 
 @router.get(

@@ -10,6 +10,7 @@ from service.stores.articles import ArticleStore
 from service.stores.embargoes import EmbargoStore
 from service.stores.entities import EntityStore
 from service.stores.keys import KeyStore
+from service.suggestion import Suggester
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Desk:
     archive: Database
     engine: Engine
     finder: Finder
+    suggester: Suggester
     articles: ArticleStore
     entities: EntityStore
     keys: KeyStore
@@ -38,6 +40,7 @@ def open_desk(settings: Settings) -> Desk:
         archive=archive,
         engine=engine,
         finder=Finder(engine, entities),
+        suggester=Suggester(engine.vocabulary, entities),
         articles=ArticleStore(archive),
         entities=entities,
         keys=KeyStore(private),

@@ -86,11 +86,20 @@ SEARCH = _answers(
             "understood": "jo song-gil",
             "match": "all",
             "expanded": [],
+            "did_you_mean": None,
         },
         "hits": [_HIT],
         "facets": {"person": _VALUES},
         "next": None,
         "diagnostics": [],
+    }
+)
+SUGGESTIONS = _answers(
+    {
+        "suggestions": [
+            {"text": "Jo Song Gil", "kind": "entity", "key": "person-josonggil", "count": 2},
+            {"text": "joined", "kind": "word", "key": None, "count": 1},
+        ]
     }
 )
 FACETS = _answers({"facets": {"person": _VALUES}})

@@ -168,6 +168,13 @@ class SearchParams(FilterParams):
         )
 
 
+class SuggestParams(Strict):
+    """The parameters of suggestions."""
+
+    q: str = Field("", max_length=1_000, description="What has been typed so far")
+    limit: int = Field(8, ge=1, le=20, description="Suggestions at most")
+
+
 class EntityParams(Strict):
     """The parameters of the list of entities."""
 

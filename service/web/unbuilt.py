@@ -21,7 +21,6 @@ UNBUILT: tuple[tuple[str, str], ...] = (
     ("GET", "/v1/quotes"),
     ("GET", "/v1/reconcile"),
     ("POST", "/v1/reconcile"),
-    ("GET", "/v1/suggest"),
     ("GET", "/v1/search.atom"),
     ("GET", "/v1/export"),
     ("GET", "/v1/quarantine"),

@@ -1,44 +1,25 @@
 """Searches the archive file itself: one snapshot a search, exact totals, a stable order."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
 from typing import Literal
 
 from service.database import Connection, Database, Row
 from service.dates import Moment
 from service.engines.sqlite.facets import count_facets
 from service.engines.sqlite.highlights import snippets
-from service.engines.sqlite.match import STEMS, WORDS, Index, match_of
-from service.engines.sqlite.selection import Selection, selection
-from service.query import Cursor, Diagnostic, Node, Phrase, Search
+from service.engines.sqlite.match import INDEXES, STEMS, WORDS, Index, index_of, match_of
+from service.engines.sqlite.ranking import Read, by_date, by_score
+from service.engines.sqlite.selection import Reading, read_in, selection
+from service.engines.sqlite.vocabulary import SqliteVocabulary
+from service.query import Cursor, Diagnostic, Phrase, Search
 from service.result import Facet, Histogram, Hit, Results, Snippet
+from service.stores.pieces import misfiled, rebuild_pieces
 
 # An `auto` query whose every word is in as many articles is not loosened.
 ENOUGH = 10
-# bm25 weights of title, standfirst, body, captions, credits. News puts what it is about on top.
-WEIGHTS = "3.0, 2.0, 1.0, 1.0, 0.5"
-
 GENERATION = "SELECT archive, number FROM generation"
-OCCURS = "SELECT 1 FROM articles_words WHERE articles_words MATCH :match LIMIT 1"
+OCCURS = "SELECT 1 FROM {index} WHERE {index} MATCH :match LIMIT 1"
 COUNT = "SELECT count(*) FROM ({ids})"
-BY_SCORE = f"""
-SELECT rowid AS id, bm25({{index}}, {WEIGHTS}) AS score FROM {{index}} WHERE {{where}}
-ORDER BY {{first}} score, id DESC LIMIT :limit OFFSET :offset
-"""  # noqa: S608 - fixed weights
-# What is not selected by its words alone is ranked by whichever of the words it has.
-BY_SCORE_BESIDE = f"""
-WITH ranked(id, score) AS MATERIALIZED (
-  SELECT rowid, bm25(articles_fts, {WEIGHTS}) FROM articles_fts WHERE articles_fts MATCH :rank
-)
-SELECT m.id, coalesce(ranked.score, 0.0) AS score
-FROM ({{ids}}) m LEFT JOIN ranked ON ranked.id = m.id
-ORDER BY {{first}} score, m.id DESC LIMIT :limit OFFSET :offset
-"""  # noqa: S608 - fixed weights
-ALL_WORDS_FIRST = "({id} IN ({ids})) DESC,"
-NEWEST = """
-SELECT id, NULL AS score FROM ({ids}) WHERE id < :edge ORDER BY id DESC LIMIT :limit
-"""
-OLDEST = "SELECT id, NULL AS score FROM ({ids}) WHERE id > :edge ORDER BY id LIMIT :limit"
 CARDS = """
 SELECT a.id, a.key, a.title, a.title_derived, s.name AS source, a.source_derived,
   a.published_at, a.published_precision, a.url, a.language
@@ -57,20 +38,21 @@ SELECT max(id) FROM articles WHERE coalesce(published_at, '') < :published
 """
 
 REBUILD = "INSERT INTO {index}({index}) VALUES ('rebuild')"
+REBUILD_WORDS = """
+DELETE FROM words;
+INSERT INTO words (word, articles) SELECT term, doc FROM articles_vocabulary
+"""
+MISCOUNTED_WORDS = """
+SELECT count(*) FROM (
+  SELECT * FROM (
+    SELECT word, articles FROM words EXCEPT SELECT term, doc FROM articles_vocabulary
+  ) UNION ALL SELECT * FROM (
+    SELECT term, doc FROM articles_vocabulary EXCEPT SELECT word, articles FROM words))
+"""
 # rank = 1 makes FTS5 compare the index with the articles; without it nothing is noticed.
 INTEGRITY = "INSERT INTO {index}({index}, rank) VALUES ('integrity-check', 1)"
 
 _FIRST_ID, _LAST_ID = -(1 << 63), (1 << 63) - 1
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """How a search was read: as all of its words or any, and what that selects."""
-
-    match: Literal["all", "any"]
-    tree: Node | None
-    chosen: Selection
-    total: int
 
 
 class SqliteEngine:
@@ -79,15 +61,20 @@ class SqliteEngine:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @property
+    def vocabulary(self) -> SqliteVocabulary:
+        return SqliteVocabulary(self._database)
+
     def search(self, search: Search) -> Results:
         with self._database.read() as conn:
-            read = _read(conn, search)
-            rows = _page(conn, search, read)
+            strict = read_in(conn, search.tree)
+            read = _read(conn, search, strict)
+            rows = _page(conn, search, strict, read)
             page = rows[: search.limit]
             return Results(
                 total=read.total,
-                hits=_hits(conn, page, read.tree),
-                facets=count_facets(conn, search, read.tree),
+                hits=_hits(conn, page, read.reading),
+                facets=count_facets(conn, search, read.reading),
                 match=read.match,
                 next=_next(conn, search, read, page) if len(rows) > search.limit else None,
                 diagnostics=_moved_on(conn, search, read),
@@ -95,15 +82,12 @@ class SqliteEngine:
 
     def facets(self, search: Search) -> Mapping[str, Facet | Histogram]:
         with self._database.read() as conn:
-            return count_facets(conn, search, _read(conn, search).tree)
+            read = _read(conn, search, read_in(conn, search.tree))
+            return count_facets(conn, search, read.reading)
 
     def occurring(self, phrases: Collection[str]) -> frozenset[str]:
         with self._database.read() as conn:
-            return frozenset(
-                phrase
-                for phrase in phrases
-                if conn.execute(OCCURS, {"match": match_of(Phrase(phrase))}).fetchone()
-            )
+            return frozenset(phrase for phrase in phrases if _occurs(conn, phrase))
 
     def generation(self) -> tuple[str, int]:
         with self._database.read() as conn:
@@ -114,9 +98,18 @@ class SqliteEngine:
         with self._database.write() as conn:
             for index in (STEMS, WORDS):
                 conn.execute(REBUILD.replace("{index}", index))
+            rebuild_pieces(conn)
+            for statement in REBUILD_WORDS.split(";"):
+                conn.execute(statement)
 
     def faults(self) -> list[str]:
-        return [fault for index in (STEMS, WORDS) for fault in self._faults_of(index)]
+        faults = [fault for index in INDEXES for fault in self._faults_of(index)]
+        with self._database.read() as conn:
+            faults += [f"article {key} is not in pieces as it is written" for key in misfiled(conn)]
+            words = conn.execute(MISCOUNTED_WORDS).fetchone()[0]
+        if words:
+            faults.append(f"{words} words are counted wrong: run `cuttings reindex`")
+        return faults
 
     def _faults_of(self, index: Index) -> list[str]:
         # The check is written as an INSERT, so it needs a writer; it changes nothing.
@@ -133,65 +126,38 @@ class SqliteEngine:
         return []
 
 
-def _read(conn: Connection, search: Search) -> _Read:
+def _occurs(conn: Connection, text: str) -> bool:
+    phrase = Phrase(text)
+    sql = OCCURS.replace("{index}", index_of(phrase) or WORDS)
+    return conn.execute(sql, {"match": match_of(phrase)}).fetchone() is not None
+
+
+def _read(conn: Connection, search: Search, strict: Reading) -> Read:
     """`all` when asked for, or when enough articles have all the words; else `any`."""
     asked = search.cursor.match if search.cursor else search.match
-    loose = search.any_tree
-    if loose is None or asked == "all":
-        return _counted(conn, search, search.tree, "any" if asked == "any" else "all")
+    if search.any_tree is None or asked == "all":
+        return _counted(conn, search, strict, "any" if asked == "any" else "all")
     if asked == "any":
-        return _counted(conn, search, loose, "any")
-    strict = _counted(conn, search, search.tree, "all")
-    if strict.total >= ENOUGH:
-        return strict
-    either = _counted(conn, search, loose, "any")
-    return strict if strict.total >= either.total else either
+        return _counted(conn, search, read_in(conn, search.any_tree), "any")
+    every = _counted(conn, search, strict, "all")
+    if every.total >= ENOUGH:
+        return every
+    either = _counted(conn, search, read_in(conn, search.any_tree), "any")
+    return every if every.total >= either.total else either
 
 
 def _counted(
-    conn: Connection, search: Search, tree: Node | None, match: Literal["all", "any"]
-) -> _Read:
-    chosen = selection(search, tree)
+    conn: Connection, search: Search, reading: Reading, match: Literal["all", "any"]
+) -> Read:
+    chosen = selection(search, reading)
     count = conn.execute(COUNT.replace("{ids}", chosen.ids), chosen.values).fetchone()[0]
-    return _Read(match, tree, chosen, count)
+    return Read(match, reading, chosen, count)
 
 
-def _page(conn: Connection, search: Search, read: _Read) -> list[Row]:
-    """One row more than asked, to know whether there is a next page."""
-    values = {"limit": search.limit + 1}
-    if search.sort != "relevance" or read.chosen.rank is None:
-        sql = OLDEST if search.sort == "oldest" else NEWEST
-        edge = {"edge": _edge(conn, search)}
-        return _rows(
-            conn, sql.replace("{ids}", read.chosen.ids), read.chosen.values | values | edge
-        )
-    offset = {"offset": search.cursor.offset if search.cursor else 0}
-    first, first_values = _all_words_first(search, read)
-    if read.chosen.indexed:
-        sql = BY_SCORE.replace("{index}", read.chosen.index)
-        sql = sql.replace("{where}", read.chosen.on("rowid"))
-        first = first.replace("{id}", "rowid")
-    else:
-        sql = BY_SCORE_BESIDE.replace("{ids}", read.chosen.ids)
-        first = first.replace("{id}", "m.id")
-    return _rows(
-        conn, sql.replace("{first}", first), read.chosen.values | values | offset | first_values
-    )
-
-
-def _all_words_first(search: Search, read: _Read) -> tuple[str, dict[str, str]]:
-    """Where any word is enough, articles with all of them still come first."""
-    if read.match == "all" or search.any_tree is None:
-        return "", {}
-    strict = selection(
-        replace(search, filters={}, excluded={}, published=None, cursor=None), search.tree
-    )
-    names = {name: f"all_{name}" for name in strict.values}
-    sql = strict.ids
-    for name, renamed in sorted(names.items(), reverse=True):
-        sql = sql.replace(f":{name}", f":{renamed}")
-    values = {names[name]: value for name, value in strict.values.items()}
-    return ALL_WORDS_FIRST.replace("{ids}", sql), values
+def _page(conn: Connection, search: Search, strict: Reading, read: Read) -> list[Row]:
+    if search.sort != "relevance" or not read.ranked:
+        return by_date(conn, search, read, _edge(conn, search))
+    return by_score(conn, search, strict, read)
 
 
 def _edge(conn: Connection, search: Search) -> int:
@@ -208,7 +174,7 @@ def _edge(conn: Connection, search: Search) -> int:
     return int(last) if search.sort == "oldest" else int(last) + 1
 
 
-def _next(conn: Connection, search: Search, read: _Read, page: list[Row]) -> Cursor:
+def _next(conn: Connection, search: Search, read: Read, page: list[Row]) -> Cursor:
     last = conn.execute(
         "SELECT key, published_at, added_in FROM articles WHERE id = ?", (page[-1]["id"],)
     ).fetchone()
@@ -224,10 +190,10 @@ def _next(conn: Connection, search: Search, read: _Read, page: list[Row]) -> Cur
     )
 
 
-def _moved_on(conn: Connection, search: Search, read: _Read) -> tuple[Diagnostic, ...]:
+def _moved_on(conn: Connection, search: Search, read: Read) -> tuple[Diagnostic, ...]:
     """By relevance a write can change the order under a walk's feet: say so."""
     cursor = search.cursor
-    if cursor is None or search.sort != "relevance" or read.chosen.rank is None:
+    if cursor is None or search.sort != "relevance" or not read.ranked:
         return ()
     if conn.execute(GENERATION).fetchone()["number"] == cursor.mark:
         return ()
@@ -235,18 +201,14 @@ def _moved_on(conn: Connection, search: Search, read: _Read) -> tuple[Diagnostic
     return (Diagnostic(message, 0, 0),)
 
 
-def _rows(conn: Connection, sql: str, values: dict[str, object]) -> list[Row]:
-    return conn.execute(sql, values).fetchall()
-
-
-def _hits(conn: Connection, rows: list[Row], tree: Node | None) -> tuple[Hit, ...]:
+def _hits(conn: Connection, rows: list[Row], reading: Reading) -> tuple[Hit, ...]:
     ids = [row["id"] for row in rows]
     listed = {"ids": str(ids)}
     cards = {row["id"]: row for row in conn.execute(CARDS, listed)}
     authors: dict[int, tuple[str, ...]] = {}
     for id_, author in conn.execute(AUTHORS, listed):
         authors[id_] = (*authors.get(id_, ()), author)
-    passages = snippets(conn, ids, tree)
+    passages = snippets(conn, ids, reading)
     return tuple(
         _hit(cards[row["id"]], row["score"], authors.get(row["id"], ()), passages[row["id"]])
         for row in rows

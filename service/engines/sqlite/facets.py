@@ -4,10 +4,10 @@ from datetime import date, timedelta
 from typing import Literal
 
 from service.database import Connection
-from service.engines.sqlite.selection import Selection, selection, without_filter
+from service.engines.sqlite.selection import Reading, Selection, selection, without_filter
 from service.entity import ENTITY_TYPES
 from service.names import name_key
-from service.query import Node, Search
+from service.query import Search
 from service.result import Bin, Facet, FacetValue, Histogram
 
 # The matching articles are found once and then drive the join: left to itself the planner may ask
@@ -62,14 +62,14 @@ _MOST_DAYS, _MOST_MONTHS = 62, 60
 
 
 def count_facets(
-    conn: Connection, search: Search, tree: Node | None
+    conn: Connection, search: Search, reading: Reading
 ) -> dict[str, Facet | Histogram]:
     """The facets that `search` asks for, in the order asked."""
-    return {name: _facet(conn, search, tree, name) for name in search.facets}
+    return {name: _facet(conn, search, reading, name) for name in search.facets}
 
 
-def _facet(conn: Connection, search: Search, tree: Node | None, name: str) -> Facet | Histogram:
-    chosen = selection(without_filter(search, name), tree)
+def _facet(conn: Connection, search: Search, reading: Reading, name: str) -> Facet | Histogram:
+    chosen = selection(without_filter(search, name), reading)
     if name == "published":
         return _histogram(conn, chosen)
     matching = MATCHING.replace("{ids}", chosen.ids)

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 
 from service.database import Connection, Row
-from service.engines.sqlite.match import STEMS, WORDS, wanted
+from service.engines.sqlite.match import PIECES, STEMS, WORDS, index_of, wanted, wanted_leaves
+from service.engines.sqlite.selection import FOREIGN, Reading
 from service.passages import Range, passage
-from service.query import Node
+from service.query import TEXT_FIELDS, In, Near, Node, Phrase, Prefix, Word
 from service.result import Snippet
+from service.unspaced import occurrences
 
 COLUMNS = ("title", "standfirst", "body", "captions", "credits")
 _LISTS = ("captions", "credits")
@@ -27,24 +29,57 @@ PLAIN = """
 SELECT id, title, standfirst, body, captions, credits
 FROM articles WHERE id IN (SELECT value FROM json_each(:ids))
 """
+FOREIGN_AMONG = f"{FOREIGN} AND id IN (SELECT value FROM json_each(:ids))"  # noqa: S608 - fixed
 
 # Column -> where the query's words stand in it.
 Found = dict[str, list[Range]]
 
 
 def snippets(
-    conn: Connection, ids: list[int], tree: Node | None
+    conn: Connection, ids: list[int], reading: Reading
 ) -> Mapping[int, tuple[Snippet, ...]]:
     """The passages of each article; those without a match begin where the body begins."""
     plain = {row["id"]: row for row in conn.execute(PLAIN, {"ids": str(ids)})}
     found: dict[int, Found] = {id_: {} for id_ in ids}
+    foreign: set[int] = set()
+    if reading.foreign is not None:
+        foreign = {row[0] for row in conn.execute(FOREIGN_AMONG, {"ids": str(ids)})}
+        _mark(conn, plain, found, sorted(foreign), reading.foreign)
+    _mark(conn, plain, found, [id_ for id_ in ids if id_ not in foreign], reading.tree)
+    return {id_: _of_article(plain[id_], found[id_]) for id_ in ids}
+
+
+def _mark(
+    conn: Connection,
+    plain: Mapping[int, Row],
+    found: Mapping[int, Found],
+    ids: list[int],
+    tree: Node | None,
+) -> None:
+    """Note where the tree's words stand in some articles."""
     for index in (STEMS, WORDS):
-        match = wanted(tree, index)
+        match = wanted(tree, index) if ids else None
         if match is not None:
             values = {"ids": str(ids), "wanted": match, "open": _OPEN, "close": _CLOSE}
             for row in conn.execute(MARKED.replace("{index}", index), values):
                 _collect(found[row["id"]], row, plain[row["id"]])
-    return {id_: _of_article(plain[id_], found[id_]) for id_ in ids}
+    pieces = [leaf for leaf in wanted_leaves(tree) if index_of(leaf) == PIECES]
+    for id_ in ids if pieces else ():
+        for leaf in pieces:
+            _collect_pieces(found[id_], leaf, plain[id_])
+
+
+def _collect_pieces(found: Found, leaf: Node, plain: Row) -> None:
+    """The index of pieces holds a text cut up, so that the text itself is looked through."""
+    columns: tuple[str, ...] = COLUMNS
+    if isinstance(leaf, In):
+        columns, leaf = (TEXT_FIELDS[leaf.field],), leaf.part
+    assert isinstance(leaf, Word | Phrase | Prefix | Near)  # noqa: S101 - leaves within a field
+    parts = leaf.text.split() if isinstance(leaf, Near) else [leaf.text]
+    for column in columns:
+        ranges = [r for part in parts for r in occurrences(plain[column] or "", part)]
+        if ranges:
+            found[column] = _merged([*found.get(column, ()), *ranges])
 
 
 def _collect(found: Found, marked: Row, plain: Row) -> None:

@@ -1,7 +1,8 @@
 """Tree -> FTS5's MATCH. User text only ever stands between quotes, so no text can be a mistake.
 
-Two indexes share the work: words are looked for by their stems, what is quoted and beginnings of
-words as they are written. A MATCH asks one index, so a tree that needs both is put together in SQL.
+Three indexes share the work: words are looked for by their stems, what is quoted and beginnings of
+words as they are written, and scripts without spaces by pieces. A MATCH asks one index, so a tree
+that needs several is put together in SQL.
 """
 
 import re
@@ -20,19 +21,25 @@ from service.query import (
     Prefix,
     Without,
     Word,
+    mapped,
 )
+from service.unspaced import has_unspaced, phrase
 
 # `Kim's` is a form of Kim, as `defected` is one of defect.
 _POSSESSIVE = re.compile(r"(?<=\w)['’]s$", re.IGNORECASE)
 
-Index = Literal["articles_fts", "articles_words"]
+Index = Literal["articles_fts", "articles_words", "articles_pieces"]
 STEMS: Index = "articles_fts"
 WORDS: Index = "articles_words"
+PIECES: Index = "articles_pieces"
+INDEXES = (STEMS, WORDS, PIECES)
 
 
 def index_of(node: Node) -> Index | None:
-    """The index that can answer the whole node; None when it takes both, or more than text."""
+    """The index that can answer the whole node; None when it takes several, or more than text."""
     match node:
+        case Word(text) | Phrase(text) | Near(text) | Prefix(text) if has_unspaced(text):
+            return PIECES
         case Word():
             return STEMS
         case Phrase() | Near() | Prefix():
@@ -55,8 +62,13 @@ def _shared(parts: tuple[Node, ...]) -> Index | None:
 def match_of(node: Node) -> str:
     """The MATCH expression of a node that one index can answer."""
     match node:
+        case Near(text, distance) if has_unspaced(text):
+            # Without spaces nobody counts words: the distance is one of characters.
+            return f"NEAR({' '.join(_in_pieces(part) for part in text.split())}, {distance})"
+        case Word(text) | Phrase(text) | Prefix(text) if has_unspaced(text):
+            return _in_pieces(text)
         case Word(text):
-            return _quoted(_POSSESSIVE.sub("", text))
+            return _quoted(_bare(text))
         case Phrase(text):
             return _quoted(text)
         case Prefix(text):
@@ -75,28 +87,43 @@ def match_of(node: Node) -> str:
             raise TypeError(f"{node!r} is no text")
 
 
-def wanted(node: Node | None, index: Index | None = None) -> str | None:
-    """A MATCH for any of what a tree looks for in texts, to rank and highlight by.
+def unstemmed(node: Node) -> Node:
+    """The same tree for a text that is not English: every word as it is written."""
 
-    Only what `index` answers, if one is given; None when nothing is looked for.
-    """
-    leaves = _leaves(node) if node is not None else []
-    found = [leaf for leaf in leaves if index in (None, index_of(leaf))]
-    return " OR ".join(dict.fromkeys(match_of(leaf) for leaf in found)) or None
+    def change(part: Node) -> Node | None:
+        return Phrase(_bare(part.text)) if isinstance(part, Word) else None
+
+    return mapped(node, change)
 
 
-def _leaves(node: Node) -> list[Node]:
+def wanted(node: Node | None, index: Index) -> str | None:
+    """A MATCH for any of what a tree looks for in texts by one index; None when it is nothing."""
+    leaves = [leaf for leaf in wanted_leaves(node) if index_of(leaf) == index]
+    return " OR ".join(dict.fromkeys(map(match_of, leaves))) or None
+
+
+def wanted_leaves(node: Node | None) -> list[Node]:
+    """What the tree looks for in texts, each within its field; nothing that is excluded."""
     match node:
-        case Filter() | Dated():
+        case None | Filter() | Dated():
             return []
         case And(parts) | Or(parts):
-            return [leaf for part in parts for leaf in _leaves(part)]
+            return [leaf for part in parts for leaf in wanted_leaves(part)]
         case In(name, part):
-            return [In(name, leaf) for leaf in _leaves(part)]
+            return [In(name, leaf) for leaf in wanted_leaves(part)]
         case Without(kept, _):
-            return _leaves(kept) if kept is not None else []
+            return wanted_leaves(kept)
         case _:
             return [node]
+
+
+def _bare(text: str) -> str:
+    return _POSSESSIVE.sub("", text)
+
+
+def _in_pieces(text: str) -> str:
+    tokens, is_beginning = phrase(text)
+    return _quoted(" ".join(tokens)) + (" *" if is_beginning else "")
 
 
 def _quoted(text: str) -> str:

@@ -4,12 +4,24 @@ The SQL is put together from the fixed pieces below; every value from outside is
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from service.database import Connection
 from service.dates import DateRange
-from service.engines.sqlite.match import STEMS, Index, index_of, match_of, wanted
+from service.engines.sqlite.match import (
+    INDEXES,
+    PIECES,
+    STEMS,
+    WORDS,
+    Index,
+    index_of,
+    match_of,
+    unstemmed,
+    wanted,
+)
+from service.engines.sqlite.respelling import respelled
 from service.query import And, Dated, Filter, In, Node, Or, Search, Without
 
 # Values of a facet field, a JSON list -> the articles that have any. Names compare without case.
@@ -42,31 +54,56 @@ TEXT_IDS = "SELECT rowid AS id FROM {index} WHERE {where}"
 PLAIN_IDS = "SELECT id FROM articles WHERE {where}"
 MATCHING = "{id} IN (SELECT rowid FROM {index} WHERE {index} MATCH {match})"
 _BEFORE_ALL, _AFTER_ALL = "", "~"
+# Of these the stems of English words are no business. A partial index holds them.
+FOREIGN = """SELECT id FROM articles
+    WHERE language IS NOT NULL AND substr(lower(language), 1, 2) <> 'en'"""
+ANY_FOREIGN = f"{FOREIGN} LIMIT 1"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A tree as this archive reads it; `foreign` is how it reads articles that are not English.
+
+    That is None when it is no other tree, or when all articles are English.
+    """
+
+    tree: Node | None
+    foreign: Node | None = None
+
+
+def read_in(conn: Connection, tree: Node | None) -> Reading:
+    """The tree in the archive's spellings, and without stems for what is not English."""
+    if tree is None:
+        return Reading(None)
+    written = respelled(conn, tree)
+    if conn.execute(ANY_FOREIGN).fetchone() is None:
+        return Reading(written)
+    exact = unstemmed(written)
+    return Reading(written, exact if exact != written else None)
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """A condition on `{id}` with its values, and the MATCH that ranks, if any.
+    """A condition on `{id}` with its values, and the MATCH of each index that ranks, if any.
 
-    `index` is the one that this MATCH asks; `indexed` tells that it selects as well as ranks.
+    `index` tells that one index selects as well as ranks; its MATCH is `:rank`.
     """
 
     condition: str
     values: dict[str, Any]
-    rank: str | None
-    index: Index
-    indexed: bool
+    ranks: Mapping[Index, str]
+    index: Index | None
 
     @property
     def ids(self) -> str:
         """SQL: a SELECT of the matching article ids, as `id`."""
-        if self.indexed:
+        if self.index:
             return TEXT_IDS.replace("{index}", self.index).replace("{where}", self.on("rowid"))
         return PLAIN_IDS.replace("{where}", self.on("id"))
 
     def on(self, column: str) -> str:
         """The whole WHERE over a table whose article id is called `column`."""
-        if not self.indexed:
+        if not self.index:
             return self.condition.replace("{id}", column)
         # The plus keeps a filter's ids away from the text index, which would be asked for each.
         return f"{self.index} MATCH :rank AND " + self.condition.replace("{id}", f"+{column}")
@@ -96,6 +133,14 @@ class _Builder:
         for name, value in bounds.items():
             sql = sql.replace(f"{{{name}}}", self.bind(value))
         return f"{{id}} IN ({sql})"
+
+    def reading(self, reading: Reading) -> str:
+        """A tree as a condition, which an article that is not English meets as it is written."""
+        assert reading.tree is not None  # noqa: S101 - looked at by selection()
+        if reading.foreign is None:
+            return self.tree(reading.tree)
+        english = f"{{id}} NOT IN ({FOREIGN}) AND {self.tree(reading.tree)}"
+        return f"({english} OR {{id}} IN ({FOREIGN}) AND {self.tree(reading.foreign)})"
 
     def tree(self, node: Node) -> str:
         """A tree as a condition of SQL, for what MATCH cannot say."""
@@ -141,13 +186,19 @@ def _pushed_down(name: str, node: Node) -> Node:
             return node
 
 
-def selection(search: Search, tree: Node | None) -> Selection:
-    """What `search` selects when its text is read as `tree`."""
+def selection(search: Search, reading: Reading) -> Selection:
+    """What `search` selects when its text is read so."""
     build = _Builder()
     conditions: list[str] = []
+    tree = reading.tree
     index = index_of(tree) if tree is not None else None
-    if tree is not None and index is None:
-        conditions.append(build.tree(tree))
+    if tree is not None and reading.foreign is not None and index and not _excludes(tree):
+        # Whoever has the word as it is written has its stem: the one index still selects.
+        exact = build.tree(reading.foreign)
+        conditions.append(f"({{id}} NOT IN ({FOREIGN}) OR {exact})")
+    elif tree is not None and (index is None or reading.foreign is not None):
+        index = None
+        conditions.append(build.reading(reading))
     conditions += [build.among(name, values) for name, values in search.filters.items()]
     conditions += [f"NOT {build.among(name, v)}" for name, v in search.excluded.items() if v]
     if search.published is not None:
@@ -155,10 +206,36 @@ def selection(search: Search, tree: Node | None) -> Selection:
     if search.cursor is not None:
         later = ADDED_LATER.replace("{mark}", build.bind(search.cursor.mark))
         conditions.append(f"{{id}} NOT IN ({later})")
-    rank = match_of(tree) if tree is not None and index is not None else wanted(tree)
-    values = build.values | ({"rank": rank} if rank is not None else {})
-    condition = " AND ".join(conditions) or "1"
-    return Selection(condition, values, rank, index or STEMS, index is not None)
+    ranks = _ranks(tree, index)
+    rank = {"rank": ranks[index]} if index else {}
+    return Selection(" AND ".join(conditions) or "1", build.values | rank, ranks, index)
+
+
+def _ranks(tree: Node | None, index: Index | None) -> Mapping[Index, str]:
+    """What ranks: the MATCH that selects, or else any of the words that are looked for.
+
+    Words as written are then looked for by their stems too: scores of two indexes do not compare.
+    """
+    if tree is None:
+        return {}
+    if index:
+        return {index: match_of(tree)}
+    found = {name: wanted(tree, name) for name in INDEXES}
+    latin = " OR ".join(match for name in (STEMS, WORDS) if (match := found[name]))
+    ranks: dict[Index, str | None] = {STEMS: latin or None, PIECES: found[PIECES]}
+    return {name: match for name, match in ranks.items() if match}
+
+
+def _excludes(node: Node) -> bool:
+    match node:
+        case Without():
+            return True
+        case And(parts) | Or(parts):
+            return any(map(_excludes, parts))
+        case In(_, part):
+            return _excludes(part)
+        case _:
+            return False
 
 
 def without_filter(search: Search, field_: str) -> Search:

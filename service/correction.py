@@ -1,0 +1,136 @@
+"""What somebody may have meant who typed a word that the archive does not have.
+
+A noisy channel: of the words that the archive has, the one that is most likely the word times most
+likely mistyped so. One letter is left out, doubled, taken for another or swapped with its
+neighbour, each as likely as the other; a second mistake is rare (Kernighan, Church and Gale, 1990).
+"""
+
+import math
+import string
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+
+from rapidfuzz.distance import OSA
+
+from service.engines import Vocabulary
+from service.letters import as_indexed, words_of
+from service.query import And, In, Near, Node, Or, Phrase, Without, Word
+
+# Shorter words have too many neighbours, and are names or abbreviations as often as mistakes; what
+# is longer is no word, and has 53 neighbours a letter.
+SHORTEST, LONGEST = 4, 40
+# From this length on two mistakes still leave enough of a word to know it by.
+LONG = 7
+_START = 2
+_SECOND_MISTAKE = math.log(1e-4)
+# Words of common use are meant more often, but not as much more as they are written: a search is
+# for what is rare. Measured (benchmarks/README.md); from .2 to .7 it hardly matters.
+_COMMON = 0.5
+# A text with more unknown words than this is in another language, or no text at all.
+_MOST_UNKNOWN = 5
+
+
+def corrected_tree(tree: Node, words: Vocabulary, known: Collection[str]) -> Node | None:
+    """The tree with the archive's words for those it does not have; None if it is as it was.
+
+    `known` are words that are found in another spelling. What is excluded stays as it is typed.
+    """
+    typed = {word: None for leaf in _wanted(tree) for word in words_of(leaf.text)}
+    found = words.frequencies(typed)
+    unknown = [word for word in typed if word not in found and word not in known]
+    if len(unknown) > _MOST_UNKNOWN:
+        return None
+    meant = {word: other for word in unknown if (other := corrected(word, words))}
+    return _replaced(tree, meant) if meant else None
+
+
+def _wanted(node: Node) -> Iterator[Word | Phrase | Near]:
+    match node:
+        case Word() | Phrase() | Near():
+            yield node
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from _wanted(part)
+        case In(_, part):
+            yield from _wanted(part)
+        case Without(kept, _) if kept is not None:
+            yield from _wanted(kept)
+
+
+def _replaced(node: Node, meant: Mapping[str, str]) -> Node:
+    match node:
+        case Word(text) | Phrase(text) | Near(text):
+            return replace(node, text=_respelled(text, meant))
+        case And(parts) | Or(parts):
+            return replace(node, parts=tuple(_replaced(part, meant) for part in parts))
+        case In(name, part):
+            return In(name, _replaced(part, meant))
+        case Without(kept, excluded) if kept is not None:
+            return Without(_replaced(kept, meant), excluded)
+        case _:
+            return node
+
+
+def _respelled(text: str, meant: Mapping[str, str]) -> str:
+    pieces, at = [], 0
+    for word in words_of(text):
+        start = text.index(word, at)
+        pieces += [text[at:start], meant.get(word, word)]
+        at = start + len(word)
+    return "".join([*pieces, text[at:]])
+
+
+def corrected(word: str, words: Vocabulary) -> str | None:
+    """The most likely word of the archive instead of one that it does not have."""
+    typed = as_indexed(word)
+    if not SHORTEST <= len(typed) <= LONGEST or not typed.isalpha():
+        return None
+    likely = dict(_mistyped(typed))
+    found = dict(words.frequencies([*likely]))
+    if not found and len(typed) >= LONG:
+        length = len(typed)
+        near = words.resembling(typed[:_START], length - 2, length + 2)
+        likely = {w: _SECOND_MISTAKE for w in near if w.isalpha() and _distance(typed, w) <= 2}
+        found = {w: near[w] for w in likely}
+    if not found:
+        return None
+    return min(found, key=lambda w: (-likely[w] - _COMMON * math.log(found[w]), w))
+
+
+def _distance(typed: str, meant: str) -> int:
+    return OSA.distance(typed, meant, score_cutoff=2)
+
+
+def _mistyped(typed: str) -> Iterator[tuple[str, float]]:
+    """Every word one mistake away, with the logarithm of how likely it becomes what was typed.
+
+    That somebody leaves out just this letter is one of as many slips as the word has letters; that
+    they take just this letter for just that one, one of 25 times as many.
+    """
+    size, letters = len(typed), _letters(typed)
+    likely: dict[str, float] = {}
+
+    def consider(meant: str, slips: int) -> None:
+        if meant != typed:
+            likely[meant] = max(likely.get(meant, -math.inf), -math.log(slips))
+
+    for place in range(size + 1):
+        before, after = typed[:place], typed[place:]
+        for letter in letters:
+            consider(f"{before}{letter}{after}", size + 1)
+            if after:
+                consider(f"{before}{letter}{after[1:]}", len(letters) * size)
+        if after:
+            doubled = after[:1] == before[-1:]
+            consider(before + after[1:], size if doubled else len(letters) * size)
+        if len(after) > 1:
+            consider(f"{before}{after[1]}{after[0]}{after[2:]}", size - 1)
+    yield from likely.items()
+
+
+def _letters(typed: str) -> str:
+    """Those of the alphabet that the word is written in; of a large one those of the word."""
+    extra = "".join(sorted(set(typed) - set(string.ascii_lowercase)))
+    if "\u0400" <= typed[0] <= "\u04ff":
+        return "".join(map(chr, range(0x430, 0x460))) + extra
+    return (string.ascii_lowercase if typed[0].isascii() else "") + extra

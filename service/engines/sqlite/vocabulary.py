@@ -1,0 +1,94 @@
+"""The archive's own words and headlines, to complete and to correct what people type."""
+
+import json
+from collections.abc import Collection, Mapping
+
+from service.database import Database
+from service.engines.sqlite.match import WORDS, match_of
+from service.engines.sqlite.respelling import respelled
+from service.letters import folded
+from service.query import And, In, Node, Or, Phrase
+from service.result import Headline
+
+FREQUENCIES = """
+SELECT word, articles FROM words WHERE word IN (SELECT value FROM json_each(:words))
+UNION
+SELECT folded, articles FROM words
+WHERE folded IS NOT NULL AND folded IN (SELECT value FROM json_each(:words))
+"""
+BEGINNING = """
+SELECT word, articles FROM words WHERE word >= :start AND word < :end
+UNION
+SELECT word, articles FROM words WHERE folded IS NOT NULL AND folded >= :start AND folded < :end
+ORDER BY articles DESC, word LIMIT :limit
+"""
+RESEMBLING = """
+SELECT word, articles FROM words
+WHERE word >= :start AND word < :end AND length(word) BETWEEN :shortest AND :longest
+"""
+TOTAL = "SELECT count(*) FROM articles"
+COUNT = f"SELECT count(*) FROM {WORDS} WHERE {WORDS} MATCH :match"  # noqa: S608 - a fixed name
+# The newest first; one headline in several articles is one suggestion.
+HEADLINES = f"""
+SELECT max(a.id) AS id, a.key, a.title, count(*) AS articles FROM articles a WHERE a.id IN (
+  SELECT rowid FROM {WORDS} WHERE {WORDS} MATCH :match ORDER BY rowid DESC LIMIT :looked_at
+) AND NOT a.title_derived GROUP BY a.title ORDER BY id DESC LIMIT :limit
+"""  # noqa: S608 - a fixed name
+_LOOKED_AT = 50
+
+
+class SqliteVocabulary:
+    """Reads the table of words, which triggers keep in step with the articles."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def size(self) -> int:
+        """The number of articles."""
+        with self._database.read() as conn:
+            return int(conn.execute(TOTAL).fetchone()[0])
+
+    def frequencies(self, words: Collection[str]) -> Mapping[str, int]:
+        """In how many articles each of the words stands as written; those in none are left out."""
+        keys = {word: folded(word) for word in words}
+        values = {"words": json.dumps([*{*keys.values(), *words}])}
+        with self._database.read() as conn:
+            counts: dict[str, int] = {}
+            for word, articles in conn.execute(FREQUENCIES, values):
+                counts[word] = max(articles, counts.get(word, 0))
+        found = {word: counts.get(word, counts.get(key, 0)) for word, key in keys.items()}
+        return {word: count for word, count in found.items() if count}
+
+    def beginning(self, prefix: str, limit: int) -> tuple[tuple[str, int], ...]:
+        """Words that begin so with the number of articles that have them, the most first."""
+        values = _range(folded(prefix)) | {"limit": limit}
+        with self._database.read() as conn:
+            return tuple((word, articles) for word, articles in conn.execute(BEGINNING, values))
+
+    def resembling(self, start: str, shortest: int, longest: int) -> Mapping[str, int]:
+        """Words of some length that begin so, with the number of articles that have them."""
+        values = _range(start) | {"shortest": shortest, "longest": longest}
+        with self._database.read() as conn:
+            return {row["word"]: row["articles"] for row in conn.execute(RESEMBLING, values)}
+
+    def together(self, texts: Collection[str]) -> int:
+        """In how many articles all of these words and phrases stand."""
+        with self._database.read() as conn:
+            tree = respelled(conn, And(tuple(Phrase(text) for text in texts)))
+            return int(conn.execute(COUNT, {"match": match_of(tree)}).fetchone()[0])
+
+    def headlines(
+        self, words: Collection[str], last: Collection[str], limit: int
+    ) -> tuple[Headline, ...]:
+        """The newest headlines with all of `words` and any of `last`."""
+        parts: list[Node] = [Phrase(word) for word in words]
+        parts.append(Or(tuple(Phrase(word) for word in last)))
+        with self._database.read() as conn:
+            match = match_of(respelled(conn, In("title", And(tuple(parts)))))
+            values = {"match": match, "looked_at": _LOOKED_AT, "limit": limit}
+            rows = conn.execute(HEADLINES, values)
+            return tuple(Headline(row["key"], row["title"], row["articles"]) for row in rows)
+
+
+def _range(prefix: str) -> dict[str, str]:
+    return {"start": prefix, "end": prefix + "\U0010ffff"}

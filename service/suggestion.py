@@ -1,0 +1,69 @@
+"""What a text that somebody is typing may become: names, words and headlines of the archive."""
+
+from service.engines import Vocabulary
+from service.letters import as_indexed, words_of
+from service.result import Suggestion
+from service.rewriting import STOP_WORDS
+from service.stores.entities import EntityStore
+from service.unspaced import has_unspaced
+
+# Of what begins as typed, so many are looked at: the rest is rarer than what a list can show.
+_LOOKED_AT = 20
+_HEADLINES = 3
+
+
+class Suggester:
+    """Completes what is typed from the archive's names, words and headlines."""
+
+    def __init__(self, vocabulary: Vocabulary, entities: EntityStore) -> None:
+        self._vocabulary = vocabulary
+        self._entities = entities
+
+    def suggest(self, typed: str, limit: int) -> tuple[Suggestion, ...]:
+        """At most `limit`: half of them names, then words, then the newest headlines.
+
+        Each kind takes the room that another leaves.
+        """
+        words = words_of(typed)
+        if not words:
+            return ()
+        open_ = typed.endswith(words[-1])  # somebody who has typed a space is done with the word
+        headlines = self._headlines(words, open_, limit)
+        room = limit - min(len(headlines), _HEADLINES, max(1, limit // 4))
+        names = self._names(typed, room)
+        found = self._words(typed, words, room) if open_ else []
+        kept = names[: max(room - len(found), (room + 1) // 2)]
+        shown = [*kept, *found[: room - len(kept)]]
+        return (*shown, *headlines[: limit - len(shown)])
+
+    def _names(self, typed: str, limit: int) -> list[Suggestion]:
+        found = self._entities.beginning(typed, limit)
+        return [Suggestion(e.name, "entity", e.articles, e.key) for e in found]
+
+    def _words(self, typed: str, words: list[str], limit: int) -> list[Suggestion]:
+        """The last word completed; with others before it, only as far as articles have them all."""
+        *before, last = words
+        found: list[Suggestion] = []
+        for word, articles in self._completions(last):
+            count = self._vocabulary.together((*before, word)) if before else articles
+            if count:
+                text = typed[: len(typed) - len(last)] + word
+                found.append(Suggestion(text, "word", count))
+        return sorted(found, key=lambda s: -s.count)[:limit]
+
+    def _completions(self, start: str) -> list[tuple[str, int]]:
+        """A run of a script without spaces is no word, and a stop word tells nothing."""
+        found = self._vocabulary.beginning(start, _LOOKED_AT)
+        return [
+            (word, articles)
+            for word, articles in found
+            if not (word in STOP_WORDS or word.isdecimal() or len(word) < 2 or has_unspaced(word))
+        ]
+
+    def _headlines(self, words: list[str], open_: bool, limit: int) -> list[Suggestion]:
+        *before, last = words
+        ends = [as_indexed(last)]
+        if open_ and not has_unspaced(last):
+            ends = [word for word, _ in self._vocabulary.beginning(last, _LOOKED_AT)] or ends
+        found = self._vocabulary.headlines(before, ends, limit)
+        return [Suggestion(h.text, "headline", h.count, h.key) for h in found]
