@@ -26,6 +26,7 @@ from service.database import Database
 from service.engines.sqlite.engine import SqliteEngine
 from service.names import family_first, fold, name_key
 from service.query import MatchMode
+from service.persons import other_forms
 from service.romanisation import other_spellings, same_name
 from service.search import Ask, Finder
 from service.stores.articles import put
@@ -169,7 +170,7 @@ def report_text(folder: Path, titles: bool) -> None:
     found: Counter[str] = Counter()
     for run in runs(folder, titles):
         count += 1
-        if other_spellings(run):
+        if other_spellings(run) or other_forms(tuple(run)):
             found[" ".join(run)] += 1
     print(f"text: {sum(found.values())} of {count} runs have other spellings")
     for run_text, times in found.most_common(60):

@@ -4,27 +4,39 @@
 
 CREATE TABLE words (
   word TEXT PRIMARY KEY,
-  articles INTEGER NOT NULL,
-  -- Without letters that FTS5 leaves as they are; NULL for most words. service/letters.py has the
-  -- same table. In two halves, since older versions of SQLite nest no deeper.
-  half_folded TEXT GENERATED ALWAYS AS (
+  articles INTEGER NOT NULL
+) WITHOUT ROWID;
+
+-- Those with letters that FTS5 leaves as they are, by how they are written without: service/letters.py
+-- has the same table. It is applied in two halves, since older versions of SQLite nest no deeper.
+CREATE TABLE words_folded (
+  folded TEXT NOT NULL,
+  word TEXT NOT NULL,
+  PRIMARY KEY (folded, word)
+) WITHOUT ROWID;
+CREATE INDEX words_folded_by_word ON words_folded(word);
+
+CREATE TRIGGER words_inserted AFTER INSERT ON words
+WHEN new.word GLOB '*[ßæǽœøǿđðþłŀħıĳŋŧəɓɗƙﬀﬁﬂﬃﬄﬆёάέήίόύώϊϋΐΰ]*' BEGIN
+  INSERT INTO words_folded (folded, word) SELECT
     replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(
-    replace(replace(replace(replace(replace(replace(replace(replace(word,
-    'ß', 'ss'), 'æ', 'ae'), 'ǽ', 'ae'), 'œ', 'oe'), 'ø', 'o'), 'ǿ', 'o'), 'đ', 'd'), 'ð', 'd'),
-    'þ', 'th'), 'ł', 'l'), 'ŀ', 'l'), 'ħ', 'h'), 'ı', 'i'), 'ĳ', 'ij'), 'ŋ', 'ng'), 'ŧ', 't'),
-    'ə', 'a'), 'ɓ', 'b'), 'ɗ', 'd')
-  ) VIRTUAL,
-  folded TEXT GENERATED ALWAYS AS (nullif(
-    replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(
-    replace(replace(replace(replace(replace(replace(replace(replace(half_folded,
+    replace(replace(replace(replace(replace(replace(replace(replace(half,
     'ƙ', 'k'), 'ﬀ', 'ff'), 'ﬁ', 'fi'), 'ﬂ', 'fl'), 'ﬃ', 'ffi'), 'ﬄ', 'ffl'), 'ﬆ', 'st'),
     'ё', 'е'), 'ά', 'α'), 'έ', 'ε'), 'ή', 'η'), 'ί', 'ι'), 'ό', 'ο'), 'ύ', 'υ'), 'ώ', 'ω'),
-    'ϊ', 'ι'), 'ϋ', 'υ'), 'ΐ', 'ι'), 'ΰ', 'υ'),
-    word)) VIRTUAL
-) WITHOUT ROWID;
-CREATE INDEX words_by_folded ON words(folded) WHERE folded IS NOT NULL;
+    'ϊ', 'ι'), 'ϋ', 'υ'), 'ΐ', 'ι'), 'ΰ', 'υ'), new.word
+  FROM (SELECT
+    replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(
+    replace(replace(replace(replace(replace(replace(replace(replace(new.word,
+    'ß', 'ss'), 'æ', 'ae'), 'ǽ', 'ae'), 'œ', 'oe'), 'ø', 'o'), 'ǿ', 'o'), 'đ', 'd'), 'ð', 'd'),
+    'þ', 'th'), 'ł', 'l'), 'ŀ', 'l'), 'ħ', 'h'), 'ı', 'i'), 'ĳ', 'ij'), 'ŋ', 'ng'), 'ŧ', 't'),
+    'ə', 'a'), 'ɓ', 'b'), 'ɗ', 'd') AS half);
+END;
+CREATE TRIGGER words_deleted AFTER DELETE ON words BEGIN
+  DELETE FROM words_folded WHERE word = old.word;
+END;
 
 CREATE VIRTUAL TABLE articles_vocabulary USING fts5vocab('articles_words', 'row');
+CREATE VIRTUAL TABLE pieces_vocabulary USING fts5vocab('articles_pieces', 'row');
 INSERT INTO words (word, articles) SELECT term, doc FROM articles_vocabulary;
 
 -- One article at a time is laid here, so that its words are told apart exactly as in the index.

@@ -33,7 +33,7 @@ from service.stores.embargoes import EmbargoStore
 from service.stores.entities import EntityStore, recount
 from service.stores.keys import SCOPES, KeyStore, Scope
 from service.stores.slots import renumber
-from service.web.answers import search_out
+from service.web.answers.search import search_out
 from service.web.parameters import SearchParams
 
 # A long URL can arrive in pieces; h11 refuses what is longer than this (bytes).
@@ -112,7 +112,7 @@ def search(settings: Settings, query: tuple[str, ...], as_json: bool, **options:
     except ValidationError as exc:
         raise click.UsageError(exc.errors()[0]["msg"]) from exc
     archive = existing_archive(settings)
-    finder = Finder(load_engine("sqlite", archive), EntityStore(archive))
+    finder = Finder(load_engine("sqlite", archive), EntityStore(archive), settings.half_life)
     EmbargoStore(private_database(settings), archive).release_due()
     with archive.read():
         results = finder.search(params.ask(settings.timezone))
@@ -330,6 +330,10 @@ def _print_report(report: Report, settings: Settings) -> None:
 def _print_results(results: Results) -> None:
     for diagnostic in results.diagnostics:
         click.echo(f"note: {diagnostic.message}", err=True)
+    for expansion in results.expanded:
+        click.echo(f"note: {expansion.source} is also {', '.join(expansion.to)}", err=True)
+    if results.did_you_mean:
+        click.echo(f"note: did you mean {results.did_you_mean}?", err=True)
     click.echo(_count(results.total, "article"))
     for hit in results.hits:
         where = " · ".join(

@@ -12,15 +12,46 @@ LENGTH = 240
 _SENTENCE_ENDS = ".!?。！？\n"
 
 
-def passage(field: str, text: str, highlights: Sequence[Range]) -> Snippet:
-    """The stretch of `text` that tells the most of what matched, cut at sentences or words.
+def passages(field: str, text: str, highlights: Sequence[Range]) -> list[Snippet]:
+    """The best stretch of a text, and a second one if words that match stand only there."""
+    whole = (0, len(text))
+    best = _stretch(text, whole, highlights)
+    shown = {_word(text, place) for place in highlights if _within(place, best)}
+    new = [place for place in highlights if _word(text, place) not in shown]
+    sides = [(side, _inside(new, side)) for side in ((0, best[0]), (best[1], len(text)))]
+    side, places = max(sides, key=lambda each: len({_word(text, place) for place in each[1]}))
+    second = [_stretch(text, side, places)] if places else []
+    return [_snippet(field, text, stretch, highlights) for stretch in [best, *second]]
 
-    Without highlights it is the beginning. Offsets come back relative to the stretch.
-    """
-    start, end = _window(text, highlights)
-    start, end = _trimmed(text, start, end)
-    inside = tuple((s - start, e - start) for s, e in highlights if start <= s and e <= end)
+
+def _snippet(field: str, text: str, stretch: Range, highlights: Sequence[Range]) -> Snippet:
+    start, end = stretch
+    inside = tuple((s - start, e - start) for s, e in _inside(highlights, stretch))
     return Snippet(field, text[start:end], inside)
+
+
+def _word(text: str, place: Range) -> str:
+    return text[slice(*place)].casefold()
+
+
+def _within(place: Range, stretch: Range) -> bool:
+    return stretch[0] <= place[0] and place[1] <= stretch[1]
+
+
+def _inside(places: Sequence[Range], stretch: Range) -> list[Range]:
+    return [place for place in places if _within(place, stretch)]
+
+
+def _stretch(text: str, side: Range, highlights: Sequence[Range]) -> Range:
+    """What of a side of the text tells the most of what matched, cut at sentences or words.
+
+    Without highlights it is the beginning.
+    """
+    offset = side[0]
+    part = text[slice(*side)]
+    start, end = _window(part, [(s - offset, e - offset) for s, e in highlights])
+    start, end = _trimmed(part, start, end)
+    return start + offset, end + offset
 
 
 def _window(text: str, highlights: Sequence[Range]) -> Range:

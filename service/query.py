@@ -213,6 +213,8 @@ class Search:
     `any_tree` is the same query with any of its words enough; None when that is no other query.
     `filters` and `excluded` map a facet field to values; values of one field are alternatives,
     different fields must all hold. Values of person, organization and place are entity keys.
+    `half_life` is the age in days at which a score counts half; 0 for no such rule. `nearness`
+    lets words side by side count for more; without `snippets` hits have none.
     """
 
     tree: Node | None = None
@@ -227,4 +229,8 @@ class Search:
     contains: str = ""
     limit: int = 20
     cursor: Cursor | None = None
+    half_life: float = 0.0
+    nearness: bool = True
+    snippets: bool = True
+    explain: bool = False
     digest: str = ""

@@ -17,6 +17,24 @@ class Snippet:
     highlights: tuple[tuple[int, int], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ScorePart:
+    """What one word or phrase, or two words side by side, adds to a score; the fields it is in."""
+
+    text: str
+    why: Literal["words", "nearness"]
+    score: float
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A score: the sum of its parts, times `recency`."""
+
+    parts: tuple[ScorePart, ...]
+    recency: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
     """One article that matched; `score` is None where the order is by date."""
@@ -33,6 +51,7 @@ class Hit:
     score: float | None
     snippets: tuple[Snippet, ...]
     copies: int = 0
+    explanation: Explanation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,3 +132,31 @@ class Results:
     did_you_mean: str | None = None
     next: Cursor | None = None
     diagnostics: tuple[Diagnostic, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A person, organisation or place that two articles name."""
+
+    key: str
+    name: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """An article like another, how much (0 to 1), and what they share, the most telling first."""
+
+    hit: Hit
+    likeness: float
+    words: tuple[str, ...]
+    entities: tuple[Named, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarArticles:
+    """A page of `total` articles like another."""
+
+    total: int
+    articles: tuple[Similar, ...]
+    more: bool

@@ -9,21 +9,11 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from service.dates import DateRange, range_of
+from service.persons import MOST_WORDS, find_persons
 from service.query import And, Dated, Filter, In, Node, Or, Phrase, Without, Word, leaves_of, mapped
 from service.result import Expansion
-from service.romanisation import MOST_WORDS, find_names, other_spellings
 from service.spelling import other_spelling
-
-# Left out when any word is enough: they are in nearly every English article.
-STOP_WORDS = frozenset(
-    """
-    a about after all also an and any are as at be because been before being between but by can
-    could did do does doing during each for from had has have having he her hers him his how i if
-    in into is it its just me more most my no nor not of off on once only or other our out over
-    own same she should so some such than that the their them then there these they this those
-    through to too under until up us very was we were what when where which while who whom whose
-    why will with would you your""".split()
-) - {"us"}  # the country, more often than not
+from service.stop_words import STOP_WORDS
 
 # The words of a compound such as Sino-Soviet or AFP/Seoul; an apostrophe does not divide.
 _PARTS = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
@@ -174,9 +164,12 @@ def expansions(node: Node | None) -> tuple[Expansion, ...]:
         if isinstance(part, Word) and (others := other_spelling(part.text)):
             found[Expansion(part.text, others, "spelling")] = None
         for words in _runs_of_words(part):
-            for start, end in find_names(words):
-                spellings = other_spellings(words[start:end])
-                found[Expansion(" ".join(words[start:end]), spellings, "romanisation")] = None
+            for name in find_persons(words):
+                source = " ".join(words[name.start : name.end])
+                if name.spellings:
+                    found[Expansion(source, name.spellings, "romanisation")] = None
+                if name.forms:
+                    found[Expansion(source, name.forms, "name")] = None
 
     if node is not None:
         mapped(node, look)

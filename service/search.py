@@ -40,14 +40,19 @@ class Ask:
     limit: int = 20
     cursor: Cursor | None = None
     expand: bool = True
+    explain: bool = False
 
 
 class Finder:
-    """Answers what is asked, over any engine."""
+    """Answers what is asked, over any engine.
 
-    def __init__(self, engine: Engine, entities: EntityStore) -> None:
+    `half_life` is the age in days at which a score counts half; 0 for no such rule.
+    """
+
+    def __init__(self, engine: Engine, entities: EntityStore, half_life: float = 0.0) -> None:
         self._engine = engine
         self._entities = entities
+        self._half_life = half_life
 
     def search(self, ask: Ask) -> Results:
         """InvalidQuery in strict mode for a mistake; InvalidRequest for a bad date or cursor."""
@@ -108,6 +113,8 @@ class Finder:
             contains=ask.contains,
             limit=ask.limit,
             cursor=ask.cursor,
+            half_life=self._half_life,
+            explain=ask.explain,
         )
         return parsed, replace(search, digest=_digest(ask, search.sort)), expanded
 

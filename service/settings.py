@@ -15,6 +15,11 @@ SETTINGS: tuple[tuple[str, str, str], ...] = (
     ("CUTTINGS_TIMEZONE", "UTC", "The zone of dates in requests that name none."),
     ("CUTTINGS_ALLOWED_HOSTS", "", "Host names to answer to besides localhost, comma-separated."),
     ("CUTTINGS_QUERY_SECONDS", "10", "When a query is stopped, in seconds."),
+    (
+        "CUTTINGS_HALF_LIFE",
+        "0",
+        "The age in days at which relevance counts half; 0: age is nothing.",
+    ),
     ("CUTTINGS_HOST", "127.0.0.1", "The address that `serve` listens on."),
     ("CUTTINGS_PORT", "8000", "The port that `serve` listens on."),
     ("CUTTINGS_OPEN", "", "Set to 1: reading needs no key, also beyond this machine."),
@@ -30,6 +35,7 @@ class Settings:
     timezone: str = "UTC"
     allowed_hosts: tuple[str, ...] = ()
     query_seconds: float = 10.0
+    half_life: float = 0.0
     host: str = "127.0.0.1"
     port: int = 8000
     open: bool = False
@@ -58,6 +64,7 @@ def read_settings(environ: Mapping[str, str] | None = None, db: str | None = Non
         timezone=_zone_name(rows["CUTTINGS_TIMEZONE"]),
         allowed_hosts=hosts,
         query_seconds=_number("CUTTINGS_QUERY_SECONDS", rows["CUTTINGS_QUERY_SECONDS"], 86_400),
+        half_life=_number("CUTTINGS_HALF_LIFE", rows["CUTTINGS_HALF_LIFE"], 100_000),
         host=rows["CUTTINGS_HOST"],
         port=int(_number("CUTTINGS_PORT", rows["CUTTINGS_PORT"], 65_535)),
         open=rows["CUTTINGS_OPEN"].lower() in {"1", "true", "yes"},
@@ -72,6 +79,7 @@ def as_environment(settings: Settings) -> dict[str, str]:
         "CUTTINGS_TIMEZONE": settings.timezone,
         "CUTTINGS_ALLOWED_HOSTS": ",".join(settings.allowed_hosts),
         "CUTTINGS_QUERY_SECONDS": str(settings.query_seconds),
+        "CUTTINGS_HALF_LIFE": str(settings.half_life),
         "CUTTINGS_HOST": settings.host,
         "CUTTINGS_PORT": str(settings.port),
         "CUTTINGS_OPEN": "1" if settings.open else "",

@@ -3,7 +3,7 @@
 from service.engines import Vocabulary
 from service.letters import as_indexed, words_of
 from service.result import Suggestion
-from service.rewriting import STOP_WORDS
+from service.stop_words import STOP_WORDS
 from service.stores.entities import EntityStore
 from service.unspaced import has_unspaced
 

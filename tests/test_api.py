@@ -258,7 +258,7 @@ def test_what_is_promised_only_says_so(api: Client, method: str, path: str) -> N
 
 @pytest.mark.parametrize(
     "params",
-    [{"collapse": "true"}, {"explain": "true"}, {"versions": "all"}, {"facets": "mentions_date"}],
+    [{"collapse": "true"}, {"versions": "all"}, {"facets": "mentions_date"}],
 )
 def test_options_that_are_promised_only_say_so(api: Client, params: dict[str, str]) -> None:
     assert api.get("/v1/search", params=params).status_code == 501

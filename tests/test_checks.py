@@ -149,6 +149,24 @@ def test_reindex_mends_the_index_and_the_counts(sound: Archive) -> None:
     assert len(sound.find("jo song-gil")) == 2
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE words SET articles = articles + 1 WHERE word = 'rome'",
+        "DELETE FROM words WHERE word = 'rome'",
+        "INSERT INTO words VALUES ('zzz', 1)",
+        "DELETE FROM words_folded",
+    ],
+)
+def test_words_that_are_counted_wrong(sound: Archive, statement: str) -> None:
+    sound.add(Article(body="Łódź"))
+    assert faults(sound) == ""
+    sound.tamper(statement)
+    assert "words are counted wrong: run `cuttings reindex`" in faults(sound)
+    sound.engine.rebuild()
+    assert faults(sound) == ""
+
+
 def test_a_damaged_file(sound: Archive) -> None:
     path = sound.settings.db
     with sound.database.write() as conn:

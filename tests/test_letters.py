@@ -11,7 +11,7 @@ from service.letters import LETTERS, as_indexed, folded, words_of
 
 def test_the_table_in_the_file_is_this_one(archive: Archive) -> None:
     archive.add(Article(body=" ".join(f"x{letter}x" for letter in LETTERS)))
-    kept = dict(archive.rows("SELECT word, folded FROM words"))
+    kept = dict(archive.rows("SELECT word, folded FROM words_folded"))
     # Accents are dropped before: ǽ is æ by then, and ǿ is ø.
     assert kept == {f"x{a}x": f"x{b}x" for a, b in LETTERS.items() if a in "".join(kept)}
     assert len(kept) >= len(LETTERS) - 2

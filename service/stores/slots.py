@@ -16,14 +16,14 @@ from service.dates import Moment
 UNDATED_ROOM = 1 << 32
 SLOTS_PER_MINUTE = 64
 _SLOTS_FOR_DATES = _SLOTS_FOR_TIMES = 24 * 60 * SLOTS_PER_MINUTE
-_SLOTS_A_DAY = _SLOTS_FOR_DATES + _SLOTS_FOR_TIMES
+SLOTS_A_DAY = _SLOTS_FOR_DATES + _SLOTS_FOR_TIMES
 _YEAR_ONE = datetime(1, 1, 1, tzinfo=UTC)
 
 
 def natural_slot(published: Moment) -> int:
     """The id that a date asks for."""
     since = published.instant - _YEAR_ONE
-    day = UNDATED_ROOM + since.days * _SLOTS_A_DAY
+    day = UNDATED_ROOM + since.days * SLOTS_A_DAY
     if published.precision == "day":
         return day
     return day + _SLOTS_FOR_DATES + since.seconds * SLOTS_PER_MINUTE // 60

@@ -8,23 +8,18 @@ from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from service.errors import InvalidRequest, NotFound, Problem, WrongMediaType
-from service.query import Cursor
 from service.search import Ask
 from service.stores.articles import ArticleStore
 from service.stores.entities import EntityStore
 from service.web import examples
-from service.web.answers import (
-    ArticleOut,
-    EntitiesOut,
-    EntityOut,
+from service.web.answers.articles import ArticleOut, SimilarArticlesOut, article_out, similar_out
+from service.web.answers.entities import EntitiesOut, EntityOut, entities_out, entity_out
+from service.web.answers.search import (
     FacetOut,
     FacetsOut,
     HistogramOut,
     SearchOut,
     SuggestionsOut,
-    article_out,
-    entities_out,
-    entity_out,
     facet_out,
     facets_out,
     search_out,
@@ -37,12 +32,12 @@ from service.web.parameters import (
     REPEATABLE,
     EntityParams,
     FacetParams,
+    ListParams,
     NoParams,
     SearchParams,
     SuggestParams,
     UriParams,
     built,
-    write_cursor,
 )
 
 
@@ -209,6 +204,27 @@ def article(
     )
 
 
+@router.get(
+    "/articles/{key}/similar",
+    tags=["articles"],
+    summary="Find articles like this one",
+    response_model=SimilarArticlesOut,
+    responses=examples.SIMILAR,
+)
+def similar(
+    request: Request, response: Response, desk: At, key: Key, params: Annotated[ListParams, Query()]
+) -> Any:
+    """Articles that share its telling words and names, at most 100, each with what it shares."""
+    what = f"similar\n{key}"
+    offset = params.offset(what)
+
+    def found() -> SimilarArticlesOut:
+        page = desk.similarity.similar(key, params.limit, offset)
+        return similar_out(page, params.next(what) if page.more else None)
+
+    return answer(desk, request, response, found, lambda: _look(desk.articles, key))
+
+
 def _look(store: ArticleStore | EntityStore, key: str) -> None:
     if not store.has(key):
         raise NotFound(f"There is no “{key}” here")
@@ -231,7 +247,7 @@ def entities(
     request: Request, response: Response, desk: At, params: Annotated[EntityParams, Query()]
 ) -> Any:
     """People, organisations and places, by name or type."""
-    offset = params.offset()
+    offset = params.offset(params.what)
     return answer(desk, request, response, lambda: _entities(desk, params, offset))
 
 
@@ -239,8 +255,7 @@ def _entities(desk: Desk, params: EntityParams, offset: int) -> EntitiesOut:
     page = desk.entities.page(
         name=params.name, type_=params.type, sort=params.sort, limit=params.limit, offset=offset
     )
-    following = Cursor(0, offset + params.limit, "", 0, None, "all", params.digest())
-    return entities_out(page, write_cursor(following) if page.more else None)
+    return entities_out(page, params.next(params.what) if page.more else None)
 
 
 @router.get(

@@ -6,6 +6,7 @@ from service.database import Database, archive_database, private_database
 from service.engines import Engine, load_engine
 from service.search import Finder
 from service.settings import Settings
+from service.similarity import Similarity
 from service.stores.articles import ArticleStore
 from service.stores.embargoes import EmbargoStore
 from service.stores.entities import EntityStore
@@ -22,6 +23,7 @@ class Desk:
     engine: Engine
     finder: Finder
     suggester: Suggester
+    similarity: Similarity
     articles: ArticleStore
     entities: EntityStore
     keys: KeyStore
@@ -34,14 +36,16 @@ def open_desk(settings: Settings) -> Desk:
     archive.migrate()
     private = private_database(settings)
     engine = load_engine("sqlite", archive)
+    articles = ArticleStore(archive)
     entities = EntityStore(archive)
     return Desk(
         settings=settings,
         archive=archive,
         engine=engine,
-        finder=Finder(engine, entities),
+        finder=Finder(engine, entities, settings.half_life),
         suggester=Suggester(engine.vocabulary, entities),
-        articles=ArticleStore(archive),
+        similarity=Similarity(engine, articles, entities),
+        articles=articles,
         entities=entities,
         keys=KeyStore(private),
         embargoes=EmbargoStore(private, archive),

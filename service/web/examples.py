@@ -138,6 +138,32 @@ ARTICLE = _answers(
         ],
     }
 )
+SIMILAR = _answers(
+    {
+        "total": 1,
+        "articles": [
+            {
+                "key": "8c0a9c1f5b2e4d77",
+                "title": "North Korea's Rome ambassador defects to West",
+                "title_derived": False,
+                "source": None,
+                "source_derived": False,
+                "authors": [],
+                "published_at": None,
+                "url": None,
+                "language": "en",
+                "score": 0.41,
+                "why": {
+                    "words": ["ambassador", "rome"],
+                    "entities": [
+                        {"key": "person-josonggil", "name": "Jo Song Gil", "type": "person"}
+                    ],
+                },
+            }
+        ],
+        "next": None,
+    }
+)
 REDIRECT: dict[int | str, dict[str, Any]] = {
     307: {"description": "To the article"},
     **PROBLEMS,

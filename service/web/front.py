@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from service.errors import Busy, CuttingsError
 from service.web import examples
-from service.web.answers import HealthOut
+from service.web.answers.base import HealthOut
 from service.web.api import at_desk
 from service.web.desk import Desk
 from service.web.parameters import NoParams

@@ -137,7 +137,7 @@ class SearchParams(FilterParams):
     sort: Sort | None = Field(None, description="`relevance`, or `newest` when `q` is empty")
     rank: Literal["auto", "exact"] = Field("auto", description="`exact` ranks every match")
     collapse: bool = Field(False, description="`true` is not built yet")
-    explain: bool = Field(False, description="`true` is not built yet")
+    explain: bool = Field(False, description="true: each hit's score by parts")
     facets: Annotated[str, BeforeValidator(_joined), AfterValidator(_facets)] = Field(
         "",
         max_length=1_000,
@@ -153,9 +153,8 @@ class SearchParams(FilterParams):
         return tuple(dict.fromkeys(f.strip() for f in self.facets.split(",") if f.strip()))
 
     def ask(self, timezone: str) -> Ask:
-        for name in ("collapse", "explain"):
-            if getattr(self, name):
-                raise NotBuilt(f"`{name}=true` is not built yet")
+        if self.collapse:
+            raise NotBuilt("`collapse=true` is not built yet")
         for name in self.facet_fields():
             built(name)
         return replace(
@@ -165,6 +164,7 @@ class SearchParams(FilterParams):
             facet_limit=self.facet_limit,
             limit=self.limit,
             cursor=read_cursor(self.cursor) if self.cursor is not None else None,
+            explain=self.explain,
         )
 
 
@@ -175,29 +175,42 @@ class SuggestParams(Strict):
     limit: int = Field(8, ge=1, le=20, description="Suggestions at most")
 
 
-class EntityParams(Strict):
+class ListParams(Strict):
+    """The parameters of any list that is paged through; `what` names a list among others."""
+
+    limit: int = Field(20, ge=1, le=100)
+    cursor: str | None = None
+
+    def offset(self, what: str) -> int:
+        """How many came before this page; InvalidRequest for another list's cursor."""
+        if self.cursor is None:
+            return 0
+        cursor = read_cursor(self.cursor)
+        if cursor.digest != _digest(what):
+            problem = Problem("cursor", "belongs to another list")
+            raise InvalidRequest("The cursor belongs to another list", problems=(problem,))
+        return cursor.offset
+
+    def next(self, what: str) -> str:
+        """The cursor of the page after this one."""
+        offset = self.offset(what) + self.limit
+        return write_cursor(Cursor(0, offset, "", 0, None, "all", _digest(what)))
+
+
+def _digest(what: str) -> str:
+    return hashlib.sha256(what.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+class EntityParams(ListParams):
     """The parameters of the list of entities."""
 
     name: str = Field("", max_length=1_000, description="Only those with a spelling like this")
     type: EntityType | None = None
     sort: Literal["mentions", "recent"] = "mentions"
-    limit: int = Field(20, ge=1, le=100)
-    cursor: str | None = None
 
-    def offset(self) -> int:
-        """How many entities came before this page; InvalidRequest for another list's cursor."""
-        if self.cursor is None:
-            return 0
-        cursor = read_cursor(self.cursor)
-        if cursor.digest != self.digest():
-            problem = Problem("cursor", "belongs to another list")
-            raise InvalidRequest("The cursor belongs to another list", problems=(problem,))
-        return cursor.offset
-
-    def digest(self) -> str:
-        """What a cursor of this list must agree with."""
-        asked = f"entities\n{self.name}\n{self.type}\n{self.sort}"
-        return hashlib.sha256(asked.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    @property
+    def what(self) -> str:
+        return f"entities\n{self.name}\n{self.type}\n{self.sort}"
 
 
 class UriParams(Strict):

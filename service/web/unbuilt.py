@@ -8,7 +8,6 @@ UNBUILT: tuple[tuple[str, str], ...] = (
     ("POST", "/v1/articles"),
     ("PUT", "/v1/articles/{key}"),
     ("DELETE", "/v1/articles/{key}"),
-    ("GET", "/v1/articles/{key}/similar"),
     ("GET", "/v1/articles/{key}/versions"),
     ("GET", "/v1/entities/{key}/related"),
     ("GET", "/v1/entities/{key}/mentions"),

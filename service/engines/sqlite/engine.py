@@ -1,16 +1,19 @@
 """Searches the archive file itself: one snapshot a search, exact totals, a stable order."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Literal
 
 from service.database import Connection, Database, Row
 from service.dates import Moment
+from service.engines.sqlite.explaining import explanations
 from service.engines.sqlite.facets import count_facets
 from service.engines.sqlite.highlights import snippets
 from service.engines.sqlite.match import INDEXES, STEMS, WORDS, Index, index_of, match_of
 from service.engines.sqlite.ranking import Read, by_date, by_score
+from service.engines.sqlite.respelling import respelled
 from service.engines.sqlite.selection import Reading, read_in, selection
-from service.engines.sqlite.vocabulary import SqliteVocabulary
+from service.engines.sqlite.vocabulary import SqliteVocabulary, miscounted, rebuild_words
 from service.query import Cursor, Diagnostic, Phrase, Search
 from service.result import Facet, Histogram, Hit, Results, Snippet
 from service.stores.pieces import misfiled, rebuild_pieces
@@ -38,17 +41,6 @@ SELECT max(id) FROM articles WHERE coalesce(published_at, '') < :published
 """
 
 REBUILD = "INSERT INTO {index}({index}) VALUES ('rebuild')"
-REBUILD_WORDS = """
-DELETE FROM words;
-INSERT INTO words (word, articles) SELECT term, doc FROM articles_vocabulary
-"""
-MISCOUNTED_WORDS = """
-SELECT count(*) FROM (
-  SELECT * FROM (
-    SELECT word, articles FROM words EXCEPT SELECT term, doc FROM articles_vocabulary
-  ) UNION ALL SELECT * FROM (
-    SELECT term, doc FROM articles_vocabulary EXCEPT SELECT word, articles FROM words))
-"""
 # rank = 1 makes FTS5 compare the index with the articles; without it nothing is noticed.
 INTEGRITY = "INSERT INTO {index}({index}, rank) VALUES ('integrity-check', 1)"
 
@@ -73,7 +65,7 @@ class SqliteEngine:
             page = rows[: search.limit]
             return Results(
                 total=read.total,
-                hits=_hits(conn, page, read.reading),
+                hits=_hits(conn, search, read, page),
                 facets=count_facets(conn, search, read.reading),
                 match=read.match,
                 next=_next(conn, search, read, page) if len(rows) > search.limit else None,
@@ -99,14 +91,13 @@ class SqliteEngine:
             for index in (STEMS, WORDS):
                 conn.execute(REBUILD.replace("{index}", index))
             rebuild_pieces(conn)
-            for statement in REBUILD_WORDS.split(";"):
-                conn.execute(statement)
+            rebuild_words(conn)
 
     def faults(self) -> list[str]:
         faults = [fault for index in INDEXES for fault in self._faults_of(index)]
         with self._database.read() as conn:
             faults += [f"article {key} is not in pieces as it is written" for key in misfiled(conn)]
-            words = conn.execute(MISCOUNTED_WORDS).fetchone()[0]
+            words = miscounted(conn)
         if words:
             faults.append(f"{words} words are counted wrong: run `cuttings reindex`")
         return faults
@@ -127,7 +118,7 @@ class SqliteEngine:
 
 
 def _occurs(conn: Connection, text: str) -> bool:
-    phrase = Phrase(text)
+    phrase = respelled(conn, Phrase(text))
     sql = OCCURS.replace("{index}", index_of(phrase) or WORDS)
     return conn.execute(sql, {"match": match_of(phrase)}).fetchone() is not None
 
@@ -154,8 +145,12 @@ def _counted(
     return Read(match, reading, chosen, count)
 
 
+def _by_relevance(search: Search, read: Read) -> bool:
+    return search.sort == "relevance" and read.ranked
+
+
 def _page(conn: Connection, search: Search, strict: Reading, read: Read) -> list[Row]:
-    if search.sort != "relevance" or not read.ranked:
+    if not _by_relevance(search, read):
         return by_date(conn, search, read, _edge(conn, search))
     return by_score(conn, search, strict, read)
 
@@ -193,7 +188,7 @@ def _next(conn: Connection, search: Search, read: Read, page: list[Row]) -> Curs
 def _moved_on(conn: Connection, search: Search, read: Read) -> tuple[Diagnostic, ...]:
     """By relevance a write can change the order under a walk's feet: say so."""
     cursor = search.cursor
-    if cursor is None or search.sort != "relevance" or not read.ranked:
+    if cursor is None or not _by_relevance(search, read):
         return ()
     if conn.execute(GENERATION).fetchone()["number"] == cursor.mark:
         return ()
@@ -201,18 +196,24 @@ def _moved_on(conn: Connection, search: Search, read: Read) -> tuple[Diagnostic,
     return (Diagnostic(message, 0, 0),)
 
 
-def _hits(conn: Connection, rows: list[Row], reading: Reading) -> tuple[Hit, ...]:
+def _hits(conn: Connection, search: Search, read: Read, rows: list[Row]) -> tuple[Hit, ...]:
     ids = [row["id"] for row in rows]
     listed = {"ids": str(ids)}
     cards = {row["id"]: row for row in conn.execute(CARDS, listed)}
     authors: dict[int, tuple[str, ...]] = {}
     for id_, author in conn.execute(AUTHORS, listed):
         authors[id_] = (*authors.get(id_, ()), author)
-    passages = snippets(conn, ids, reading)
-    return tuple(
-        _hit(cards[row["id"]], row["score"], authors.get(row["id"], ()), passages[row["id"]])
+    passages = snippets(conn, ids, read.reading) if search.snippets else {}
+    hits = [
+        _hit(
+            cards[row["id"]], row["score"], authors.get(row["id"], ()), passages.get(row["id"], ())
+        )
         for row in rows
-    )
+    ]
+    if not (search.explain and _by_relevance(search, read)):
+        return tuple(hits)
+    found = explanations(conn, search, read, ids)
+    return tuple(replace(hit, explanation=found[i]) for i, hit in zip(ids, hits, strict=True))
 
 
 def _hit(

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from service.database import Connection, Row
 from service.engines.sqlite.match import PIECES, STEMS, WORDS, index_of, wanted, wanted_leaves
 from service.engines.sqlite.selection import FOREIGN, Reading
-from service.passages import Range, passage
+from service.passages import Range, passages
 from service.query import TEXT_FIELDS, In, Near, Node, Phrase, Prefix, Word
 from service.result import Snippet
 from service.unspaced import occurrences
@@ -102,20 +102,25 @@ def _merged(ranges: list[Range]) -> list[Range]:
 
 
 def _of_article(plain: Row, found: Found) -> tuple[Snippet, ...]:
-    shown = [s for c in COLUMNS if c in found for s in _of_column(c, plain[c], found[c])]
-    return tuple(shown[:_MOST]) or (passage("body", plain["body"], ()),)
+    """The best passage of each field before the second best of any, in the order of the fields."""
+    shown = [_of_column(c, plain[c], found[c]) for c in COLUMNS if c in found]
+    ranked = [(place, s) for column in shown for place, s in enumerate(column)]
+    ranked = sorted(ranked, key=lambda each: each[0])[:_MOST]
+    kept = {id(snippet) for _, snippet in ranked}
+    best = tuple(s for column in shown for s in column if id(s) in kept)
+    return best or tuple(passages("body", plain["body"], ()))
 
 
 def _of_column(column: str, text: str, ranges: list[Range]) -> list[Snippet]:
     if column not in _LISTS:
-        return [passage(column, text, ranges)]
+        return passages(column, text, ranges)
     found: list[Snippet] = []
     start = 0
     for number, item in enumerate(text.split("\n")):
         end = start + len(item)
         inside = [(s - start, e - start) for s, e in ranges if start <= s and e <= end]
         if inside:
-            found.append(passage(f"{column}[{number}]", item, inside))
+            found += passages(f"{column}[{number}]", item, inside)[:1]
         start = end + 1
     return found
 

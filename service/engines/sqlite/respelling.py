@@ -13,12 +13,10 @@ from service.letters import as_indexed, folded, words_of
 from service.query import Near, Node, Or, Phrase, Prefix, Word, leaves_of, mapped
 
 WRITTEN = """
-SELECT folded, word FROM words
-WHERE folded IS NOT NULL AND folded IN (SELECT value FROM json_each(:keys)) ORDER BY articles DESC
+SELECT folded, word FROM words_folded WHERE folded IN (SELECT value FROM json_each(:keys))
 """
 WRITTEN_FROM = """
-SELECT word FROM words WHERE folded IS NOT NULL AND folded >= :start AND folded < :end
-ORDER BY articles DESC LIMIT :limit
+SELECT word FROM words_folded WHERE folded >= :start AND folded < :end LIMIT :limit
 """
 # A phrase of several such words has the product of their spellings.
 _MOST = 16

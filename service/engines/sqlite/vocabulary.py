@@ -3,23 +3,28 @@
 import json
 from collections.abc import Collection, Mapping
 
-from service.database import Database
+from service.database import Connection, Database
 from service.engines.sqlite.match import WORDS, match_of
 from service.engines.sqlite.respelling import respelled
-from service.letters import folded
+from service.letters import LETTERS, folded
 from service.query import And, In, Node, Or, Phrase
 from service.result import Headline
+from service.unspaced import has_unspaced
 
 FREQUENCIES = """
 SELECT word, articles FROM words WHERE word IN (SELECT value FROM json_each(:words))
-UNION
-SELECT folded, articles FROM words
-WHERE folded IS NOT NULL AND folded IN (SELECT value FROM json_each(:words))
+UNION ALL
+SELECT f.folded, w.articles FROM words_folded f JOIN words w ON w.word = f.word
+WHERE f.folded IN (SELECT value FROM json_each(:words))
+"""
+PIECES_OF_TEXTS = """
+SELECT term, doc FROM pieces_vocabulary WHERE term IN (SELECT value FROM json_each(:words))
 """
 BEGINNING = """
 SELECT word, articles FROM words WHERE word >= :start AND word < :end
 UNION
-SELECT word, articles FROM words WHERE folded IS NOT NULL AND folded >= :start AND folded < :end
+SELECT w.word, w.articles FROM words_folded f JOIN words w ON w.word = f.word
+WHERE f.folded >= :start AND f.folded < :end
 ORDER BY articles DESC, word LIMIT :limit
 """
 RESEMBLING = """
@@ -49,15 +54,22 @@ class SqliteVocabulary:
             return int(conn.execute(TOTAL).fetchone()[0])
 
     def frequencies(self, words: Collection[str]) -> Mapping[str, int]:
-        """In how many articles each of the words stands as written; those in none are left out."""
+        """In how many articles each of the words stands as written; those in none are left out.
+
+        Of scripts without spaces a word is a pair of characters.
+        """
         keys = {word: folded(word) for word in words}
+        counts: dict[str, int] = {}
+        pieces = [word for word in words if has_unspaced(word)]
         values = {"words": json.dumps([*{*keys.values(), *words}])}
         with self._database.read() as conn:
-            counts: dict[str, int] = {}
-            for word, articles in conn.execute(FREQUENCIES, values):
+            found = [*conn.execute(FREQUENCIES, values)]
+            if pieces:
+                found += conn.execute(PIECES_OF_TEXTS, {"words": json.dumps(pieces)})
+            for word, articles in found:
                 counts[word] = max(articles, counts.get(word, 0))
-        found = {word: counts.get(word, counts.get(key, 0)) for word, key in keys.items()}
-        return {word: count for word, count in found.items() if count}
+        either = {word: counts.get(word, counts.get(key, 0)) for word, key in keys.items()}
+        return {word: count for word, count in either.items() if count}
 
     def beginning(self, prefix: str, limit: int) -> tuple[tuple[str, int], ...]:
         """Words that begin so with the number of articles that have them, the most first."""
@@ -92,3 +104,30 @@ class SqliteVocabulary:
 
 def _range(prefix: str) -> dict[str, str]:
     return {"start": prefix, "end": prefix + "\U0010ffff"}
+
+
+REBUILD = """
+DELETE FROM words;
+DELETE FROM words_folded;
+INSERT INTO words (word, articles) SELECT term, doc FROM articles_vocabulary
+"""
+MISCOUNTED = """
+SELECT count(*) FROM (
+  SELECT word FROM (SELECT * FROM words EXCEPT SELECT term, doc FROM articles_vocabulary)
+  UNION SELECT term FROM (SELECT term, doc FROM articles_vocabulary EXCEPT SELECT * FROM words)
+  UNION SELECT word FROM words WHERE word GLOB :letters
+    AND word NOT IN (SELECT word FROM words_folded)
+  UNION SELECT word FROM words_folded WHERE word NOT IN (SELECT word FROM words))
+"""
+
+
+def rebuild_words(conn: Connection) -> None:
+    """The table of words anew from the text index."""
+    for statement in REBUILD.split(";"):
+        conn.execute(statement)
+
+
+def miscounted(conn: Connection) -> int:
+    """How many words are not in their table as they are in the text index."""
+    letters = f"*[{''.join(LETTERS)}]*"
+    return int(conn.execute(MISCOUNTED, {"letters": letters}).fetchone()[0])

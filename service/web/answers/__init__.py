@@ -1,0 +1,1 @@
+"""JSON out: what the API answers, made of what the rest of the service returns."""

@@ -1,0 +1,176 @@
+"""An article with its names, and articles like it, as JSON."""
+
+from typing import Any
+
+from service.article import Filed
+from service.result import Similar, SimilarArticles
+from service.stores.entities import EntityRow, PlacedMention
+from service.web.answers.base import Answer, shown
+
+
+class SubheadingOut(Answer):
+    start: int
+    end: int
+    text: str
+
+
+class NamedOut(Answer):
+    """An entity of an article, with the number of its mentions there."""
+
+    key: str
+    name: str
+    type: str
+    count: int
+
+
+class MentionOut(Answer):
+    """A mention; `entity` is null where the article leaves open who is meant."""
+
+    entity: str | None
+    type: str
+    field: str
+    start: int
+    end: int
+    text: str
+
+
+class ArticleOut(Answer):
+    """An article with its entities and mentions."""
+
+    key: str
+    uri: str | None
+    title: str
+    title_derived: bool
+    standfirst: str | None
+    body: str
+    subheadings: list[SubheadingOut]
+    captions: list[str]
+    authors: list[str]
+    credits: list[str]
+    dateline: str | None
+    related: list[str]
+    source: str | None
+    source_derived: bool
+    url: str | None
+    origin: str | None
+    language: str | None
+    language_detected: bool
+    topics: list[str]
+    rights: str | None
+    published_at: str | None
+    published_precision: str | None
+    updated_at: str | None
+    ingested_at: str
+    version: int
+    status: str
+    correction: str | None
+    embargoed_until: str | None
+    tagger: str | None
+    extra: dict[str, Any]
+    entities: list[NamedOut]
+    mentions: list[MentionOut]
+
+
+class SharedOut(Answer):
+    key: str
+    name: str
+    type: str
+
+
+class WhyOut(Answer):
+    """What two articles share, the most telling first."""
+
+    words: list[str]
+    entities: list[SharedOut]
+
+
+class SimilarOut(Answer):
+    """An article like another; `score` is from 0 to 1."""
+
+    key: str
+    title: str
+    title_derived: bool
+    source: str | None
+    source_derived: bool
+    authors: list[str]
+    published_at: str | None
+    url: str | None
+    language: str | None
+    score: float
+    why: WhyOut
+
+
+class SimilarArticlesOut(Answer):
+    total: int
+    articles: list[SimilarOut]
+    next: str | None
+
+
+def article_out(
+    filed: Filed, entities: tuple[EntityRow, ...], mentions: tuple[PlacedMention, ...]
+) -> ArticleOut:
+    """An article as it is kept, and the names in it."""
+    article = filed.article
+    same = {name: getattr(article, name) for name in _UNCHANGED}
+    headings = [SubheadingOut(start=h.start, end=h.end, text=h.text) for h in article.subheadings]
+    return ArticleOut(
+        **same,
+        key=filed.key,
+        subheadings=headings,
+        language_detected=article.language_detected,
+        published_at=shown(article.published),
+        published_precision=article.published.precision if article.published else None,
+        updated_at=shown(article.updated),
+        embargoed_until=shown(article.embargoed_until),
+        ingested_at=filed.ingested_at,
+        version=filed.version,
+        tagger=filed.tagger,
+        extra=dict(article.extra),
+        entities=[
+            NamedOut(key=e.key, name=e.name, type=e.type, count=e.mentions) for e in entities
+        ],
+        mentions=[_mention(mention) for mention in mentions],
+    )
+
+
+# Fields that travel as they are kept.
+_UNCHANGED = (
+    *("uri", "title", "title_derived", "standfirst", "body", "captions", "authors", "credits"),
+    *("dateline", "related", "source", "source_derived", "url", "origin", "language", "topics"),
+    *("rights", "status", "correction"),
+)
+
+
+def similar_out(page: SimilarArticles, following: str | None) -> SimilarArticlesOut:
+    return SimilarArticlesOut(
+        total=page.total, articles=[_similar(similar) for similar in page.articles], next=following
+    )
+
+
+def _similar(similar: Similar) -> SimilarOut:
+    hit = similar.hit
+    entities = [SharedOut(key=e.key, name=e.name, type=e.type) for e in similar.entities]
+    return SimilarOut(
+        key=hit.key,
+        title=hit.title,
+        title_derived=hit.title_derived,
+        source=hit.source,
+        source_derived=hit.source_derived,
+        authors=list(hit.authors),
+        published_at=shown(hit.published),
+        url=hit.url,
+        language=hit.language,
+        score=round(similar.likeness, 4),
+        why=WhyOut(words=list(similar.words), entities=entities),
+    )
+
+
+def _mention(mention: PlacedMention) -> MentionOut:
+    return MentionOut(
+        entity=mention.entity,
+        type=mention.type,
+        field=mention.field,
+        start=mention.start,
+        end=mention.end,
+        text=mention.text,
+    )

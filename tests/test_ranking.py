@@ -1,0 +1,114 @@
+"""What comes first and why: nearness, age, and a score by its parts."""
+
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from conftest import Archive, Client, open_archive
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.article import Article
+from service.database import memory_schema
+from service.dates import parse_moment
+from service.engines.sqlite.ranking import RECENCY
+from service.search import Ask, Finder
+from service.stores.entities import EntityStore
+from service.stores.slots import SLOTS_A_DAY, UNDATED_ROOM
+
+FILLER = " ".join(f"w{number}" for number in range(40))
+
+
+def test_words_side_by_side_come_first(archive: Archive) -> None:
+    archive.add(Article(title="near", body=f"The oil price rose. {FILLER}"))
+    archive.add(Article(title="far", body=f"The price rose. {FILLER} of oil"))
+    for match in ("all", "any"):
+        assert archive.find("oil price", match=match) == ["near", "far"]
+        assert archive.find("price the oil", match=match) == ["near", "far"]
+
+
+def test_words_in_other_fields_are_not_side_by_side(archive: Archive) -> None:
+    archive.add(Article(title="1", body=f"oil price {FILLER}"))
+    found = archive.finder.search(Ask(q="title:oil price", match="any", explain=True))
+    assert [part.why for hit in found.hits for part in hit.explanation.parts] == ["words"]  # type: ignore[union-attr]
+
+
+def aged(archive: Archive, half_life: float) -> Finder:
+    return Finder(archive.engine, EntityStore(archive.database), half_life)
+
+
+def test_age_counts_only_when_it_is_told_to(archive: Archive) -> None:
+    dates = ["2019-01-31", "2019-01-21", "2019-01-01", "1990-01-01", None]
+    for number, date in enumerate(dates):
+        published = parse_moment(date) if date else None
+        archive.add(Article(title=f"{number}", body="oil", published=published))
+    plain = archive.finder.search(Ask(q="oil", explain=True)).hits
+    assert {hit.explanation.recency for hit in plain} == {1.0}  # type: ignore[union-attr]
+    found = aged(archive, 10).search(Ask(q="oil", explain=True)).hits
+    assert [hit.title for hit in found] == ["0", "1", "2", "3", "4"]
+    factors = [hit.explanation.recency for hit in found]  # type: ignore[union-attr]
+    assert factors == [1.0, 0.5, 0.125, 1 / 32, 1 / 32]
+    assert archive.find("oil -nothing") == archive.find("oil")
+
+
+def test_age_weighs_less_than_many_words(archive: Archive) -> None:
+    archive.add(Article(title="new", body=f"oil {FILLER}", published=parse_moment("2019-01-31")))
+    archive.add(Article(title="oil", body="oil oil", published=parse_moment("2019-01-30")))
+    for number in range(8):
+        archive.add(Article(title=f"{number}", body="gas"))
+    finder = aged(archive, 30)
+    assert [hit.title for hit in finder.search(Ask(q="oil")).hits] == ["oil", "new"]
+    assert [hit.title for hit in finder.search(Ask(q="oil", sort="newest")).hits] == ["new", "oil"]
+
+
+@given(st.lists(st.integers(0, 20_000), min_size=2, max_size=30), st.floats(0.01, 50_000))
+def test_the_older_never_weighs_more(days: list[int], half_life: float) -> None:
+    ids = sorted({UNDATED_ROOM + day * SLOTS_A_DAY for day in days}, reverse=True)
+    values = {"newest": ids[0], "half_life": max(1, round(half_life * SLOTS_A_DAY))}
+    sql = "SELECT " + RECENCY.replace("{id}", ":id")
+    conn = memory_schema()
+    factors = [conn.execute(sql, values | {"id": id_}).fetchone()[0] for id_ in ids]
+    conn.close()
+    assert factors[0] == 1.0
+    assert all(1 / 32 <= older <= newer <= 1 for newer, older in pairwise(factors))
+
+
+QUERIES = [
+    *("envoy", "rome ambassador", "envoy envoy rome", '"acting envoy" rome', "title:rome envoy"),
+    *("defect* -sanctions", "(kim OR jo) rome", '"envoy rome"~9', "조성 rome", "jo song-gil"),
+    "What did the acting ambassador in Rome do before he disappeared?",
+]
+
+
+@pytest.fixture(scope="module")
+def mixed(tmp_path_factory: pytest.TempPathFactory) -> Archive:
+    archive = open_archive(tmp_path_factory.mktemp("mixed"))
+    archive.ingest(Path(__file__).parent.parent / "seeds")
+    archive.add(Article(title="로마", body="조성길은 Rome", published=parse_moment("2018-11-01")))
+    archive.add(Article(title="Rome", body=f"The acting envoy. {FILLER} Rome", language="it"))
+    return archive
+
+
+@pytest.mark.parametrize("q", QUERIES)
+@pytest.mark.parametrize("half_life", [0.0, 100.0])
+def test_the_parts_make_the_score(mixed: Archive, q: str, half_life: float) -> None:
+    hits = aged(mixed, half_life).search(Ask(q=q, explain=True)).hits
+    assert hits
+    for hit in hits:
+        assert hit.explanation is not None
+        whole = sum(part.score for part in hit.explanation.parts) * hit.explanation.recency
+        assert whole == pytest.approx(hit.score, abs=1e-9)
+        words = [part for part in hit.explanation.parts if part.why == "words"]
+        assert words
+        assert all(part.fields for part in words)
+
+
+def test_over_http(api: Client) -> None:
+    answer = api.get("/v1/search", params={"q": "envoy", "explain": True}).json()
+    for hit in answer["hits"]:
+        (part,) = hit["explain"]["parts"]
+        assert (part["text"], part["why"], hit["explain"]["recency"]) == ("envoy", "words", 1)
+        assert "body" in part["fields"]
+    assert "explain" not in api.get("/v1/search", params={"q": "envoy"}).json()["hits"][0]
+    newest = api.get("/v1/search", params={"q": "envoy", "explain": True, "sort": "newest"}).json()
+    assert "explain" not in newest["hits"][0]
