@@ -25,8 +25,8 @@ from service.article import Article
 from service.database import Database
 from service.engines.sqlite.engine import SqliteEngine
 from service.names import family_first, fold, name_key
-from service.query import MatchMode
 from service.persons import other_forms
+from service.query import MatchMode
 from service.romanisation import other_spellings, same_name
 from service.search import Ask, Finder
 from service.stores.articles import put

@@ -88,10 +88,9 @@ def mended(finder: Finder, words: Sequence[str], chance: random.Random) -> None:
 
 def suggested(suggester: Suggester, words: Sequence[str]) -> None:
     for letters in (1, 2, 3, 5):
-        times = [timed(lambda t=w[:letters]: suggester.suggest(t, 8))[1] for w in words[:100]]
-        after = [
-            timed(lambda t=w[:letters]: suggester.suggest(f"price {t}", 8))[1] for w in words[:100]
-        ]
+        starts = [word[:letters] for word in words]
+        times = [timed(partial(suggester.suggest, start, 8))[1] for start in starts]
+        after = [timed(partial(suggester.suggest, f"price {start}", 8))[1] for start in starts]
         shown = [f"{1e3 * statistics.median(t):.1f} / {1e3 * max(t):.1f}" for t in (times, after)]
         print(f"suggest {letters} letters: {shown[0]} ms; after another word {shown[1]} ms")
 

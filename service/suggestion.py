@@ -1,14 +1,15 @@
 """What a text that somebody is typing may become: names, words and headlines of the archive."""
 
 from service.engines import Vocabulary
-from service.letters import as_indexed, words_of
+from service.letters import words_of
 from service.result import Suggestion
 from service.stop_words import STOP_WORDS
 from service.stores.entities import EntityStore
 from service.unspaced import has_unspaced
 
-# Of what begins as typed, so many are looked at: the rest is rarer than what a list can show.
-_LOOKED_AT = 20
+# Of what begins as typed, so many are looked at: the rest is rarer than what a list can show. After
+# other words each is counted anew, which takes a millisecond or two at 100,000 articles.
+_LOOKED_AT, _COUNTED = 20, 4
 _HEADLINES = 3
 
 
@@ -41,29 +42,24 @@ class Suggester:
         return [Suggestion(e.name, "entity", e.articles, e.key) for e in found]
 
     def _words(self, typed: str, words: list[str], limit: int) -> list[Suggestion]:
-        """The last word completed; with others before it, only as far as articles have them all."""
+        """The last word completed; after others, with what follows them in articles."""
         *before, last = words
-        found: list[Suggestion] = []
-        for word, articles in self._completions(last):
-            count = self._vocabulary.together((*before, word)) if before else articles
-            if count:
-                text = typed[: len(typed) - len(last)] + word
-                found.append(Suggestion(text, "word", count))
-        return sorted(found, key=lambda s: -s.count)[:limit]
-
-    def _completions(self, start: str) -> list[tuple[str, int]]:
-        """A run of a script without spaces is no word, and a stop word tells nothing."""
-        found = self._vocabulary.beginning(start, _LOOKED_AT)
-        return [
-            (word, articles)
-            for word, articles in found
-            if not (word in STOP_WORDS or word.isdecimal() or len(word) < 2 or has_unspaced(word))
-        ]
+        head = typed[: len(typed) - len(last)]
+        if not before:
+            found = [(w, n) for w, n in self._vocabulary.beginning(last, _LOOKED_AT) if _tells(w)]
+        else:
+            following = self._vocabulary.following(before, last, _COUNTED)
+            others = (word for word, _ in self._vocabulary.beginning(last, _COUNTED))
+            words = list(dict.fromkeys(filter(_tells, following or others)))
+            found = [(word, self._vocabulary.together((*before, word))) for word in words]
+        return [Suggestion(head + word, "word", count) for word, count in found if count][:limit]
 
     def _headlines(self, words: list[str], open_: bool, limit: int) -> list[Suggestion]:
-        *before, last = words
-        ends = [as_indexed(last)]
-        if open_ and not has_unspaced(last):
-            ends = [word for word, _ in self._vocabulary.beginning(last, _LOOKED_AT)] or ends
-        found = self._vocabulary.headlines(before, ends, limit)
+        before, start = (words[:-1], words[-1]) if open_ else (words, "")
+        found = self._vocabulary.headlines(before, start, limit)
         return [Suggestion(h.text, "headline", h.count, h.key) for h in found]
+
+
+def _tells(word: str) -> bool:
+    """A run of a script without spaces is no word, and a stop word tells nothing."""
+    return not (word in STOP_WORDS or word.isdecimal() or len(word) < 2 or has_unspaced(word))

@@ -5,7 +5,14 @@ from conftest import Archive
 
 from service.dates import DateRange
 from service.engines.sqlite.facets import COUNTS, DAYS, MATCHING
-from service.engines.sqlite.selection import Reading, Selection, selection
+from service.engines.sqlite.highlights import FOREIGN_AMONG
+from service.engines.sqlite.selection import (
+    ANY_FOREIGN,
+    FOREIGN,
+    Reading,
+    Selection,
+    selection,
+)
 from service.query import Filter, Or, Search, Word
 
 YEAR = DateRange("2018-01-01", "2018-12-31", "2018-01-01T00:00:00Z", "2019-01-01T00:00:00Z")
@@ -68,3 +75,12 @@ def test_words_and_filters_in_one_or_are_each_found_once(archive: Archive) -> No
     chosen = selection(Search(tree=tree), Reading(tree))
     steps = plan(archive, chosen.ids, chosen)
     assert not any("CORRELATED" in step for step in steps)
+
+
+@pytest.mark.parametrize("sql", [ANY_FOREIGN, FOREIGN, FOREIGN_AMONG])
+def test_articles_that_are_not_english_have_an_index_of_their_own(
+    archive: Archive, sql: str
+) -> None:
+    with archive.database.read() as conn:
+        steps = [row["detail"] for row in conn.execute("EXPLAIN QUERY PLAN " + sql, {"ids": "[]"})]
+    assert any("articles_not_english" in step for step in steps)

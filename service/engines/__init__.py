@@ -1,7 +1,7 @@
 """The search seam: what every engine can do, and which ones there are."""
 
 import importlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 from service.query import Search
@@ -20,16 +20,20 @@ class Vocabulary(Protocol):
     def beginning(self, prefix: str, limit: int) -> tuple[tuple[str, int], ...]:
         """Words that begin so with the number of articles that have them, the most first."""
 
+    def following(self, words: Sequence[str], start: str, limit: int) -> tuple[str, ...]:
+        """What begins so and follows the last of `words` in the newest articles with all of them.
+
+        The most frequent first, in small letters.
+        """
+
     def resembling(self, start: str, shortest: int, longest: int) -> Mapping[str, int]:
         """Words of some length that begin so, with the number of articles that have them."""
 
     def together(self, texts: Collection[str]) -> int:
         """In how many articles all of these words and phrases stand."""
 
-    def headlines(
-        self, words: Collection[str], last: Collection[str], limit: int
-    ) -> tuple[Headline, ...]:
-        """The newest headlines with all of `words` and any of `last`."""
+    def headlines(self, words: Sequence[str], start: str, limit: int) -> tuple[Headline, ...]:
+        """The newest headlines with all of `words` and a word that begins with `start`."""
 
 
 class Engine(Protocol):

@@ -1,15 +1,18 @@
 """The archive's own words and headlines, to complete and to correct what people type."""
 
 import json
-from collections.abc import Collection, Mapping
+import re
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from itertools import islice
 
 from service.database import Connection, Database
-from service.engines.sqlite.match import WORDS, match_of
+from service.engines.sqlite.match import WORDS, index_of, match_of
 from service.engines.sqlite.respelling import respelled
-from service.letters import LETTERS, folded
+from service.letters import LETTERS, folded, words_of
 from service.query import And, In, Node, Or, Phrase
 from service.result import Headline
-from service.unspaced import has_unspaced
+from service.unspaced import has_unspaced, occurrences
 
 FREQUENCIES = """
 SELECT word, articles FROM words WHERE word IN (SELECT value FROM json_each(:words))
@@ -31,15 +34,21 @@ RESEMBLING = """
 SELECT word, articles FROM words
 WHERE word >= :start AND word < :end AND length(word) BETWEEN :shortest AND :longest
 """
+NEWEST_TEXTS = """
+SELECT title || char(10) || substr(body, 1, :length) AS text FROM articles WHERE id IN (
+  SELECT rowid FROM {index} WHERE {index} MATCH :match ORDER BY rowid DESC LIMIT :newest
+)
+"""
+_NEWEST, _READ = 30, 2_000
 TOTAL = "SELECT count(*) FROM articles"
 COUNT = f"SELECT count(*) FROM {WORDS} WHERE {WORDS} MATCH :match"  # noqa: S608 - a fixed name
 # The newest first; one headline in several articles is one suggestion.
-HEADLINES = f"""
+HEADLINES = """
 SELECT max(a.id) AS id, a.key, a.title, count(*) AS articles FROM articles a WHERE a.id IN (
-  SELECT rowid FROM {WORDS} WHERE {WORDS} MATCH :match ORDER BY rowid DESC LIMIT :looked_at
-) AND NOT a.title_derived GROUP BY a.title ORDER BY id DESC LIMIT :limit
-"""  # noqa: S608 - a fixed name
-_LOOKED_AT = 50
+  SELECT rowid FROM {index} WHERE {index} MATCH :match ORDER BY rowid DESC LIMIT :looked_at
+) AND NOT a.title_derived GROUP BY a.title ORDER BY id DESC
+"""
+_LOOKED_AT, _BEGINNINGS = 40, 5
 
 
 class SqliteVocabulary:
@@ -77,6 +86,22 @@ class SqliteVocabulary:
         with self._database.read() as conn:
             return tuple((word, articles) for word, articles in conn.execute(BEGINNING, values))
 
+    def following(self, words: Sequence[str], start: str, limit: int) -> tuple[str, ...]:
+        """What begins so and follows the last of `words` in the newest articles with all of them.
+
+        The most frequent first, in small letters.
+        """
+        next_word = re.compile(
+            rf"\b{re.escape(words[-1])}\W+({re.escape(start)}\w*)", re.IGNORECASE
+        )
+        with self._database.read() as conn:
+            tree = respelled(conn, And(tuple(map(Phrase, words))))
+            sql = NEWEST_TEXTS.replace("{index}", index_of(tree) or WORDS)
+            values = {"match": match_of(tree), "newest": _NEWEST, "length": _READ}
+            texts = [row["text"] for row in conn.execute(sql, values)]
+        found = Counter(m[1].lower() for text in texts for m in next_word.finditer(text))
+        return tuple(word for word, _ in found.most_common(limit))
+
     def resembling(self, start: str, shortest: int, longest: int) -> Mapping[str, int]:
         """Words of some length that begin so, with the number of articles that have them."""
         values = _range(start) | {"shortest": shortest, "longest": longest}
@@ -89,17 +114,28 @@ class SqliteVocabulary:
             tree = respelled(conn, And(tuple(Phrase(text) for text in texts)))
             return int(conn.execute(COUNT, {"match": match_of(tree)}).fetchone()[0])
 
-    def headlines(
-        self, words: Collection[str], last: Collection[str], limit: int
-    ) -> tuple[Headline, ...]:
-        """The newest headlines with all of `words` and any of `last`."""
-        parts: list[Node] = [Phrase(word) for word in words]
-        parts.append(Or(tuple(Phrase(word) for word in last)))
+    def headlines(self, words: Sequence[str], start: str, limit: int) -> tuple[Headline, ...]:
+        """The newest headlines with all of `words` and a word that begins with `start`.
+
+        Looked for among the newest with all of the words, or with a common word that begins so.
+        """
+        begins = [word for word, _ in self.beginning(start, _BEGINNINGS)] if start else []
+        asked: list[Node] = [Phrase(word) for word in words]
+        if not asked:
+            asked = [Or(tuple(map(Phrase, begins or [start])))]
         with self._database.read() as conn:
-            match = match_of(respelled(conn, In("title", And(tuple(parts)))))
-            values = {"match": match, "looked_at": _LOOKED_AT, "limit": limit}
-            rows = conn.execute(HEADLINES, values)
-            return tuple(Headline(row["key"], row["title"], row["articles"]) for row in rows)
+            match = match_of(respelled(conn, In("title", And(tuple(asked)))))
+            index = index_of(asked[0]) or WORDS
+            sql = HEADLINES.replace("{index}", index)
+            rows = conn.execute(sql, {"match": match, "looked_at": _LOOKED_AT}).fetchall()
+        found = (Headline(row["key"], row["title"], row["articles"]) for row in rows)
+        return tuple(islice((h for h in found if _has_beginning(h.text, start)), limit))
+
+
+def _has_beginning(text: str, start: str) -> bool:
+    if has_unspaced(start):
+        return bool(occurrences(text, start))
+    return any(folded(word).startswith(folded(start)) for word in words_of(text))
 
 
 def _range(prefix: str) -> dict[str, str]:
