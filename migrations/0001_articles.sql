@@ -49,6 +49,7 @@ CREATE TABLE articles (
   extra TEXT NOT NULL DEFAULT '{}',            -- JSON: fields of the input without a place here
   content_hash TEXT NOT NULL DEFAULT '',
   added_in INTEGER,                            -- the generation that brought it
+  dated_in INTEGER,                            -- the generation that gave it its date
   CHECK (typeof(body) = 'text'),
   CHECK (json_type(subheadings) = 'array' AND json_type(extra) = 'object'),
   CHECK ((published_at IS NULL) = (published_precision IS NULL)),

@@ -31,7 +31,8 @@ CREATE TRIGGER articles_inserted AFTER INSERT ON articles BEGIN
   VALUES (new.id, new.title, new.standfirst, new.body, new.captions, new.credits);
   UPDATE sources SET articles = articles + 1 WHERE id = new.source_id;
   UPDATE generation SET number = number + 1;
-  UPDATE articles SET added_in = (SELECT number FROM generation)
+  UPDATE articles SET added_in = (SELECT number FROM generation),
+    dated_in = (SELECT number FROM generation)
   WHERE id = new.id AND added_in IS NULL;
 END;
 
@@ -81,7 +82,14 @@ WHEN old.source_id IS NOT new.source_id BEGIN
   UPDATE sources SET articles = articles + 1 WHERE id = new.source_id;
 END;
 
--- Every column but `added_in`, which the insertion itself fills in.
+-- Articles of one date stand in the order in which they came to it.
+CREATE TRIGGER articles_redated AFTER UPDATE OF published_at ON articles
+WHEN old.published_at IS NOT new.published_at BEGIN
+  UPDATE generation SET number = number + 1;
+  UPDATE articles SET dated_in = (SELECT number FROM generation) WHERE id = new.id;
+END;
+
+-- Every column but those that triggers themselves fill in, `added_in` and `dated_in`.
 CREATE TRIGGER articles_changed AFTER UPDATE OF id, key, key_made, uri, title, title_derived,
   standfirst, body, captions, credits, related, subheadings, dateline, source_id, source_derived,
   published_at, published_precision, updated_at, embargoed_until, ingested_at, url, language,

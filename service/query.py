@@ -84,7 +84,8 @@ class Filter:
     value: str
 
     def __str__(self) -> str:
-        bare = self.value and not set(self.value) & set(' "():*~\t')
+        bare = self.value[:1].isalnum() and not set(self.value) & set(' "():*~\t')
+        bare = bare and self.value not in ("AND", "OR", "NOT")
         return f"{self.field}:{self.value}" if bare else f'{self.field}:"{self.value}"'
 
 
@@ -214,7 +215,8 @@ class Search:
     `filters` and `excluded` map a facet field to values; values of one field are alternatives,
     different fields must all hold. Values of person, organization and place are entity keys.
     `half_life` is the age in days at which a score counts half; 0 for no such rule. `nearness`
-    lets words side by side count for more; without `snippets` hits have none.
+    lets words side by side, and names as they are typed, count for more; without `snippets` hits
+    have none.
     """
 
     tree: Node | None = None

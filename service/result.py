@@ -19,10 +19,13 @@ class Snippet:
 
 @dataclass(frozen=True, slots=True)
 class ScorePart:
-    """What one word or phrase, or two words side by side, adds to a score; the fields it is in."""
+    """What a word or phrase, two words side by side or a name as written adds to a score.
+
+    `fields` are those that a word or phrase stands in.
+    """
 
     text: str
-    why: Literal["words", "nearness"]
+    why: Literal["words", "nearness", "as written"]
     score: float
     fields: tuple[str, ...]
 

@@ -33,6 +33,15 @@ def test_words_in_other_fields_are_not_side_by_side(archive: Archive) -> None:
     assert [part.why for hit in found.hits for part in hit.explanation.parts] == ["words"]  # type: ignore[union-attr]
 
 
+def test_a_name_as_it_is_typed_comes_before_one_with_its_stem(archive: Archive) -> None:
+    for other in ("Davies", "Davis", "Davy"):
+        archive.add(Article(title=other, body=f"David {other} spoke."))
+    for other in ("Davies", "Davis", "Davy"):
+        assert archive.find(other, match="all")[0] == other
+    first, *_ = archive.finder.search(Ask(q="David Davis", explain=True, match="all")).hits
+    assert {p.why for p in first.explanation.parts} == {"words", "nearness", "as written"}  # type: ignore[union-attr]
+
+
 def aged(archive: Archive, half_life: float) -> Finder:
     return Finder(archive.engine, EntityStore(archive.database), half_life)
 
@@ -75,7 +84,14 @@ def test_the_older_never_weighs_more(days: list[int], half_life: float) -> None:
 
 QUERIES = [
     *("envoy", "rome ambassador", "envoy envoy rome", '"acting envoy" rome', "title:rome envoy"),
-    *("defect* -sanctions", "(kim OR jo) rome", '"envoy rome"~9', "조성 rome", "jo song-gil"),
+    *(
+        "Rome Ambassador Envoys",
+        "defect* -sanctions",
+        "(kim OR jo) rome",
+        '"envoy rome"~9',
+        "조성 rome",
+        "jo song-gil",
+    ),
     "What did the acting ambassador in Rome do before he disappeared?",
 ]
 

@@ -480,3 +480,23 @@ def test_whatever_is_put_together_is_answered_and_loosening_only_adds(
     understood = library.finder.search(Ask(q=q, match="all")).understood
     again = {h.key for h in library.finder.search(Ask(q=understood, match="all")).hits}
     assert again == every
+
+
+@pytest.mark.parametrize(
+    ("q", "says_so"),
+    [
+        *(
+            ("envoy OR place:Rome", True),
+            ("envoy OR after:2018", True),
+            ("envoy -place:Rome", False),
+        ),
+        *(("envoy place:Rome", False), ("place:Rome OR place:London", False), ("a OR b", False)),
+    ],
+)
+def test_an_or_of_words_and_filters_says_what_has_no_rank(
+    library: Archive, q: str, says_so: bool
+) -> None:
+    diagnostics = library.finder.search(Ask(q=q)).diagnostics
+    assert any("no rank" in diagnostic.message for diagnostic in diagnostics) is says_so
+    by_date = library.finder.search(Ask(q=q, sort="newest")).diagnostics
+    assert not any("no rank" in diagnostic.message for diagnostic in by_date)

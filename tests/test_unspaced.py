@@ -58,7 +58,7 @@ def is_found(conn: Any, query: str) -> bool:
         ("조 성길", "조 성길 길"),
         ("plain English, “quoted” – for 5 €", ""),
         ("Русский, Ελληνικά, हिन्दी, العربية", ""),
-        ("one line\n中国 and café\nanother\r\n日本\n", "中国 国 and cafe\n日本 本"),
+        ("one line\n中国 and café\nanother\r\n日本\n", "中国 国 and cafe\n\ue000\n日本 本"),
         ("中国。日本、「東京」", "中国 国 日本 本 東京 京"),
         ("ジョン・レノン", "ジョ ョン ン レノ ノン ン"),
         ("スーパー々〇ヽ", "スー ーパ パー ー々 々〇 〇ヽ ヽ"),
@@ -129,7 +129,8 @@ def test_what_is_asked(query: str, matched: str) -> None:
         ("𠀀𠀁𠀂", ["𠀁", "𠀀𠀁", "𠀁𠀂"], ["𠀀𠀂"]),
         ("中 Élysée ﬁn", ["中 elysee", "中 Élysée fin", "fin"], ["中 elys"]),
         ("Only here: AI\n中国", ["中国"], ["AI", "here"]),
-        ("中\nbetween\n国", ["中 国"], ["中国", "between"]),
+        ("中\nbetween\n国", ["中", "国"], ["中 国", "中国", "between"]),
+        ("中\n\n国", ["中 国"], ["中国"]),
     ],
 )
 def test_what_is_found(library: Any, text: str, queries: list[str], missing: list[str]) -> None:

@@ -80,7 +80,7 @@ WHERE coalesce(earlier.published_at, '') > coalesce(later.published_at, '')
 OUTSIDE = "SELECT key FROM articles WHERE (published_at IS NULL) <> (id < :room)"
 IN_ORDER = """
 SELECT id, published_at, published_precision FROM articles
-ORDER BY coalesce(published_at, ''), added_in, id
+ORDER BY coalesce(published_at, ''), dated_in, id
 """
 
 

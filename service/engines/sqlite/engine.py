@@ -34,10 +34,10 @@ SELECT article_id, author FROM article_authors
 WHERE article_id IN (SELECT value FROM json_each(:ids)) ORDER BY article_id, position
 """
 WHERE_NOW = "SELECT id, published_at FROM articles WHERE key = :key"
-# Articles of one date stand in the order of their arrival.
+# Articles of one date stand in the order in which they came to it.
 WHERE_IT_WAS = """
 SELECT max(id) FROM articles WHERE coalesce(published_at, '') < :published
-  OR (coalesce(published_at, '') = :published AND added_in <= :arrival)
+  OR (coalesce(published_at, '') = :published AND dated_in <= :arrival)
 """
 
 REBUILD = "INSERT INTO {index}({index}) VALUES ('rebuild')"
@@ -171,14 +171,14 @@ def _edge(conn: Connection, search: Search) -> int:
 
 def _next(conn: Connection, search: Search, read: Read, page: list[Row]) -> Cursor:
     last = conn.execute(
-        "SELECT key, published_at, added_in FROM articles WHERE id = ?", (page[-1]["id"],)
+        "SELECT key, published_at, dated_in FROM articles WHERE id = ?", (page[-1]["id"],)
     ).fetchone()
     before = search.cursor
     return Cursor(
         mark=before.mark if before else conn.execute(GENERATION).fetchone()["number"],
         offset=(before.offset if before else 0) + len(page),
         key=last["key"],
-        arrival=last["added_in"],
+        arrival=last["dated_in"],
         published=last["published_at"],
         match=read.match,
         digest=search.digest,

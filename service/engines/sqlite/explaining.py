@@ -4,12 +4,29 @@ bm25 adds up over what is looked for, so that each part asked alone gives its sh
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from service.database import Connection
 from service.engines.sqlite.highlights import COLUMNS
-from service.engines.sqlite.match import PIECES, STEMS, Index, index_of, match_of, wanted_leaves
-from service.engines.sqlite.ranking import NEARNESS, WEIGHTS, Read, pairs_of, recency_of
+from service.engines.sqlite.match import (
+    PIECES,
+    STEMS,
+    WORDS,
+    Index,
+    index_of,
+    match_of,
+    wanted_leaves,
+)
+from service.engines.sqlite.ranking import (
+    EXACTNESS,
+    NEARNESS,
+    WEIGHTS,
+    Read,
+    capitals_of,
+    pairs_of,
+    recency_of,
+)
 from service.query import Node, Search
 from service.result import Explanation, ScorePart
 
@@ -36,13 +53,21 @@ def explanations(
         fields = _fields(conn, index, leaf, ids)
         for id_, score in _scores(conn, index, match_of(leaf), ids).items():
             parts[id_].append(ScorePart(str(leaf), "words", times * score, fields[id_]))
-    for text, match in pairs_of(search).items() if STEMS in read.chosen.ranks else ():
-        for id_, score in _scores(conn, STEMS, match, ids).items():
-            parts[id_].append(ScorePart(text, "nearness", NEARNESS * score, ()))
+    for part, index, weight, match in _more(search) if STEMS in read.chosen.ranks else ():
+        for id_, score in _scores(conn, index, match, ids).items():
+            parts[id_].append(replace(part, score=weight * score))
     recency, age = recency_of(conn, search)
     sql = RECENCIES.replace("{recency}", recency).replace("{id}", "id")
     factors = {row["id"]: row["factor"] for row in conn.execute(sql, {"ids": str(ids)} | age)}
     return {id_: Explanation(tuple(parts[id_]), factors[id_]) for id_ in ids}
+
+
+def _more(search: Search) -> Iterator[tuple[ScorePart, Index, float, str]]:
+    """What adds to the scores of words: its part, where it is asked for, its weight and MATCH."""
+    for text, match in pairs_of(search).items():
+        yield ScorePart(text, "nearness", 0.0, ()), STEMS, NEARNESS, match
+    for text, match in capitals_of(search).items():
+        yield ScorePart(text, "as written", 0.0, ()), WORDS, EXACTNESS, match
 
 
 def _ranked(read: Read) -> Mapping[Node, int]:

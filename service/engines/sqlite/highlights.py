@@ -1,9 +1,17 @@
 """Where the query's words stand in a hit's fields, as FTS5 itself sees them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from service.database import Connection, Row
-from service.engines.sqlite.match import PIECES, STEMS, WORDS, index_of, wanted, wanted_leaves
+from service.engines.sqlite.match import (
+    PIECES,
+    STEMS,
+    WORDS,
+    Index,
+    index_of,
+    match_of,
+    wanted_leaves,
+)
 from service.engines.sqlite.selection import FOREIGN, Reading
 from service.passages import Range, passages
 from service.query import TEXT_FIELDS, In, Near, Node, Phrase, Prefix, Word
@@ -58,8 +66,7 @@ def _mark(
 ) -> None:
     """Note where the tree's words stand in some articles."""
     for index in (STEMS, WORDS):
-        match = wanted(tree, index) if ids else None
-        if match is not None:
+        for match in _matches(tree, index) if ids else ():
             values = {"ids": str(ids), "wanted": match, "open": _OPEN, "close": _CLOSE}
             for row in conn.execute(MARKED.replace("{index}", index), values):
                 _collect(found[row["id"]], row, plain[row["id"]])
@@ -67,6 +74,18 @@ def _mark(
     for id_ in ids if pieces else ():
         for leaf in pieces:
             _collect_pieces(found[id_], leaf, plain[id_])
+
+
+def _matches(tree: Node | None, index: Index) -> Iterator[str]:
+    """What to mark: all at once, but each NEAR alone, of which FTS5 leaves marks in other rows."""
+    leaves = [leaf for leaf in wanted_leaves(tree) if index_of(leaf) == index]
+    near = [
+        leaf for leaf in leaves if isinstance(leaf.part if isinstance(leaf, In) else leaf, Near)
+    ]
+    yield from dict.fromkeys(map(match_of, near))
+    others = dict.fromkeys(match_of(leaf) for leaf in leaves if leaf not in near)
+    if others:
+        yield " OR ".join(others)
 
 
 def _collect_pieces(found: Found, leaf: Node, plain: Row) -> None:
@@ -118,7 +137,9 @@ def _of_column(column: str, text: str, ranges: list[Range]) -> list[Snippet]:
     start = 0
     for number, item in enumerate(text.split("\n")):
         end = start + len(item)
-        inside = [(s - start, e - start) for s, e in ranges if start <= s and e <= end]
+        # A phrase may begin at the end of one item and go on in the next.
+        clipped = ((max(s, start) - start, min(e, end) - start) for s, e in ranges)
+        inside = [(s, e) for s, e in clipped if s < e]
         if inside:
             found += passages(f"{column}[{number}]", item, inside)[:1]
         start = end + 1

@@ -1,8 +1,8 @@
 """The order of hits: by score, or by date; a page at a time.
 
-A score is the bm25 of what is looked for, raised where words of the query stand side by side, and
-lowered with age if the archive is told to. The SQL is put together from the fixed pieces below;
-every value from outside is bound.
+A score is the bm25 of what is looked for, raised where words of the query stand side by side and
+names stand as they are typed, and lowered with age if the archive is told to. The SQL is put
+together from the fixed pieces below; every value from outside is bound.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Any, Literal
 
 from service.database import Connection, Row
-from service.engines.sqlite.match import STEMS, index_of, match_of, wanted_leaves
+from service.engines.sqlite.match import STEMS, WORDS, index_of, match_of, unstemmed, wanted_leaves
 from service.engines.sqlite.selection import Reading, Selection, selection
 from service.query import Node, Search, Word
 from service.stores.slots import SLOTS_A_DAY, UNDATED_ROOM
@@ -23,16 +23,19 @@ WEIGHTS = "4.0, 2.0, 1.0, 1.0, 0.5"
 # part, since a rare pair has a bm25 as high as both of its words.
 NEARNESS, WITHIN = 0.1, 5
 _MOST_PAIRS = 30
+# What a word with a capital adds where it stands just so: Davis before Davies, which have one stem.
+EXACTNESS = 0.2
 # An article's age counts no further than this many half-lives: then its words alone rank it.
 MOST_HALVINGS = 5
 
 BY_SCORE = f"""
-WITH near(id, score) AS MATERIALIZED ({{near}})
-SELECT rowid AS id, (bm25({{index}}, {WEIGHTS}) + {{nearness}}) * {{recency}} AS score
+WITH arms(id, score) AS MATERIALIZED ({{arms}}),
+  more(id, score) AS MATERIALIZED (SELECT id, sum(score) FROM arms GROUP BY id)
+SELECT rowid AS id, (bm25({{index}}, {WEIGHTS}) + {{added}}) * {{recency}} AS score
 FROM {{index}} WHERE {{where}}
 ORDER BY {{first}} score, id DESC LIMIT :limit OFFSET :offset
 """  # noqa: S608 - fixed weights
-NEARNESS_OF = "coalesce((SELECT score FROM near WHERE id = {index}.rowid), 0.0)"
+ADDED = "coalesce((SELECT score FROM more WHERE id = {index}.rowid), 0.0)"
 # What is not selected by one index alone is ranked by whichever of the words it has.
 BY_SCORE_BESIDE = """
 WITH ranked(id, score) AS MATERIALIZED ({ranked})
@@ -46,9 +49,14 @@ RANKED = f"""
 SELECT rowid, bm25({{index}}, {WEIGHTS}) FROM {{index}} WHERE {{index}} MATCH :rank_{{index}}
 """  # noqa: S608 - fixed weights
 NEAR = f"""
-SELECT rowid, {NEARNESS} * bm25({STEMS}, {WEIGHTS}) FROM {STEMS} WHERE {STEMS} MATCH :near
+SELECT rowid AS id, {NEARNESS} * bm25({STEMS}, {WEIGHTS}) AS score FROM {STEMS}
+WHERE {STEMS} MATCH :near
 """  # noqa: S608 - fixed weights
-NOTHING_NEAR = "SELECT 0, 0.0 WHERE 0"
+EXACT = f"""
+SELECT rowid AS id, {EXACTNESS} * bm25({WORDS}, {WEIGHTS}) AS score FROM {WORDS}
+WHERE {WORDS} MATCH :exact
+"""  # noqa: S608 - fixed weights
+NO_MORE = "SELECT 0, 0.0 WHERE 0"
 # Ids grow with time: half for each half-life, in between on a straight line.
 RECENCY = f"""(
   CASE WHEN {{id}} < {UNDATED_ROOM} OR :newest - {{id}} >= {MOST_HALVINGS} * :half_life
@@ -97,8 +105,8 @@ def by_score(conn: Connection, search: Search, strict: Reading, read: Read) -> l
         "offset": search.cursor.offset if search.cursor else 0,
     }
     recency, age = recency_of(conn, search)
-    pairs = " OR ".join(pairs_of(search).values()) if STEMS in read.chosen.ranks else ""
-    statement = _indexed(read.chosen, pairs) if read.chosen.index else _beside(read.chosen, pairs)
+    more = _more(search) if STEMS in read.chosen.ranks else {}
+    statement = _indexed(read.chosen, more) if read.chosen.index else _beside(read.chosen, more)
     id_ = "rowid" if read.chosen.index else "m.id"
     first = ""
     first_values: dict[str, Any] = {}
@@ -107,20 +115,31 @@ def by_score(conn: Connection, search: Search, strict: Reading, read: Read) -> l
     sql = statement.replace("{recency}", recency).replace("{first}", first).replace("{id}", id_)
     ranks = {f"rank_{index}": match for index, match in read.chosen.ranks.items()}
     return conn.execute(
-        sql, read.chosen.values | values | age | first_values | ranks | {"near": pairs}
+        sql, read.chosen.values | values | age | first_values | ranks | more
     ).fetchall()
 
 
-def _indexed(chosen: Selection, pairs: str) -> str:
+def _more(search: Search) -> dict[str, str]:
+    """What adds to the scores of words, as the name of its value -> MATCH."""
+    asked = {"near": pairs_of(search), "exact": capitals_of(search)}
+    return {name: " OR ".join(found.values()) for name, found in asked.items() if found}
+
+
+def _arms(more: Mapping[str, str]) -> list[str]:
+    return [arm for name, arm in (("near", NEAR), ("exact", EXACT)) if name in more]
+
+
+def _indexed(chosen: Selection, more: Mapping[str, str]) -> str:
     assert chosen.index  # noqa: S101 - looked at by by_score()
-    sql = BY_SCORE.replace("{near}", NEAR if pairs else NOTHING_NEAR)
-    sql = sql.replace("{nearness}", NEARNESS_OF if pairs else "0.0")
+    arms = " UNION ALL ".join(_arms(more))
+    sql = BY_SCORE.replace("{arms}", arms or NO_MORE)
+    sql = sql.replace("{added}", ADDED if arms else "0.0")
     return sql.replace("{index}", chosen.index).replace("{where}", chosen.on("rowid"))
 
 
-def _beside(chosen: Selection, pairs: str) -> str:
+def _beside(chosen: Selection, more: Mapping[str, str]) -> str:
     arms = [RANKED.replace("{index}", index) for index in chosen.ranks]
-    ranked = " UNION ALL ".join([*arms, NEAR] if pairs else arms)
+    ranked = " UNION ALL ".join([*arms, *_arms(more)])
     return BY_SCORE_BESIDE.replace("{ranked}", ranked).replace("{ids}", chosen.ids)
 
 
@@ -133,6 +152,16 @@ def pairs_of(search: Search) -> Mapping[str, str]:
         if len(pairs) < _MOST_PAIRS and _are_neighbours(one, two):
             pairs[f"{one} {two}"] = f"NEAR({match_of(one)} {match_of(two)}, {WITHIN})"
     return pairs
+
+
+def capitals_of(search: Search) -> Mapping[str, str]:
+    """Each word with a capital, but not all in capitals, as text -> MATCH of it as written."""
+    if not search.nearness:
+        return {}
+    leaves = wanted_leaves(search.any_tree or search.tree)
+    words = [leaf for leaf in leaves if isinstance(leaf, Word) and index_of(leaf) == STEMS]
+    named = [word for word in words if word.text[:1].isupper() and not word.text.isupper()]
+    return {word.text: match_of(unstemmed(word)) for word in named}
 
 
 def _are_neighbours(one: Node, two: Node) -> bool:

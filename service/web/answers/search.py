@@ -37,7 +37,7 @@ class ScorePartOut(Answer):
     """What one word or phrase (`words`), or two that stand side by side (`nearness`), adds."""
 
     text: str
-    why: Literal["words", "nearness"]
+    why: Literal["words", "nearness", "as written"]
     score: float
     fields: list[str]
 

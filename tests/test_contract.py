@@ -1,0 +1,78 @@
+"""The API held against its own OpenAPI document: asked what that allows, and what it forbids.
+
+Every answer must be as documented; what it says is for tests/test_api.py.
+"""
+
+from typing import Any
+
+import pytest
+import requests
+import schemathesis
+from conftest import LONG, Archive, Client
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from schemathesis.checks import CheckFunction
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+CHECKS: list[CheckFunction] = [
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+# Longer ones httpx does not send.
+LONGEST_URL = 65_536
+
+
+@pytest.fixture(scope="module")
+def known(seeded: Archive) -> dict[str, str]:
+    """What stands for a path's parameter, beside generated keys that no archive has."""
+    ((article,), *_) = seeded.rows("SELECT key FROM articles")
+    ((entity,), *_) = seeded.rows("SELECT key FROM entities")
+    return {"/v1/articles/": article, "/v1/entities/": entity, "/v1/facets/": "person"}
+
+
+def cases_of(operation: Any, mode: GenerationMode, known: dict[str, str]) -> Any:
+    cases = operation.as_strategy(mode)
+    before, _, parameter = operation.path.partition("{")
+    if parameter and mode is GenerationMode.POSITIVE:
+        named = {parameter.partition("}")[0]: known[before]}
+        cases = st.one_of(cases, operation.as_strategy(mode, path_parameters=named))
+    return cases
+
+
+def check(api: Client, case: Any) -> None:
+    request = requests.Request(**case.as_transport_kwargs(base_url="http://localhost")).prepare()
+    url = request.url or ""
+    assume(len(url) < LONGEST_URL)
+    response = api(case.method, url, headers=dict(request.headers), content=request.body)
+    # What is promised only says so with 501.
+    assert response.status_code < 500 or response.json()["type"] == "/errors/not-built"
+    case.validate_response(response, CHECKS)
+
+
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
+def test_every_answer_is_as_documented(
+    api: Client, known: dict[str, str], mode: GenerationMode, subtests: pytest.Subtests
+) -> None:
+    document: Any = schemathesis.openapi.from_dict(api.get("/openapi.json").json())
+    operations = [result.ok() for result in document.get_all_operations()]
+    assert len(operations) >= 11
+    for operation in operations:
+        has_parameters = any(operation.iter_parameters()) or operation.body
+        if mode is GenerationMode.NEGATIVE and not has_parameters:
+            continue  # nothing there could be wrong
+
+        @settings(max_examples=60 if LONG else 8)
+        @given(cases_of(operation, mode, known))
+        def ask(case: Any) -> None:
+            check(api, case)
+
+        with subtests.test(f"{operation.method} {operation.path}"):
+            ask()
