@@ -10,6 +10,7 @@ CREATE TABLE entities (
   articles INTEGER NOT NULL DEFAULT 0,
   mentions INTEGER NOT NULL DEFAULT 0
 );
+CREATE INDEX entities_by_folded ON entities(folded);
 CREATE INDEX entities_by_articles ON entities(type, articles);
 CREATE INDEX entities_by_mentions ON entities(mentions);
 

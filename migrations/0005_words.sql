@@ -9,6 +9,8 @@ CREATE TABLE words (
 
 -- Those with letters that FTS5 leaves as they are, by how they are written without: service/letters.py
 -- has the same table. It is applied in two halves, since older versions of SQLite nest no deeper.
+-- Beside them, the Latin words in what is glued to a script without spaces (`bts` in `bts는`), which
+-- the service files.
 CREATE TABLE words_folded (
   folded TEXT NOT NULL,
   word TEXT NOT NULL,
@@ -17,19 +19,22 @@ CREATE TABLE words_folded (
 CREATE INDEX words_folded_by_word ON words_folded(word);
 
 CREATE TRIGGER words_inserted AFTER INSERT ON words
-WHEN new.word GLOB '*[ßæǽœøǿđðþłŀħıĳŋŧəɓɗƙﬀﬁﬂﬃﬄﬆёάέήίόύώϊϋΐΰ]*' BEGIN
-  INSERT INTO words_folded (folded, word) SELECT
+WHEN new.word GLOB '*[ßæǽœøǿđðþłŀħıĳŋŧəɓɗƙﬀﬁﬂﬃﬄﬆёάέήίόύώϊϋΐΰйїўأإآىة]*'
+  OR instr(new.word, char(173)) BEGIN
+  INSERT OR IGNORE INTO words_folded (folded, word) SELECT
     replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(
-    replace(replace(replace(replace(replace(replace(replace(replace(half,
-    'ƙ', 'k'), 'ﬀ', 'ff'), 'ﬁ', 'fi'), 'ﬂ', 'fl'), 'ﬃ', 'ffi'), 'ﬄ', 'ffl'), 'ﬆ', 'st'),
-    'ё', 'е'), 'ά', 'α'), 'έ', 'ε'), 'ή', 'η'), 'ί', 'ι'), 'ό', 'ο'), 'ύ', 'υ'), 'ώ', 'ω'),
-    'ϊ', 'ι'), 'ϋ', 'υ'), 'ΐ', 'ι'), 'ΰ', 'υ'), new.word
+    replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(
+    replace(replace(half,
+    'ﬃ', 'ffi'), 'ﬄ', 'ffl'), 'ﬆ', 'st'), 'ё', 'е'), 'ά', 'α'), 'έ', 'ε'), 'ή', 'η'), 'ί', 'ι'),
+    'ό', 'ο'), 'ύ', 'υ'), 'ώ', 'ω'), 'ϊ', 'ι'), 'ϋ', 'υ'), 'ΐ', 'ι'), 'ΰ', 'υ'), 'й', 'и'),
+    'ї', 'і'), 'ў', 'у'), 'أ', 'ا'), 'إ', 'ا'), 'آ', 'ا'), 'ى', 'ي'), 'ة', 'ه'), char(173), ''), new.word
   FROM (SELECT
     replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(
-    replace(replace(replace(replace(replace(replace(replace(replace(new.word,
+    replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(
+    replace(new.word,
     'ß', 'ss'), 'æ', 'ae'), 'ǽ', 'ae'), 'œ', 'oe'), 'ø', 'o'), 'ǿ', 'o'), 'đ', 'd'), 'ð', 'd'),
     'þ', 'th'), 'ł', 'l'), 'ŀ', 'l'), 'ħ', 'h'), 'ı', 'i'), 'ĳ', 'ij'), 'ŋ', 'ng'), 'ŧ', 't'),
-    'ə', 'a'), 'ɓ', 'b'), 'ɗ', 'd') AS half);
+    'ə', 'a'), 'ɓ', 'b'), 'ɗ', 'd'), 'ƙ', 'k'), 'ﬀ', 'ff'), 'ﬁ', 'fi'), 'ﬂ', 'fl') AS half);
 END;
 CREATE TRIGGER words_deleted AFTER DELETE ON words BEGIN
   DELETE FROM words_folded WHERE word = old.word;
@@ -42,7 +47,7 @@ INSERT INTO words (word, articles) SELECT term, doc FROM articles_vocabulary;
 -- One article at a time is laid here, so that its words are told apart exactly as in the index.
 CREATE VIRTUAL TABLE words_draft USING fts5(
   title, standfirst, body, captions, credits,
-  content='', detail=none, tokenize="unicode61 remove_diacritics 2"
+  content='', detail=none, tokenize="unicode61 remove_diacritics 2 tokenchars '­'"
 );
 CREATE VIRTUAL TABLE words_of_draft USING fts5vocab('words_draft', 'row');
 

@@ -6,6 +6,7 @@ import os
 import socket
 import sys
 import threading
+import time
 import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -35,6 +36,7 @@ from service.stores.keys import SCOPES, KeyStore, Scope
 from service.stores.slots import renumber
 from service.web.answers.search import search_out
 from service.web.parameters import SearchParams
+from service.web.problems import message_of
 
 # A long URL can arrive in pieces; h11 refuses what is longer than this (bytes).
 LONGEST_REQUEST_HEAD = 262_144
@@ -42,6 +44,8 @@ LONGEST_REQUEST_HEAD = 262_144
 MOST_FAILURES_SHOWN = 50
 # In the public contract, not built yet.
 UNBUILT = ("backup", "restore", "entity", "retag", "export", "quarantine", "revive")
+# Without -h, since click would take the h out of `-hanoi`.
+ONE_DASH = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
 
 Command = Callable[..., None]
 
@@ -56,7 +60,7 @@ def with_settings(command: Command) -> Command:
             command(read_settings(db=db), *args, **options)
         except CuttingsError as exc:
             for problem in exc.problems:
-                click.echo(f"{problem.where}: {problem.message}", err=True)
+                click.echo(f"{_option(problem.where)}: {problem.message}", err=True)
             click.echo(f"cuttings: {exc.detail}", err=True)
             sys.exit(2)
 
@@ -92,13 +96,31 @@ def ingest(settings: Settings, paths: tuple[str, ...], as_json: bool) -> None:
     sys.exit(1 if report.failed else 0)
 
 
-@main.command()
+class Asking(click.Command):
+    """A word with one dash in front is part of the query; one with two is still an option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        plain = len(args) - args.index("--") - 1 if "--" in args else 0
+        rest = super().parse_args(ctx, ["--help"] if args == ["-h"] else args)
+        words: tuple[str, ...] = ctx.params["query"]
+        for word in words[: len(words) - plain]:
+            if word.startswith("--"):
+                raise click.NoSuchOption(word, ctx=ctx)
+        return rest
+
+
+@main.command(cls=Asking, context_settings=ONE_DASH)
 @click.argument("query", nargs=-1)
 @click.option("--match", type=click.Choice(["auto", "all", "any"]), default="auto")
 @click.option("--sort", type=click.Choice(["relevance", "newest", "oldest"]))
 @click.option("--from", "from_", metavar="DATE", help="Published from this date on.")
 @click.option("--to", metavar="DATE", help="Published up to this date.")
+@click.option("--tz", metavar="ZONE", help="The zone of dates without one (CUTTINGS_TIMEZONE).")
+@click.option("--expand/--no-expand", default=True, help="Names in their other spellings too.")
+@click.option("--rank", type=click.Choice(["auto", "exact"]), default="auto")
+@click.option("--explain", is_flag=True, help="What each score is made of.")
 @click.option("--facets", default="", metavar="FIELDS", help="Fields to count, comma-separated.")
+@click.option("--facet-limit", type=click.IntRange(1, 100), default=10, help="Values a field.")
 @click.option("--limit", type=click.IntRange(1, 100), default=20)
 @click.option("--cursor", metavar="NEXT", help="`next` of the page before.")
 @click.option("--strict", is_flag=True, help="Refuse a query with a mistake.")
@@ -106,27 +128,25 @@ def ingest(settings: Settings, paths: tuple[str, ...], as_json: bool) -> None:
 @with_settings
 def search(settings: Settings, query: tuple[str, ...], as_json: bool, **options: Any) -> None:
     """Search as the API does; without a query, the newest articles."""
-    given = {"from" if name == "from_" else name: value for name, value in options.items()}
-    try:
-        params = SearchParams.model_validate({"q": " ".join(query)} | given)
-    except ValidationError as exc:
-        raise click.UsageError(exc.errors()[0]["msg"]) from exc
+    params = _params(" ".join(query), options)
     archive = existing_archive(settings)
     finder = Finder(load_engine("sqlite", archive), EntityStore(archive), settings.half_life)
     EmbargoStore(private_database(settings), archive).release_due()
+    started = time.perf_counter()
     with archive.read():
         results = finder.search(params.ask(settings.timezone))
     if as_json:
-        click.echo(search_out(results, params.q, 0.0).model_dump_json(by_alias=True, indent=2))
+        took_ms = (time.perf_counter() - started) * 1_000
+        click.echo(search_out(results, params.q, took_ms).model_dump_json(by_alias=True, indent=2))
     else:
         _print_results(results)
 
 
 for _field in FACET_FIELDS:
-    # One option a facet field, repeatable: several values are alternatives.
-    click.option(f"--{_field}", multiple=True, metavar="NAME", help=f"Only with this {_field}.")(
-        search
-    )
+    # Two options a facet field, repeatable: several values are alternatives.
+    for _name, _with in ((_field, "Only with"), (f"not-{_field}", "Not with")):
+        _help = f"{_with} this {_field}."
+        click.option(f"--{_name}", multiple=True, metavar="NAME", help=_help)(search)
 
 
 @main.command()
@@ -139,12 +159,7 @@ for _field in FACET_FIELDS:
 @click.option("--browse", is_flag=True, help="Open a browser on it.")
 @with_settings
 def serve(
-    settings: Settings,
-    host: str | None,
-    port: int | None,
-    workers: int,
-    open_: bool,
-    browse: bool,
+    settings: Settings, host: str | None, port: int | None, workers: int, open_: bool, browse: bool
 ) -> None:
     """Serve the API, its documentation and the SQL room."""
     settings = serving_at(settings, host, port, open_)
@@ -246,6 +261,22 @@ def key_revoke(settings: Settings, number: int) -> None:
     click.echo(f"key {number} is revoked")
 
 
+def _params(query: str, options: dict[str, Any]) -> SearchParams:
+    """The same as the API's; UsageError that names the option for a value that will not do."""
+    given = {name.replace("not_", "not.").rstrip("_"): typed for name, typed in options.items()}
+    try:
+        return SearchParams.model_validate({"q": query} | given)
+    except ValidationError as exc:
+        name, message = str(exc.errors()[0]["loc"][0]), message_of(dict(exc.errors()[0]))
+        typed = f" {given[name]}" if isinstance(given.get(name), str) else ""
+        raise click.UsageError(f"{_option(name)}{typed}: {message}") from exc
+
+
+def _option(parameter: str) -> str:
+    """How a parameter of the API is called here."""
+    return "query" if parameter == "q" else "--" + parameter.replace(".", "-").replace("_", "-")
+
+
 def existing_archive(settings: Settings) -> Database:
     """The archive for commands that must not make one; Misconfigured when there is none."""
     if not settings.db.exists():
@@ -343,6 +374,9 @@ def _print_results(results: Results) -> None:
         click.echo(f"\n{click.style(title, bold=True)}\n{where} · {hit.key}")
         for snippet in hit.snippets:
             click.echo("  " + marked(snippet, lambda word: click.style(word, underline=True)))
+        if hit.explanation is not None:
+            parts = [f"{part.score:.3g} {part.text} ({part.why})" for part in hit.explanation.parts]
+            click.echo(f"  {hit.explanation.recency:.3g} × ({' + '.join(parts)})")
     for name, facet in results.facets.items():
         click.echo(f"\n{name}: " + ", ".join(_counted(value) for value in facet.values))
     if results.next is not None:
@@ -356,3 +390,7 @@ def _count(number: int, noun: str) -> str:
 def _counted(value: Any) -> str:
     label = getattr(value, "label", None) or value.start
     return f"{label} ({value.count})"
+
+
+if __name__ == "__main__":
+    main()

@@ -40,7 +40,8 @@ def corrected_tree(tree: Node, words: Vocabulary, known: Collection[str]) -> Nod
     unknown = [word for word in typed if word not in found and word not in known]
     if len(unknown) > _MOST_UNKNOWN:
         return None
-    meant = {word: other for word in unknown if (other := corrected(word, words))}
+    new = (word for word in unknown if not words.has_form(word))
+    meant = {word: other for word in new if (other := corrected(word, words))}
     return _replaced(tree, meant) if meant else None
 
 

@@ -27,7 +27,6 @@ else:
     except ImportError:
         import sqlite3
 
-Connection = sqlite3.Connection
 Row = sqlite3.Row
 
 _HERE = Path(__file__).parent
@@ -35,6 +34,18 @@ _HERE = Path(__file__).parent
 WAIT_FOR_WRITER = 30.0
 # How many steps of SQLite's machine run between two looks at the clock: about a millisecond.
 _STEPS_BETWEEN_LOOKS = 10_000
+_TOO_LONG = "The query took too long and was stopped: narrow it down"
+
+
+class Connection(sqlite3.Connection):
+    """A connection that knows by when its reader has to be done."""
+
+    deadline = math.inf
+
+    def raise_if_late(self) -> None:
+        """For work between statements, and for short ones: SQLite stops only those that run on."""
+        if time.monotonic() > self.deadline:
+            raise Busy(_TOO_LONG)
 
 
 def migrations_folder() -> Path:
@@ -74,7 +85,7 @@ class Database:
             if conn.in_transaction:
                 yield conn
                 return
-            deadline = time.monotonic() + (self._query_seconds or math.inf)
+            deadline = conn.deadline = time.monotonic() + (self._query_seconds or math.inf)
             conn.set_progress_handler(lambda: time.monotonic() > deadline, _STEPS_BETWEEN_LOOKS)
             conn.execute("BEGIN")
             try:
@@ -163,7 +174,7 @@ class Database:
         uri = f"{self.path.absolute().as_uri()}?mode={mode}"
         # A reader lives in a thread-local and dies with its thread; the garbage collector may run
         # in another one, so SQLite's own check of threads would only cry wolf.
-        conn = sqlite3.connect(uri, uri=True, check_same_thread=False)
+        conn = sqlite3.connect(uri, uri=True, check_same_thread=False, factory=Connection)
         conn.row_factory = sqlite3.Row
         conn.execute(f"PRAGMA busy_timeout = {int(patience * 1_000)}")
         return conn
@@ -182,10 +193,16 @@ def private_database(settings: Settings) -> Database:
     return database
 
 
+def memory() -> Connection:
+    """An empty database in memory."""
+    conn = sqlite3.connect(":memory:", factory=Connection)
+    conn.row_factory = sqlite3.Row
+    return conn
+
+
 def memory_schema(schema: Path | None = None) -> Connection:
     """An empty database in memory with the whole schema, to hold another file's against."""
-    conn = sqlite3.connect(":memory:")
-    conn.row_factory = sqlite3.Row
+    conn = memory()
     migrations = _read_migrations(schema or migrations_folder())
     migrations.apply(sqlite_utils.Database(conn, execute_plugins=False))
     return conn
@@ -222,7 +239,7 @@ def _mapped(path: Path) -> Iterator[None]:
 
 def _ours(message: str, path: Path) -> CuttingsError:
     if message == "interrupted":
-        return Busy("The query took too long and was stopped: narrow it down")
+        return Busy(_TOO_LONG)
     if "locked" in message or "busy" in message:
         return Busy("Another process is writing to the archive: try again")
     if "no such table" in message or "no such column" in message:

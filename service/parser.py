@@ -11,13 +11,13 @@
               | person organization place source author topic language      is a filter
               | after before                             with a year, a month or a day
 
-Quotes may be straight or curly. Operators are written in capitals: `or` is a word, and in a long
-query that is all in capitals so is OR.
+Quotes may be straight or curly, and `organisation` is spelled with an s too. Operators are written
+in capitals: `or` is a word, and in a long query that is all in capitals so is OR.
 """
 
 import re
-import unicodedata
-from dataclasses import dataclass, field
+from calendar import monthrange
+from dataclasses import dataclass, field, replace
 
 from service.errors import InvalidQuery, Problem
 from service.query import (
@@ -36,29 +36,31 @@ from service.query import (
     Without,
     Word,
 )
+from service.tokens import OTHER_NAMES, QUOTES, Token, has_word, scan, tidy
 
 MAX_LENGTH = 10_000
 MAX_DEPTH = 32
 # Beyond this a query costs more than any reader could mean; a long question has a few hundred.
 MAX_WORDS = 500
-# A sentence in capitals has at least so many words, and two of them longer than most acronyms.
-FEWEST_SHOUTED = 5
-LONG_WORD = 4
-_OPERATORS = {"OR": "or", "AND": "and", "NOT": "not"}
+# More than anybody will mend; thousands of mistakes would make an answer of a megabyte.
+MOST_DIAGNOSTICS = 100
+_PARTS = ("word", "phrase", "field", "open", "not")
 
-_QUOTES = '"“”„‟«»＂'
-_NAMES = "|".join((*TEXT_FIELDS, *FACET_FIELDS, "after", "before"))
-_TOKEN = re.compile(
-    rf"""(?P<space>[\s\x00-\x1f\x7f]+)
-    |(?P<field>(?:{_NAMES}):)
-    |(?P<quote>[{_QUOTES}])
-    |(?P<open>\()|(?P<close>\))
-    |(?P<not>-+(?=[^\s-]))
-    |(?P<word>[^\s\x00-\x1f\x7f{_QUOTES}()]+)""",
-    re.VERBOSE,
+# What other archives and search engines call our fields, and how these are mistyped.
+_NO_FIELDS = dict(
+    pair.split("=")
+    for pair in (
+        "headline=title headlines=title heading=title titel=title titles=title lead=standfirst "
+        "summary=standfirst text=body content=body captions=caption sources=source "
+        "newspaper=source publisher=source site=source people=person persons=person "
+        "org=organization organizations=organization organisations=organization location=place "
+        "places=place country=place city=place topics=topic subject=topic tag=topic tags=topic "
+        "section=topic keyword=topic authors=author byline=author by=author lang=language "
+        "since=after from=after date=after until=before till=before to=before"
+    ).split()
 )
+_NO_FIELD = re.compile(rf"({'|'.join(_NO_FIELDS)}):(?=[^\W_]|[{QUOTES}(])")
 _RUN = re.compile(r"[^\W_]+")
-_SLOP = re.compile(r"~([0-9]{1,4})")
 _DATE = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?")
 
 
@@ -68,15 +70,6 @@ class Parsed:
 
     tree: Node | None
     diagnostics: tuple[Diagnostic, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Token:
-    kind: str
-    text: str
-    start: int
-    end: int
-    distance: int | None = None
 
 
 def parse_lenient(text: str) -> Parsed:
@@ -93,22 +86,18 @@ def parse_strict(text: str) -> Parsed:
     return parsed
 
 
-def has_word(text: str) -> bool:
-    """Whether the index would find a token here: a letter, a number or a private-use character."""
-    return any(unicodedata.category(c)[0] in "LN" or unicodedata.category(c) == "Co" for c in text)
-
-
 @dataclass(slots=True)
 class _Parser:
     text: str
     at: int = 0
     depth: int = 0
     words: int = 0
-    tokens: list[_Token] = field(default_factory=list)
+    tokens: list[Token] = field(default_factory=list)
     found: list[Diagnostic] = field(default_factory=list)
 
     def run(self) -> Parsed:
-        self.tokens = self._scan()
+        self.tokens, found = scan(self.text)
+        self.found.extend(found)
         branches = [self._query()]
         while self.at < len(self.tokens):  # a closing parenthesis too many
             token = self._take()
@@ -118,6 +107,9 @@ class _Parser:
         if tree is None and self.text.strip() and not self.found:
             self._report("no word to search for: everything is shown", 0, len(self.text))
         found = sorted(self.found, key=lambda d: (d.offset, d.length))
+        if len(found) > MOST_DIAGNOSTICS:
+            more = f"{len(found) - MOST_DIAGNOSTICS + 1} more mistakes are not listed"
+            found[MOST_DIAGNOSTICS - 1 :] = [replace(found[MOST_DIAGNOSTICS - 1], message=more)]
         return Parsed(tree, tuple(found))
 
     # Productions, in the order of the grammar.
@@ -133,7 +125,7 @@ class _Parser:
 
     def _branch(self) -> Node | None:
         parts: list[Node] = []
-        while self._peek("word", "phrase", "field", "open", "not", "and"):
+        while self._peek(*_PARTS, "and"):
             if (node := self._linked()) is not None:
                 parts.append(node)
         return _less_unwanted(parts)
@@ -142,9 +134,7 @@ class _Parser:
         parts = [None if self._peek("and") else self._part()]
         while self._peek("and"):
             operator = self._take()
-            parts.append(
-                self._part() if self._peek("word", "phrase", "field", "open", "not") else None
-            )
+            parts.append(self._part() if self._peek(*_PARTS) else None)
             if parts[-2] is None or parts[-1] is None:
                 self._mend("AND needs something on both sides: left out", operator)
         found = [p for p in parts if p is not None]
@@ -160,27 +150,24 @@ class _Parser:
 
     def _negated(self) -> Node | None:
         operator = self._take()
-        if not self._peek("word", "phrase", "field", "open", "not") or self.depth >= MAX_DEPTH:
+        if not self._peek(*_PARTS) or self.depth >= MAX_DEPTH:
             self._mend(f"nothing to exclude after “{operator.text}”: left out", operator)
             return None
         self.depth += 1
         part = self._part()
         self.depth -= 1
-        if part is None:
-            return None
         if isinstance(part, Without) and part.match is None:
             return part.excluded  # not not
-        return Without(None, part)
+        return Without(None, part) if part is not None else None
 
     def _fielded(self) -> Node | None:
         token = self._take()
-        name = token.text[:-1]
+        name = OTHER_NAMES.get(token.text[:-1], token.text[:-1])
         if not self._peek("word", "phrase", "open"):
             self._mend(f"nothing after “{token.text}”: left out", token)
             return None
         if name in TEXT_FIELDS:
-            part = self._operand()
-            return self._within(name, part, token)
+            return self._within(name, self._operand(), token)
         value = self._take()
         if value.kind == "open":
             self.at -= 1
@@ -201,11 +188,14 @@ class _Parser:
                 self._mend("nothing to search for between the quotes: left out", token)
             return None
         if token.kind == "phrase":
-            text = _tidy(token.text)
+            text = tidy(token.text)
             return Phrase(text) if token.distance is None else Near(text, token.distance)
+        if meant := _NO_FIELD.match(self.text, token.start):
+            hint = f"“{meant[0]}” is no field: did you mean “{_NO_FIELDS[meant[1]]}:”?"
+            self._report(hint, token.start, len(meant[0]))
         return _word(token.text)
 
-    def _within_measure(self, token: _Token) -> _Token:
+    def _within_measure(self, token: Token) -> Token:
         """The token, or what of it is left when the query has had MAX_WORDS words."""
         words = list(_RUN.finditer(token.text))
         room = MAX_WORDS - self.words
@@ -215,9 +205,9 @@ class _Parser:
         if room > 0 or self.words - len(words) == MAX_WORDS:
             self._mend(f"more than {MAX_WORDS} words: the rest was left out", token)
         kept = token.text[: words[room - 1].end()] if room > 0 else ""
-        return _Token(token.kind, kept, token.start, token.end, token.distance)
+        return Token(token.kind, kept, token.start, token.end, token.distance)
 
-    def _group(self, token: _Token) -> Node | None:
+    def _group(self, token: Token) -> Node | None:
         if self.depth >= MAX_DEPTH:
             self._mend(f"more than {MAX_DEPTH} levels of “(”: left out", token)
             return None
@@ -232,125 +222,47 @@ class _Parser:
 
     # Parts of productions.
 
-    def _within(self, name: str, part: Node | None, token: _Token) -> Node | None:
-        if part is None:
-            return None
-        if not _is_text(part):
+    def _within(self, name: str, part: Node | None, token: Token) -> Node | None:
+        if part is not None and not _is_text(part):
             self._mend(f"“{token.text}” takes words only: the field was left out", token)
             return part
-        return In(name, part)
+        return In(name, part) if part is not None else None
 
-    def _filter(self, name: str, value: _Token) -> Node | None:
+    def _filter(self, name: str, value: Token) -> Node | None:
         if not value.text.strip():
             self._mend(f"nothing to look for in “{name}:”: left out", value)
             return None
-        return Filter(name, _tidy(value.text))
+        return Filter(name, tidy(value.text))
 
-    def _dated(self, name: str, value: _Token) -> Node | None:
+    def _dated(self, name: str, value: Token) -> Node | None:
         text = value.text.strip()
         if not _DATE.fullmatch(text) or text.startswith("0000"):
             self._mend(f"“{name}:{text}” is no date: write 2018, 2018-11 or 2018-11-01", value)
             return None
+        last = monthrange(int(text[:4]), int(text[5:7] or 1))[1]
+        if text[8:] > str(last):
+            taken = f"{text[:8]}{last}"
+            self._mend(f"“{name}:{text}”: there is no such day, {taken} was taken", value)
+            text = taken
         return Dated("after" if name == "after" else "before", text)
-
-    # Tokens.
-
-    def _scan(self) -> list[_Token]:
-        tokens: list[_Token] = []
-        at = 0
-        while at < len(self.text):
-            match = _TOKEN.match(self.text, at)
-            if match is None:  # cannot happen: the classes cover every character
-                break
-            kind = match.lastgroup or ""
-            token = _Token(kind, match.group(), at, match.end())
-            if kind == "quote":
-                token = self._quoted(at)
-            elif kind == "not" and tokens and tokens[-1].end == at and tokens[-1].kind == "word":
-                token = _Token("word", token.text, at, token.end)
-            if kind != "space":
-                tokens.append(token)
-            at = token.end
-        return self._with_operators(tokens)
-
-    def _with_operators(self, tokens: list[_Token]) -> list[_Token]:
-        read = [_operator(token) for token in tokens]
-        operators = [new for new, old in zip(read, tokens, strict=True) if new is not old]
-        if not operators or not self._is_shouted(read):
-            return read
-        self._mend("all in capitals, so AND, OR and NOT are taken for words", operators[0])
-        return [
-            old if new is old else _Token("word", old.text.lower(), old.start, old.end)
-            for new, old in zip(read, tokens, strict=True)
-        ]
-
-    def _is_shouted(self, tokens: list[_Token]) -> bool:
-        """A sentence in capitals, and no formula of acronyms or of a script without capitals."""
-        words = [t.text for t in tokens if t.kind == "word" and t.text.lower() != t.text.upper()]
-        operators = sum(token.kind in _OPERATORS.values() for token in tokens)
-        long = sum(len(word) > LONG_WORD for word in words)
-        sentence = len(words) >= FEWEST_SHOUTED and long >= 2 and operators * 3 <= len(words)
-        return (
-            sentence
-            and all(w == w.upper() for w in words)
-            and not any(map(_is_formula, _runs(tokens)))
-        )
-
-    def _quoted(self, start: int) -> _Token:
-        end = start + 1
-        while end < len(self.text) and self.text[end] not in _QUOTES:
-            end += 1
-        inside = self.text[start + 1 : end]
-        if end == len(self.text):
-            if has_word(inside):
-                hint = f"unclosed quote: searched as “{_tidy(inside)}”"
-                self._report(hint, start, end - start)
-            return _Token("phrase", inside, start, end)
-        slop = _SLOP.match(self.text, end + 1)
-        stop = slop.end() if slop else end + 1
-        return _Token("phrase", inside, start, stop, int(slop[1]) if slop else None)
 
     def _peek(self, *kinds: str) -> bool:
         return self.at < len(self.tokens) and self.tokens[self.at].kind in kinds
 
-    def _take(self) -> _Token:
+    def _take(self) -> Token:
         self.at += 1
         return self.tokens[self.at - 1]
 
-    def _mend(self, message: str, token: _Token) -> None:
+    def _mend(self, message: str, token: Token) -> None:
         self._report(message, token.start, token.end - token.start)
 
     def _report(self, message: str, offset: int, length: int) -> None:
         self.found.append(Diagnostic(message, offset, length))
 
 
-def _runs(tokens: list[_Token]) -> list[list[str]]:
-    """The kinds of three tokens in a row, and of all between two parentheses."""
-    kinds = ["", *(token.kind for token in tokens), ""]
-    rows = [kinds[place : place + 3] for place in range(len(tokens))]
-    opened = [place for place, kind in enumerate(kinds) if kind == "open"]
-    closed = [place for place, kind in enumerate(kinds) if kind == "close"]
-    return rows + [["open", *kinds[a:b]] for a, b in zip(opened, closed, strict=False)]
-
-
-def _is_formula(kinds: list[str]) -> bool:
-    """Whether an operator stands beside or between parentheses or quotes, or there is a field."""
-    signs = {"open", "close", "phrase"} & set(kinds)
-    return "field" in kinds or bool(signs and set(_OPERATORS.values()) & set(kinds))
-
-
-def _operator(token: _Token) -> _Token:
-    kind = _OPERATORS.get(token.text) if token.kind == "word" else None
-    return _Token(kind, token.text, token.start, token.end) if kind else token
-
-
 def _word(text: str) -> Node:
     bare = text.rstrip("*")
     return Prefix(bare) if bare != text and has_word(bare[-1:]) else Word(text)
-
-
-def _tidy(text: str) -> str:
-    return " ".join("".join(c if c >= " " and c != "\x7f" else " " for c in text).split())
 
 
 def _is_text(node: Node) -> bool:
@@ -367,13 +279,8 @@ def _is_text(node: Node) -> bool:
 
 def _less_unwanted(parts: list[Node], typed: bool = False) -> Node | None:
     """All that is wanted, less all that is not: a long list of these must not make a deep tree."""
-    wanted: list[Node] = []
-    unwanted: list[Node] = []
-    for part in parts:
-        if isinstance(part, Without) and part.match is None:
-            unwanted.append(part.excluded)
-        else:
-            wanted.append(part)
+    unwanted = [p.excluded for p in parts if isinstance(p, Without) and p.match is None]
+    wanted = [p for p in parts if not isinstance(p, Without) or p.match is not None]
     tree = _joined(And, wanted)
     tree = And(tree.parts, typed) if isinstance(tree, And) and typed else tree
     excluded = _joined(Or, unwanted)
@@ -384,8 +291,6 @@ def _joined(kind: type[And] | type[Or], parts: list[Node]) -> Node | None:
     if len(parts) < 2:
         return parts[0] if parts else None
     flat: list[Node] = []
-    for part in parts:
-        flat.extend(
-            part.parts if isinstance(part, kind) and not getattr(part, "typed", False) else [part]
-        )
+    for p in parts:
+        flat += p.parts if isinstance(p, kind) and not getattr(p, "typed", False) else [p]
     return kind(tuple(flat))

@@ -15,6 +15,7 @@ _SENTENCE_ENDS = ".!?。！？\n"
 def passages(field: str, text: str, highlights: Sequence[Range]) -> list[Snippet]:
     """The best stretch of a text, and a second one if words that match stand only there."""
     whole = (0, len(text))
+    highlights = [_clipped(text, place) for place in highlights]
     best = _stretch(text, whole, highlights)
     shown = {_word(text, place) for place in highlights if _within(place, best)}
     new = [place for place in highlights if _word(text, place) not in shown]
@@ -28,6 +29,12 @@ def _snippet(field: str, text: str, stretch: Range, highlights: Sequence[Range])
     start, end = stretch
     inside = tuple((s - start, e - start) for s, e in _inside(highlights, stretch))
     return Snippet(field, text[start:end], inside)
+
+
+def _clipped(text: str, place: Range) -> Range:
+    """Of what is longer than a passage its beginning: a phrase with much between its words."""
+    start, end = place
+    return place if end - start <= LENGTH else (start, _word_end(text, start + LENGTH))
 
 
 def _word(text: str, place: Range) -> str:
@@ -62,7 +69,7 @@ def _window(text: str, highlights: Sequence[Range]) -> Range:
     first, last = _richest(text, highlights)
     start = _sentence_start(text, first, max(0, last - LENGTH))
     end = _word_end(text, max(last, min(len(text), start + LENGTH)))
-    return start, end
+    return start, max(last, end)
 
 
 def _richest(text: str, highlights: Sequence[Range]) -> Range:

@@ -26,9 +26,13 @@ DATE_FACETS = ("published",)
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word as typed; it may hold punctuation (`Song-gil`, `AT&T`)."""
+    """One word as typed; it may hold punctuation (`Song-gil`, `AT&T`).
+
+    `inside`: where it stands in a run of a script without spaces, as BTS in `BTS는`.
+    """
 
     text: str
+    inside: bool = False
 
     def __str__(self) -> str:
         return self.text

@@ -10,15 +10,29 @@ from zoneinfo import ZoneInfo
 
 from service.dates import DateRange, range_of
 from service.persons import MOST_WORDS, find_persons
-from service.query import And, Dated, Filter, In, Node, Or, Phrase, Without, Word, leaves_of, mapped
+from service.query import (
+    And,
+    Dated,
+    Filter,
+    In,
+    Near,
+    Node,
+    Or,
+    Phrase,
+    Without,
+    Word,
+    leaves_of,
+    mapped,
+)
 from service.result import Expansion
-from service.spelling import other_spelling
+from service.spelling import other_division, other_spelling
 from service.stop_words import STOP_WORDS
 
 # The words of a compound such as Sino-Soviet or AFP/Seoul; an apostrophe does not divide.
 _PARTS = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 # A long question that says a word again means it more; measured: twice helps, more does not.
 MOST_SAID = 2
+_ACRONYM = re.compile(r"[A-Z]{2,4}")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.){2,}[^\W\d_]?\.?")
 
 
@@ -161,8 +175,12 @@ def expansions(node: Node | None) -> tuple[Expansion, ...]:
     def look(part: Node) -> None:
         if isinstance(part, Word) and _INITIALS.fullmatch(part.text):
             found[Expansion(part.text, (part.text.replace(".", ""),), "initials")] = None
-        if isinstance(part, Word) and (others := other_spelling(part.text)):
-            found[Expansion(part.text, others, "spelling")] = None
+        if isinstance(part, Word) and _ACRONYM.fullmatch(part.text):
+            found[Expansion(part.text, (".".join([*part.text, ""]),), "initials")] = None
+        if isinstance(part, Word):
+            for others in (other_spelling(part.text), other_division(part.text)):
+                if others:
+                    found[Expansion(part.text, others, "spelling")] = None
         for words in _runs_of_words(part):
             for name in find_persons(words):
                 source = " ".join(words[name.start : name.end])
@@ -192,7 +210,8 @@ def expanded_by(node: Node | None, found: tuple[Expansion, ...]) -> Node | None:
         return node
     spellings: dict[str, tuple[Node, ...]] = {}
     for e in found:
-        spellings[e.source] = (*spellings.get(e.source, ()), *map(_spelled, e.to))
+        others = (spelled(e.why, to) for to in e.to)
+        spellings[e.source] = (*spellings.get(e.source, ()), *others)
 
     def change(part: Node) -> Node | None:
         if isinstance(part, Word) and part.text in spellings:
@@ -207,8 +226,12 @@ def expanded_by(node: Node | None, found: tuple[Expansion, ...]) -> Node | None:
     return mapped(node, change)
 
 
-def _spelled(text: str) -> Node:
-    return Phrase(text) if " " in text else Word(text)
+def spelled(why: str, text: str) -> Node:
+    """What is looked for of an expansion; an initial may stand within Joseph R. Biden."""
+    words = text.split()
+    if why == "name" and len(words) == 2:
+        return Near(text, 1)
+    return Phrase(text) if len(words) > 1 else Word(text)
 
 
 def _with_names(

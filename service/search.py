@@ -9,13 +9,22 @@ from zoneinfo import ZoneInfo
 from service.correction import corrected_tree
 from service.dates import DateRange, parse_zone, range_of
 from service.engines import Engine
-from service.entity import ENTITY_TYPES
+from service.entity import ENTITY_TYPES, EntityType
 from service.errors import InvalidRequest, Problem
 from service.letters import words_of
 from service.parser import Parsed, parse_lenient, parse_strict
+from service.persons import find_persons
 from service.query import Cursor, Diagnostic, Filter, MatchMode, Node, Or, Search, Sort, mapped
 from service.result import Expansion, Facet, Histogram, Results
-from service.rewriting import Lifted, dated, expanded_by, expansions, has_unranked, loosened
+from service.rewriting import (
+    Lifted,
+    dated,
+    expanded_by,
+    expansions,
+    has_unranked,
+    loosened,
+    spelled,
+)
 from service.stores.entities import EntityStore
 
 _MATCHES: tuple[MatchMode, ...] = ("all", "any")
@@ -80,7 +89,8 @@ class Finder:
         if meant is None:
             return None
         _, other, _ = self._prepare(replace(ask, q=str(meant), strict=False))
-        finds_more = (self._total(other, m) > self._total(search, m) for m in _MATCHES)
+        matches = _MATCHES if ask.match == "auto" else (ask.match,)
+        finds_more = (self._total(other, m) > self._total(search, m) for m in matches)
         return str(meant) if any(finds_more) else None
 
     def _total(self, search: Search, match: MatchMode) -> int:
@@ -120,8 +130,11 @@ class Finder:
 
     def _found_in_archive(self, found: tuple[Expansion, ...]) -> tuple[Expansion, ...]:
         """Only spellings that some article has: the others would be noise in the answer."""
-        occurring = self._engine.occurring(tuple(to for e in found for to in e.to))
-        kept = (replace(e, to=tuple(to for to in e.to if to in occurring)) for e in found)
+        occurring = self._engine.occurring({spelled(e.why, to) for e in found for to in e.to})
+        kept = (
+            replace(e, to=tuple(to for to in e.to if spelled(e.why, to) in occurring))
+            for e in found
+        )
         return tuple(e for e in kept if e.to)
 
     def _keys(self, filters: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
@@ -134,8 +147,18 @@ class Finder:
     def _values(self, field_: str, value: str) -> tuple[str, ...]:
         for type_ in ENTITY_TYPES:
             if type_ == field_:
-                return self._entities.keys_of(type_, value)
+                return self._entities.keys_of(type_, value) or self._keys_spelled(type_, value)
         return (value,)
+
+    def _keys_spelled(self, type_: EntityType, name: str) -> tuple[str, ...]:
+        """Entities under another spelling or form of the name, when there is none under it."""
+        if type_ != "person":
+            return ()
+        found = find_persons(name.split())
+        others = [other for person in found for other in (*person.spellings, *person.forms)]
+        return tuple(
+            dict.fromkeys(k for other in others for k in self._entities.keys_of(type_, other))
+        )
 
 
 def _unranked(search: Search) -> tuple[Diagnostic, ...]:

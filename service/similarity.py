@@ -13,7 +13,7 @@ from dataclasses import replace
 from service.article import Article
 from service.engines import Engine
 from service.letters import as_indexed, words_of
-from service.query import Node, Or, Search, Word
+from service.query import Node, Or, Phrase, Search
 from service.result import Hit, Named, Similar, SimilarArticles
 from service.stop_words import STOP_WORDS
 from service.stores.articles import ArticleStore
@@ -74,7 +74,7 @@ class Similarity:
         return sorted(worth, key=lambda word: (-worth[word], word))[:_WORDS]
 
     def _asked(self, words: Sequence[str], limit: int) -> Sequence[Hit]:
-        tree: Node = Or(tuple(map(Word, words))) if len(words) > 1 else Word(words[0])
+        tree: Node = Or(tuple(map(Phrase, words))) if len(words) > 1 else Phrase(words[0])
         search = Search(tree=tree, match="all", limit=limit, nearness=False, snippets=False)
         return self._engine.search(search).hits
 

@@ -156,6 +156,23 @@ _RULES = (
 )
 
 
+# Written with a hyphen by some papers and as one word by others.
+_DIVIDED = re.compile(
+    r"(anti|bi|bio|co|counter|cross|cyber|e(?=mail|book|commerce|cigar|reader|sport|learn|vot|bik)|extra|half|inter|lay|mid|mini|multi|non|off|on|over|para"
+    r"|pre|pro|re|self|semi|sub|super|take|trans|ultra|under|well)([^\W\d_]{4,})"
+)
+
+
+def other_division(word: str) -> tuple[str, ...]:
+    """A compound with a hyphen as one word, and a word that may be one as two: `co operation`."""
+    typed = word.lower()
+    parts = [part for part in typed.split("-") if part]
+    if len(parts) == 2 and all(part.isalpha() for part in parts):
+        return ("".join(parts),)
+    divided = _DIVIDED.fullmatch(typed)
+    return (f"{divided[1]} {divided[2]}",) if divided else ()
+
+
 @lru_cache(maxsize=4096)
 def other_spelling(word: str) -> tuple[str, ...]:
     """The British or American spellings of a word beside the one typed, lower-case.

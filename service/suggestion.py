@@ -1,5 +1,7 @@
 """What a text that somebody is typing may become: names, words and headlines of the archive."""
 
+from itertools import islice
+
 from service.engines import Vocabulary
 from service.letters import words_of
 from service.result import Suggestion
@@ -11,6 +13,7 @@ from service.unspaced import has_unspaced
 # other words each is counted anew, which takes a millisecond or two at 100,000 articles.
 _LOOKED_AT, _COUNTED = 20, 4
 _HEADLINES = 3
+_OPERATORS = frozenset({"AND", "OR", "NOT"})
 
 
 class Suggester:
@@ -25,7 +28,7 @@ class Suggester:
 
         Each kind takes the room that another leaves.
         """
-        words = words_of(typed)
+        words = [word for word in words_of(typed) if word not in _OPERATORS]
         if not words:
             return ()
         open_ = typed.endswith(words[-1])  # somebody who has typed a space is done with the word
@@ -48,11 +51,18 @@ class Suggester:
         if not before:
             found = [(w, n) for w, n in self._vocabulary.beginning(last, _LOOKED_AT) if _tells(w)]
         else:
-            following = self._vocabulary.following(before, last, _COUNTED)
-            others = (word for word, _ in self._vocabulary.beginning(last, _COUNTED))
-            words = list(dict.fromkeys(filter(_tells, following or others)))
-            found = [(word, self._vocabulary.together((*before, word))) for word in words]
+            found = self._next_words(before, last)
         return [Suggestion(head + word, "word", count) for word, count in found if count][:limit]
+
+    def _next_words(self, before: list[str], start: str) -> list[tuple[str, int]]:
+        """What follows in the newest articles, or else any common word that follows somewhere."""
+        following = self._vocabulary.following(before, start, _COUNTED)
+        found = [word for word in following if _tells(word)]
+        if not found:
+            common = (word for word, _ in self._vocabulary.beginning(start, _LOOKED_AT))
+            followed = (w for w in common if self._vocabulary.together((f"{before[-1]} {w}",)))
+            found = list(islice(filter(_tells, followed), _COUNTED))
+        return [(word, self._vocabulary.together((*before, word))) for word in found]
 
     def _headlines(self, words: list[str], open_: bool, limit: int) -> list[Suggestion]:
         before, start = (words[:-1], words[-1]) if open_ else (words, "")

@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -12,6 +13,7 @@ from click.testing import CliRunner, Result
 from conftest import SEEDS, Archive
 
 from service.cli import UNBUILT, main
+from service.web.parameters import SearchParams
 
 
 def run(*args: str | Path, db: Path | None = None, tagger: str = "off") -> Result:
@@ -65,9 +67,61 @@ def test_wrong_usage(db: Path) -> None:
     assert run("ingest", "-", db=db).exit_code == 2
     assert run("search", "--limit", "0", db=db).exit_code == 2
     run("migrate", db=db)
-    wrong_date = run("search", "--from", "soon", db=db)
-    assert wrong_date.exit_code == 2
-    assert "neither a date" in wrong_date.stderr
+
+
+# (arguments, what stderr ends with)
+BAD_VALUES = [
+    (("--from", "nope"), "--from nope: “nope” is neither a date (2018-12-16) nor a date-time\n"),
+    (("--to", "nope"), "--to nope: “nope” is neither a date (2018-12-16) nor a date-time\n"),
+    (
+        ("--tz", "Nowhere/City"),
+        "--tz Nowhere/City: “Nowhere/City” is no time zone: use a name such as Europe/Rome\n",
+    ),
+    (("--not-source", "x" * 1_001), "--not-source: String should have at most 1000 characters\n"),
+    (("x" * 10_001,), "query: String should have at most 10000 characters\n"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "said"), BAD_VALUES, ids=lambda value: str(value[0])[:12])
+def test_a_bad_value_is_named(arguments: tuple[str, ...], said: str, db: Path) -> None:
+    run("migrate", db=db)
+    result = run("search", *arguments, db=db)
+    assert result.exit_code == 2
+    assert result.stderr.endswith(f"Error: {said}")
+
+
+def test_a_bad_cursor_is_named_by_its_option(db: Path) -> None:
+    run("migrate", db=db)
+    result = run("search", "--cursor", "abc", db=db)
+    assert result.exit_code == 2
+    assert result.stderr.startswith("--cursor: is none of ours")
+
+
+# (typed, the query)
+DASHES = [
+    (("kim", "-sanctions"), "kim -sanctions"),
+    (("-hanoi", "kim"), "-hanoi kim"),
+    (("kim", "-source:AFP", "--limit", "1"), "kim -source:AFP"),
+    (("kim", "-"), "kim -"),
+    (("--", "kim", "--limit"), "kim --limit"),
+]
+
+
+@pytest.mark.parametrize(("typed", "query"), DASHES)
+def test_one_dash_belongs_to_the_query(typed: tuple[str, ...], query: str, seeded: Archive) -> None:
+    result = run("search", "--json", *typed, db=seeded.settings.db)
+    assert result.exit_code == 0, result.stderr
+    assert json.loads(result.stdout)["query"]["text"] == query
+
+
+def test_two_dashes_are_an_option(db: Path) -> None:
+    run("migrate", db=db)
+    for option in ("--sanctions", "--stict", "--limits=3"):
+        result = run("search", "kim", option, db=db)
+        assert result.exit_code == 2
+        assert "No such option" in result.stderr
+        assert option in result.stderr
+    assert run("search", "-h").output == run("search", "--help").output
 
 
 def test_searching_an_archive_that_is_not_there(db: Path) -> None:
@@ -97,7 +151,32 @@ def test_search_is_the_same_search_as_the_apis(seeded: Archive) -> None:
     assert "note: OR needs something on both sides: left out" in text.stderr
     strict = run("search", "--strict", '"open', db=db)
     assert strict.exit_code == 2
-    assert "unclosed quote" in strict.stderr
+    assert "query: unclosed quote" in strict.stderr
+
+
+def test_every_parameter_of_the_apis_search_is_an_option() -> None:
+    """But for what is not built, or is the query itself."""
+    options = {name for param in main.commands["search"].params for name in param.opts}
+    fields = {field.alias or name for name, field in SearchParams.model_fields.items()}
+    built = fields - {"q", "collapse", "versions"}
+    assert {f"--{name}".replace(".", "-").replace("_", "-") for name in built} <= options
+
+
+def test_the_options_of_a_search_do_what_the_apis_parameters_do(seeded: Archive) -> None:
+    def asked(*options: str) -> Any:
+        return json.loads(run("search", "--json", *options, db=seeded.settings.db).stdout)
+
+    assert asked("jo")["took_ms"] > 0
+    assert asked("jo", "--not-source", "Asia Times")["total"] == 1
+    assert asked("jo", "--not-person", "Mr Jo", "--not-place", "Rome")["total"] == 0
+    assert asked("U.S.")["query"]["expanded"] != []
+    assert asked("U.S.", "--no-expand")["query"]["expanded"] == []
+    assert asked("jo", "--explain", "--rank", "exact")["hits"][0]["explain"]["parts"]
+    assert asked("--tz", "Asia/Seoul", "--from", "2018-01-01")["total"] == 0
+    facets = asked("--facets", "person", "--facet-limit", "1")["facets"]
+    assert len(facets["person"]["values"]) == 1
+    explained = run("search", "jo", "--explain", db=seeded.settings.db).stdout
+    assert "jo (words)" in explained
 
 
 def test_migrate_and_reindex(db: Path) -> None:
@@ -175,6 +254,12 @@ def test_a_model_that_is_not_installed(db: Path) -> None:
     result = run("ingest", SEEDS, db=db, tagger="no_such_model")
     assert result.exit_code == 2
     assert "no_such_model" in result.stderr
+
+
+def test_the_file_is_a_program() -> None:
+    program = [sys.executable, "-m", "service.cli", "--version"]
+    done = subprocess.run(program, capture_output=True, text=True, check=True)
+    assert "version" in done.stdout
 
 
 def test_the_console_script_is_installed() -> None:

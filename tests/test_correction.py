@@ -3,6 +3,7 @@
 import random
 import string
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 import pytest
 from conftest import Archive
@@ -78,6 +79,7 @@ def test_what_was_meant(words: Archive, q: str, meant: str | None) -> None:
             "조성길",
             "2018",
         ),
+        *("ambassadorial", "disappearing", "diplomats rome"),
         *("x" * 10_000, "zzzz " * 500, "Qaddafi", "Muammar al-Qadhafi"),
     ],
 )
@@ -110,3 +112,10 @@ def test_any_single_mistake_is_mended(word: str, chance: random.Random) -> None:
     )
     if typed != word:
         assert corrected(typed, Fake({word: 3, "unlike": 1_000})) == word
+
+
+def test_what_is_proposed_finds_more_in_the_way_that_was_asked(words: Archive) -> None:
+    asked = Ask(q="embassador qqqqqqq")
+    assert words.finder.search(asked).did_you_mean == "ambassador qqqqqqq"
+    assert words.finder.search(replace(asked, match="any")).did_you_mean == "ambassador qqqqqqq"
+    assert words.finder.search(replace(asked, match="all")).did_you_mean is None

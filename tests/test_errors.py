@@ -129,11 +129,30 @@ def test_a_fault_in_json_has_its_pointer(api: Client) -> None:
     assert strict.json()["errors"][0]["pointer"] == "/q"
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b'"x"', b"\xff", b"[" * 100_000])
-def test_what_is_no_json_object(api: Client, body: bytes) -> None:
+NO_OBJECT = "the body must be a JSON object"
+# (body, message; None where the body cannot be read at all)
+BODIES = [
+    (b"", NO_OBJECT),
+    (b"[]", NO_OBJECT),
+    (b"null", NO_OBJECT),
+    (b'"x"', NO_OBJECT),
+    (b"{", "the body is not JSON: see character 1, counted from 0"),
+    (b'{"q": "kim",}', "the body is not JSON: see character 12, counted from 0"),
+    (b"\xff", None),
+    (b"[" * 100_000, None),
+]
+
+
+@pytest.mark.parametrize(("body", "message"), BODIES, ids=lambda value: str(value)[:20])
+def test_what_is_no_json_object(api: Client, body: bytes, message: str | None) -> None:
     response = api.post("/v1/search", content=body, headers={"content-type": "application/json"})
     assert response.status_code == 422
     assert response.headers["content-type"] == "application/problem+json"
+    problem = response.json()
+    if message is None:
+        assert problem["detail"].startswith("The body cannot be read")
+    else:
+        assert problem["errors"] == [{"message": message}]
 
 
 def test_half_a_surrogate_pair_is_refused_politely(api: Client) -> None:

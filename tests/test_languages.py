@@ -138,3 +138,50 @@ def test_check_misses_pieces_and_reindex_mends_them(languages: Archive) -> None:
     languages.engine.rebuild()
     assert languages.engine.faults() == []
     assert languages.find("소식") == [KOREAN.title]
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "missing"),
+    [
+        ("中国5G技术和GDP增长", ["5G", "gdp", "5G技术", "技术 GDP"], ["G", "GD"]),
+        ("安倍首相はNHKの番組に", ["NHK", "nhk", "NHKの", "title:NHK"], ["NH", "HK", "body:NHK"]),
+        ("삼성은 UN과 2020년", ["UN", "2020", "UN과", "삼성 UN"], ["N", "20"]),
+        ("ＡＫＢ４８は", ["AKB48", "AKB48は", "ＡＫＢ４８"], ["AKB"]),
+        (
+            "Vladi\xadmir Pu\xadtin",
+            ["Vladimir Putin", '"vladimir putin"', "vladim*"],
+            ["Vladi", "mir"],
+        ),
+        ("Αλέξης Τσίπρας", ["Τσιπρας", "ΤΣΙΠΡΑΣ", "Τσίπρας", '"Αλεξης Τσιπρας"'], ["Τσιπρα"]),
+        (
+            "Никола\u0438\u0306 Київ",
+            ["Николай", "Никола\u0438\u0306", "Київ", "Ки\u0456\u0308в"],
+            ["Ники"],
+        ),
+        ("الرئيس إيران", ["ايران", "إيران"], ["ير"]),
+    ],
+)
+def test_words_within_other_scripts(
+    archive: Archive, text: str, found: list[str], missing: list[str]
+) -> None:
+    archive.add(Article(title=text, body="x"))
+    for q in found:
+        (hit,) = archive.finder.search(Ask(q=q, match="all", expand=False)).hits
+        assert any(s.highlights for s in hit.snippets if s.field == "title"), q
+        assert archive.finder.search(Ask(q=q, match="all")).did_you_mean is None
+    for q in missing:
+        assert archive.find(q, match="all", expand=False) == [], q
+    assert archive.engine.faults() == []
+    archive.engine.rebuild()
+    assert archive.engine.faults() == []
+    assert archive.find(found[0], match="all") == [text]
+    archive.tamper("DELETE FROM articles")
+    assert archive.rows("SELECT * FROM words_folded") == []
+
+
+def test_beginnings_are_counted_whole(archive: Archive) -> None:
+    for letter in "abcdefghijklmnopqrstuvwx":
+        archive.add(Article(title=f"łom{letter}", body="x"))
+    archive.add(Article(title="lomza", body="x"))
+    totals = {q: archive.finder.search(Ask(q=q)).total for q in ("lom*", "łom*", "lomz*", "łomz*")}
+    assert totals == {"lom*": 25, "łom*": 25, "lomz*": 1, "łomz*": 1}

@@ -26,6 +26,7 @@ LAYERS = (
     "unspaced",
     "entity",
     "query",
+    "tokens",
     "parser",
     "result",
     "rewriting",

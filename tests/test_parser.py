@@ -1,11 +1,20 @@
 """Text -> tree: what each query means, and where each mistake stands."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from service.errors import InvalidQuery
-from service.parser import MAX_DEPTH, MAX_WORDS, parse_lenient, parse_strict
+from service.parser import (
+    MAX_DEPTH,
+    MAX_LENGTH,
+    MAX_WORDS,
+    MOST_DIAGNOSTICS,
+    parse_lenient,
+    parse_strict,
+)
 from service.query import TEXT_FIELDS, And, Near, Node, Phrase, Prefix, Word
 
 # (typed, understood): the text form is the query language itself.
@@ -32,10 +41,15 @@ UNDERSTOOD = [
     ('caption:"capella hotel"', 'caption:"capella hotel"'),
     ('person:"Jo Song Gil" rome', 'person:"Jo Song Gil" rome'),
     ("-source:AFP", "-source:AFP"),
+    ("organisation:OGD", "organization:OGD"),
     ("after:2018-11-01 before:2019", "after:2018-11-01 before:2019"),
     ("Jo Song-gil", "Jo Song-gil"),
     ("don't U.S. AT&T 50%", "don't U.S. AT&T 50%"),
     ("re:start http://x.org", "re:start http://x.org"),
+    ("Note: x https://x.org 10:30", "Note: x https://x.org 10:30"),
+    ("headline: envoy", "headline: envoy"),
+    ("source:text:x", 'source:"text:x"'),
+    ("after:2020-02-29", "after:2020-02-29"),
     ("jo - gil", "jo gil"),
     ("well--known", "well--known"),
     ("a\x00b", "a b"),
@@ -71,6 +85,26 @@ MISTAKES = [
     ("*", "", "no word to search for: everything is shown", 0, 1),
     ('"', "", "no word to search for: everything is shown", 0, 1),
     ("after:soon", "", "“after:soon” is no date: write 2018, 2018-11 or 2018-11-01", 6, 4),
+    ("headline:envoy", "headline:envoy", "“headline:” is no field: did you mean “title:”?", 0, 9),
+    ("kim -titel:x", "kim -titel:x", "“titel:” is no field: did you mean “title:”?", 5, 6),
+    ('text:"a b"', 'text: "a b"', "“text:” is no field: did you mean “body:”?", 0, 5),
+    ("tag:(a b)", "tag: a b", "“tag:” is no field: did you mean “topic:”?", 0, 4),
+    ("since:2018", "since:2018", "“since:” is no field: did you mean “after:”?", 0, 6),
+    ("lang:한국어", "lang:한국어", "“lang:” is no field: did you mean “language:”?", 0, 5),
+    (
+        "after:2018-02-30",
+        "after:2018-02-28",
+        "“after:2018-02-30”: there is no such day, 2018-02-28 was taken",
+        6,
+        10,
+    ),
+    (
+        "before:2018-11-31",
+        "before:2018-11-30",
+        "“before:2018-11-31”: there is no such day, 2018-11-30 was taken",
+        7,
+        10,
+    ),
     (
         "TALKS OF KIM AND TRUMP IN HANOI",
         "TALKS OF KIM and TRUMP IN HANOI",
@@ -108,6 +142,25 @@ def test_depth_is_limited() -> None:
     parsed = parse_lenient(deep)
     assert str(parsed.tree) == "kim"
     assert any("levels" in d.message for d in parsed.diagnostics)
+
+
+# More than 100 mistakes, and one for each pair of signs.
+@pytest.mark.parametrize("typed", ["(" * (MAX_LENGTH - 1), '""' * 101, "OR " * 3_000])
+def test_thousands_of_mistakes_are_counted(typed: str) -> None:
+    found = parse_lenient(typed).diagnostics
+    assert len(found) == MOST_DIAGNOSTICS
+    assert re.fullmatch(r"\d+ more mistakes are not listed", found[-1].message)
+    with pytest.raises(InvalidQuery) as caught:
+        parse_strict(typed)
+    assert [p.message for p in caught.value.problems] == [d.message for d in found]
+
+
+def test_a_hundred_mistakes_are_listed() -> None:
+    found = parse_lenient('""' * MOST_DIAGNOSTICS).diagnostics
+    assert {d.message for d in found} == {"nothing to search for between the quotes: left out"}
+    assert len(found) == MOST_DIAGNOSTICS
+    more = parse_lenient('""' * (MOST_DIAGNOSTICS + 1)).diagnostics[-1]
+    assert (more.message, more.offset) == ("2 more mistakes are not listed", 198)
 
 
 @given(st.text(max_size=300))

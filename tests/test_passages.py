@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -45,6 +46,17 @@ def test_without_a_match_it_is_the_beginning() -> None:
     (start,) = passages("body", FILLER, ())
     assert FILLER.startswith(start.text)
     assert start.highlights == ()
+
+
+@pytest.mark.parametrize("length", [LENGTH - 30, LENGTH - 1, LENGTH, LENGTH + 1, 9 * LENGTH])
+def test_what_is_as_long_as_a_passage_is_still_marked(length: int) -> None:
+    phrase = ("envoy " * length)[: length - 1] + "x"
+    text = f"{FILLER}{phrase}. {FILLER}"
+    start = len(FILLER)
+    (found,) = passages("body", text, [(start, start + length)])
+    (marked,) = shown(found)
+    assert phrase.startswith(marked)
+    assert LENGTH - 40 < len(marked) <= LENGTH
 
 
 @given(st.lists(st.sampled_from(["ox ", "yak. ", "\n", "filler " * 9, "𝔘x. "]), max_size=60))

@@ -83,6 +83,8 @@ def test_the_older_never_weighs_more(days: list[int], half_life: float) -> None:
 
 
 QUERIES = [
+    *("kim OR (rome ambassador)", "kim OR (rome (envoy OR (kim jo)))", "body:((kim rome) OR jo)"),
+    *("title:(envoy rome) OR acting", "(envoy -rome) OR ambassador"),
     *("envoy", "rome ambassador", "envoy envoy rome", '"acting envoy" rome', "title:rome envoy"),
     *(
         "Rome Ambassador Envoys",

@@ -500,3 +500,57 @@ def test_an_or_of_words_and_filters_says_what_has_no_rank(
     assert any("no rank" in diagnostic.message for diagnostic in diagnostics) is says_so
     by_date = library.finder.search(Ask(q=q, sort="newest")).diagnostics
     assert not any("no rank" in diagnostic.message for diagnostic in by_date)
+
+
+def test_a_country_is_no_form_of_use(archive: Archive) -> None:
+    archive.add(Article(title="used", body="He used it. Using it was of use."))
+    archive.add(Article(title="US", body="The US imposed sanctions."))
+    archive.add(Article(title="U.S.", body="The U.S. imposed sanctions."))
+    archive.add(Article(title="new", body="A new thing."))
+    archive.add(Article(title="news", body="The news."))
+    assert sorted(archive.find("US")) == sorted(archive.find("U.S.")) == ["U.S.", "US"]
+    assert archive.find("us", expand=False) == ["US"]
+    assert archive.find("news") == ["news"]
+    assert archive.find("US sanctions -news") == archive.find("US sanctions")
+
+
+@pytest.mark.parametrize(
+    ("q", "text"),
+    [
+        *(
+            ("analyzing", "They analysed it."),
+            ("airplanes", "An aeroplane."),
+            ("defense", "Defences."),
+        ),
+        *(("coloring", "coloured"), ("colours", "color"), ("programmes", "program")),
+        *(("cooperation", "co-operation"), ("co-operation", "cooperation"), ("e-mails", "emails")),
+        *(("Joe Biden", "Joseph R. Biden Jr. spoke."), ("Bill Clinton", "William J. Clinton")),
+    ],
+)
+def test_other_spellings_in_any_form(archive: Archive, q: str, text: str) -> None:
+    archive.add(Article(title="it", body=text))
+    found = archive.finder.search(Ask(q=q, match="all"))
+    assert found.total == 1
+    assert found.expanded
+    assert found.did_you_mean is None
+    assert archive.find(q, match="all", expand=False) == []
+
+
+def test_every_entity_is_found_by_the_name_that_is_shown(seeded: Archive) -> None:
+    for key, name, type_, articles in seeded.rows("SELECT key, name, type, articles FROM entities"):
+        found = seeded.finder.search(Ask(filters={type_: (name,)})).total
+        assert found >= articles, (key, name)
+
+
+def test_a_person_is_filtered_by_any_spelling(seeded: Archive) -> None:
+    for name in ("cho song gil", "Jo Song-gil", "조성길", "Mr Jo Song Gil"):
+        assert seeded.finder.search(Ask(filters={"person": (name,)})).total == 2
+        assert seeded.finder.search(Ask(q=f'person:"{name}"')).total == 2
+
+
+def test_what_only_a_filter_finds_has_no_score(library: Archive) -> None:
+    hits = library.finder.search(Ask(q="envoy OR source:Reuters")).hits
+    scores = [hit.score for hit in hits]
+    assert scores == sorted((s for s in scores if s is not None), reverse=True) + [
+        None
+    ] * scores.count(None)

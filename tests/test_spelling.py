@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from service.spelling import other_spelling
+from service.spelling import other_division, other_spelling
 
 PAIRS = """
     organise/organize organised/organized organising/organizing organiser/organizer
@@ -108,3 +108,22 @@ def test_no_word_is_its_own_other_spelling(word: str) -> None:
     others = other_spelling(word)
     assert word.lower() not in others
     assert len(set(others)) == len(others) <= 3
+
+
+@pytest.mark.parametrize(
+    ("word", "others"),
+    [
+        *(("co-operation", ("cooperation",)), ("Cooperation", ("co operation",))),
+        *(("e-mail", ("email",)), ("email", ("e mail",)), ("re-elected", ("reelected",))),
+        *(
+            ("envoy", ()),
+            ("one-two-three", ()),
+            ("F-16", ()),
+            ("coal", ()),
+            ("-", ()),
+            ("onset", ()),
+        ),
+    ],
+)
+def test_divisions(word: str, others: tuple[str, ...]) -> None:
+    assert other_division(word) == others

@@ -92,3 +92,15 @@ def test_over_http(api: Client) -> None:
     assert api.get("/v1/suggest").json() == {"suggestions": []}
     assert api.get("/v1/suggest", params={"q": "x", "limit": 0}).status_code == 422
     assert api.get("/v1/suggest", params={"prefix": "x"}).status_code == 422
+
+
+def test_words_are_those_that_articles_have_next(archive: Archive) -> None:
+    filler = "A text of some length that says nothing at all. " * 60
+    archive.add(Article(title="1", body=f"It's true. {filler}President Trump spoke."))
+    archive.add(Article(title="2", body="They were trying. Seeking truth, president and all."))
+    suggester = Suggester(archive.engine.vocabulary, EntityStore(archive.database))
+    assert shown(suggester, "it's") == []
+    assert shown(suggester, "president tr") == [("word", "president trump", 1)]
+    assert ("word", "president OR true", 1) in shown(suggester, "president OR tr") or shown(
+        suggester, "president OR tr"
+    ) == [("word", "president OR trump", 1)]

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.database import Connection
-from service.unspaced import cut, has_unspaced, occurrences, phrase
+from service.unspaced import FoldedText, cut, has_unspaced, occurrences, phrase
 
 TABLE = """
 CREATE VIRTUAL TABLE pieces USING fts5(
@@ -233,6 +233,12 @@ def test_marks_and_matches_agree(text: str, query: str) -> None:
         assert at <= start < end
         at = end
         assert phrase(text[start:end]) == (tokens, is_prefix)
+
+
+@given(texts, st.lists(queries, max_size=4))
+def test_a_text_folded_once_answers_any_number_of_queries(text: str, asked: list[str]) -> None:
+    folded = FoldedText(text)
+    assert [folded.occurrences(query) for query in asked] == [occurrences(text, q) for q in asked]
 
 
 @pytest.mark.parametrize("library", LIBRARIES.values(), ids=LIBRARIES)

@@ -4,7 +4,7 @@ import importlib
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
-from service.query import Search
+from service.query import Node, Search
 from service.result import Facet, Headline, Histogram, Results
 
 
@@ -25,6 +25,9 @@ class Vocabulary(Protocol):
 
         The most frequent first, in small letters.
         """
+
+    def has_form(self, word: str) -> bool:
+        """Whether some article has a form of the word."""
 
     def resembling(self, start: str, shortest: int, longest: int) -> Mapping[str, int]:
         """Words of some length that begin so, with the number of articles that have them."""
@@ -49,8 +52,8 @@ class Engine(Protocol):
     def facets(self, search: Search) -> Mapping[str, Facet | Histogram]:
         """The facets of a search alone."""
 
-    def occurring(self, phrases: Collection[str]) -> frozenset[str]:
-        """Those of the phrases that stand in some article, word for word."""
+    def occurring(self, nodes: Collection[Node]) -> frozenset[Node]:
+        """Those of the words and phrases that some article has."""
 
     def generation(self) -> tuple[str, int]:
         """The archive's name, and the number that every change to it raises."""

@@ -158,8 +158,10 @@ WHERE (:type IS NULL OR e.type = :type)
     SELECT 1 FROM aliases WHERE entity_id = e.id AND instr(folded, :name) > 0))
 """
 WITH_NAME = """
-SELECT DISTINCT e.key FROM aliases al JOIN entities e ON e.id = al.entity_id
-WHERE e.type = :type AND al.folded = :name
+SELECT e.key FROM entities e WHERE e.type = :type AND e.id IN (
+  SELECT entity_id FROM aliases WHERE folded = :name
+  UNION ALL SELECT id FROM entities WHERE folded = :name
+) ORDER BY e.key
 """
 
 BEGINNING = """

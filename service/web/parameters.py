@@ -66,8 +66,8 @@ Date = Annotated[str, Field(max_length=100), AfterValidator(_date)]
 Zone = Annotated[str, Field(max_length=100), AfterValidator(_zone)]
 
 
-def _filter(what: str) -> Any:
-    return Field(default_factory=list, description=what)
+def _filter(what: str, alias: str | None = None) -> Any:
+    return Field(default_factory=list, alias=alias, description=what)
 
 
 class FilterParams(Strict):
@@ -83,17 +83,23 @@ class FilterParams(Strict):
     topic: Names = _filter("Only on these topics; `economy` includes `economy/…`")
     author: Names = _filter("Only by these authors")
     language: Names = _filter("Only in these languages (BCP 47)")
-    not_source: Names = Field(default_factory=list, alias="not.source")
-    not_person: Names = Field(default_factory=list, alias="not.person")
-    not_organization: Names = Field(default_factory=list, alias="not.organization")
-    not_place: Names = Field(default_factory=list, alias="not.place")
-    not_topic: Names = Field(default_factory=list, alias="not.topic")
-    not_author: Names = Field(default_factory=list, alias="not.author")
-    not_language: Names = Field(default_factory=list, alias="not.language")
+    not_source: Names = _filter("Not from these sources", alias="not.source")
+    not_person: Names = _filter(
+        "Not with these people, by key or any of their names", alias="not.person"
+    )
+    not_organization: Names = _filter(
+        "Not with these organisations, by key or name", alias="not.organization"
+    )
+    not_place: Names = _filter("Not with these places, by key or name", alias="not.place")
+    not_topic: Names = _filter(
+        "Not on these topics; `economy` includes `economy/…`", alias="not.topic"
+    )
+    not_author: Names = _filter("Not by these authors", alias="not.author")
+    not_language: Names = _filter("Not in these languages (BCP 47)", alias="not.language")
     from_: Date | None = Field(None, alias="from", description="Published from this date on")
     to: Date | None = Field(None, description="Published up to this date, that day included")
     tz: Zone | None = Field(None, description="The zone of dates without one")
-    expand: bool = Field(True, description="false: look for the words exactly as typed")
+    expand: bool = Field(True, description="false: no other spellings of words and names")
     versions: Literal["current", "all"] = Field("current", description="`all` is not built yet")
 
     def ask(self, timezone: str) -> Ask:
@@ -178,8 +184,8 @@ class SuggestParams(Strict):
 class ListParams(Strict):
     """The parameters of any list that is paged through; `what` names a list among others."""
 
-    limit: int = Field(20, ge=1, le=100)
-    cursor: str | None = None
+    limit: int = Field(20, ge=1, le=100, description="Entries a page")
+    cursor: str | None = Field(None, description="`next` of the page before")
 
     def offset(self, what: str) -> int:
         """How many came before this page; InvalidRequest for another list's cursor."""
@@ -205,8 +211,10 @@ class EntityParams(ListParams):
     """The parameters of the list of entities."""
 
     name: str = Field("", max_length=1_000, description="Only those with a spelling like this")
-    type: EntityType | None = None
-    sort: Literal["mentions", "recent"] = "mentions"
+    type: EntityType | None = Field(None, description="Only those of this type")
+    sort: Literal["mentions", "recent"] = Field(
+        "mentions", description="most mentions, or the most `recent` article, first"
+    )
 
     @property
     def what(self) -> str:
@@ -216,7 +224,7 @@ class EntityParams(ListParams):
 class UriParams(Strict):
     """Finds an article by the source's own identifier."""
 
-    uri: str = Field(max_length=10_000)
+    uri: str = Field(max_length=10_000, description="The source's own identifier")
 
 
 class NoParams(Strict):

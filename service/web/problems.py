@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPMethod, HTTPStatus
 from typing import Any
 
@@ -43,8 +43,9 @@ def problem_response(error: CuttingsError, *, in_body: bool = False) -> Response
 
 
 def _item(problem: Problem, in_body: bool) -> dict[str, Any]:
+    """`where` is empty for a body that is wrong as a whole."""
     place = {"pointer": f"/{problem.where}"} if in_body else {"parameter": problem.where}
-    item: dict[str, Any] = place | {"message": problem.message}
+    item: dict[str, Any] = (place if problem.where else {}) | {"message": problem.message}
     if problem.offset is not None:
         item |= {"offset": problem.offset, "length": problem.length}
     return item
@@ -80,12 +81,20 @@ def _problems(errors: Sequence[Any]) -> tuple[Problem, ...]:
     return tuple(_problem(error) for error in errors)
 
 
-def _problem(error: dict[str, Any]) -> Problem:
+def _problem(error: Mapping[str, Any]) -> Problem:
     place = [str(part) for part in error["loc"][1:]]
-    message = str(error["msg"]).removeprefix("Value error, ")
+    if error["type"] == "json_invalid":
+        return Problem("", f"the body is not JSON: see character {place[0]}, counted from 0")
+    if not place:
+        return Problem("", "the body must be a JSON object")
+    return Problem("/".join(place), message_of(error))
+
+
+def message_of(error: Mapping[str, Any]) -> str:
+    """What pydantic finds wrong with a value, or what our own rule said."""
     if error["type"] == "extra_forbidden":
-        message = "is not a parameter of this path"
-    return Problem("/".join(place), message)
+        return "is not a parameter of this path"
+    return str(error["msg"]).removeprefix("Value error, ")
 
 
 def _translated(request: Request, exc: HTTPException) -> CuttingsError:
@@ -97,6 +106,8 @@ def _translated(request: Request, exc: HTTPException) -> CuttingsError:
         return known[HTTPStatus(exc.status_code)](f"Nothing answers at {request.url.path}")
     if exc.status_code == HTTPStatus.UNAUTHORIZED:
         return NotAuthenticated(str(exc.detail))
+    if exc.status_code == HTTPStatus.BAD_REQUEST:  # FastAPI's word for bytes that are no text
+        return InvalidRequest("The body cannot be read: send JSON in UTF-8, not deeply nested")
     return InvalidRequest(str(exc.detail))
 
 

@@ -14,7 +14,7 @@ from service.engines.sqlite.ranking import Read, by_date, by_score
 from service.engines.sqlite.respelling import respelled
 from service.engines.sqlite.selection import Reading, read_in, selection
 from service.engines.sqlite.vocabulary import SqliteVocabulary, miscounted, rebuild_words
-from service.query import Cursor, Diagnostic, Phrase, Search
+from service.query import Cursor, Diagnostic, Node, Or, Search
 from service.result import Facet, Histogram, Hit, Results, Snippet
 from service.stores.pieces import misfiled, rebuild_pieces
 
@@ -77,9 +77,9 @@ class SqliteEngine:
             read = _read(conn, search, read_in(conn, search.tree))
             return count_facets(conn, search, read.reading)
 
-    def occurring(self, phrases: Collection[str]) -> frozenset[str]:
+    def occurring(self, nodes: Collection[Node]) -> frozenset[Node]:
         with self._database.read() as conn:
-            return frozenset(phrase for phrase in phrases if _occurs(conn, phrase))
+            return frozenset(node for node in nodes if _occurs(conn, node))
 
     def generation(self) -> tuple[str, int]:
         with self._database.read() as conn:
@@ -117,10 +117,15 @@ class SqliteEngine:
         return []
 
 
-def _occurs(conn: Connection, text: str) -> bool:
-    phrase = respelled(conn, Phrase(text))
-    sql = OCCURS.replace("{index}", index_of(phrase) or WORDS)
-    return conn.execute(sql, {"match": match_of(phrase)}).fetchone() is not None
+def _occurs(conn: Connection, node: Node) -> bool:
+    """Whether an article has it; a word that is also glued to others is asked of both indexes."""
+    written = respelled(conn, node)
+    parts = written.parts if isinstance(written, Or) else (written,)
+    return any(
+        conn.execute(OCCURS.replace("{index}", index), {"match": match_of(part)}).fetchone()
+        for part in parts
+        if (index := index_of(part)) is not None
+    )
 
 
 def _read(conn: Connection, search: Search, strict: Reading) -> Read:

@@ -27,7 +27,7 @@ from service.engines.sqlite.ranking import (
     pairs_of,
     recency_of,
 )
-from service.query import Node, Search
+from service.query import And, In, Node, Or, Search, Without
 from service.result import Explanation, ScorePart
 
 SCORES = f"""
@@ -48,10 +48,11 @@ def explanations(
 ) -> Mapping[int, Explanation]:
     """The score of each article by parts."""
     parts: dict[int, list[ScorePart]] = {id_: [] for id_ in ids}
-    for leaf, times in _ranked(read).items():
+    for (leaf, groups), times in _ranked(read).items():
         index = read.chosen.index or (PIECES if index_of(leaf) == PIECES else STEMS)
-        fields = _fields(conn, index, leaf, ids)
-        for id_, score in _scores(conn, index, match_of(leaf), ids).items():
+        within = _within(conn, index, groups, ids)
+        fields = _fields(conn, index, leaf, within)
+        for id_, score in _scores(conn, index, match_of(leaf), within).items():
             parts[id_].append(ScorePart(str(leaf), "words", times * score, fields[id_]))
     for part, index, weight, match in _more(search) if STEMS in read.chosen.ranks else ():
         for id_, score in _scores(conn, index, match, ids).items():
@@ -70,10 +71,47 @@ def _more(search: Search) -> Iterator[tuple[ScorePart, Index, float, str]]:
         yield ScorePart(text, "as written", 0.0, ()), WORDS, EXACTNESS, match
 
 
-def _ranked(read: Read) -> Mapping[Node, int]:
+# A leaf of the tree, and the groups around it without which it does not count.
+Ranked = tuple[Node, tuple[Node, ...]]
+
+
+def _ranked(read: Read) -> Mapping[Ranked, int]:
     """What ranks, and how often: one index counts a word again that the query says again."""
-    leaves = Counter(wanted_leaves(read.reading.tree))
-    return leaves if read.chosen.index else dict.fromkeys(leaves, 1)
+    tree = read.reading.tree
+    if read.chosen.index and tree is not None:
+        return Counter(_in_groups(tree, ()))
+    return dict.fromkeys(((leaf, ()) for leaf in wanted_leaves(tree)), 1)
+
+
+def _in_groups(node: Node, groups: tuple[Node, ...]) -> Iterator[Ranked]:
+    """FTS5 counts a leaf only where the group matches that it is in, one side of an OR."""
+    match node:
+        case And(parts):
+            for part in parts:
+                yield from _in_groups(part, groups)
+        case Or(parts):
+            for part in parts:
+                yield from _in_groups(part, (*groups, part) if _is_group(part) else groups)
+        case In(name, part):
+            inner = _in_groups(part, ())
+            for leaf, around in inner:
+                yield In(name, leaf), (*groups, *(In(name, group) for group in around))
+        case Without(kept, _) if kept is not None:
+            yield from _in_groups(kept, groups)
+        case _:
+            yield node, groups
+
+
+def _is_group(node: Node) -> bool:
+    return isinstance(node.part if isinstance(node, In) else node, And | Without)
+
+
+def _within(conn: Connection, index: Index, groups: tuple[Node, ...], ids: list[int]) -> list[int]:
+    """Those of the articles that match every group."""
+    for group in groups:
+        values = {"match": match_of(group), "ids": str(ids)}
+        ids = [row["id"] for row in conn.execute(STANDS_IN.replace("{index}", index), values)]
+    return ids
 
 
 def _scores(conn: Connection, index: Index, match: str, ids: list[int]) -> Mapping[int, float]:

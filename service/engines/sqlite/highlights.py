@@ -1,8 +1,10 @@
 """Where the query's words stand in a hit's fields, as FTS5 itself sees them."""
 
-from collections.abc import Iterator, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from service.database import Connection, Row
+from service.engines.sqlite.long_texts import LONGEST, READ, indexed, stretches
 from service.engines.sqlite.match import (
     PIECES,
     STEMS,
@@ -14,9 +16,9 @@ from service.engines.sqlite.match import (
 )
 from service.engines.sqlite.selection import FOREIGN, Reading
 from service.passages import Range, passages
-from service.query import TEXT_FIELDS, In, Near, Node, Phrase, Prefix, Word
+from service.query import TEXT_FIELDS, In, Near, Node, Or, Phrase, Prefix, Word, mapped
 from service.result import Snippet
-from service.unspaced import occurrences
+from service.unspaced import FoldedText
 
 COLUMNS = ("title", "standfirst", "body", "captions", "credits")
 _LISTS = ("captions", "credits")
@@ -26,13 +28,15 @@ _OPEN, _CLOSE = "\ufdd0\ufdd1\ufdd2", "\ufdd3\ufdd4\ufdd5"
 _MOST = 3
 
 MARKS = ", ".join(
-    f"highlight({{index}}, {number}, :open, :close) AS {column}"
+    f"CASE WHEN length(CAST({column} AS BLOB)) <= :longest"
+    f" THEN highlight({{index}}, {number}, :open, :close) END AS {column}"
     for number, column in enumerate(COLUMNS)
 )
 MARKED = f"""
 SELECT rowid AS id, {MARKS} FROM {{index}}
 WHERE {{index}} MATCH :wanted AND rowid IN (SELECT value FROM json_each(:ids))
 """  # noqa: S608 - over the fixed columns above
+IS_IN = "SELECT 1 FROM {index} WHERE {index} MATCH :match AND rowid = :id"
 PLAIN = """
 SELECT id, title, standfirst, body, captions, credits
 FROM articles WHERE id IN (SELECT value FROM json_each(:ids))
@@ -41,6 +45,8 @@ FOREIGN_AMONG = f"{FOREIGN} AND id IN (SELECT value FROM json_each(:ids))"  # no
 
 # Column -> where the query's words stand in it.
 Found = dict[str, list[Range]]
+# A text index and what to ask of it.
+Match = tuple[Index, str]
 
 
 def snippets(
@@ -54,7 +60,11 @@ def snippets(
         foreign = {row[0] for row in conn.execute(FOREIGN_AMONG, {"ids": str(ids)})}
         _mark(conn, plain, found, sorted(foreign), reading.foreign)
     _mark(conn, plain, found, [id_ for id_ in ids if id_ not in foreign], reading.tree)
-    return {id_: _of_article(plain[id_], found[id_]) for id_ in ids}
+    shown: dict[int, tuple[Snippet, ...]] = {}
+    for id_ in ids:
+        conn.raise_if_late()
+        shown[id_] = _of_article(plain[id_], found[id_])
+    return shown
 
 
 def _mark(
@@ -65,48 +75,139 @@ def _mark(
     tree: Node | None,
 ) -> None:
     """Note where the tree's words stand in some articles."""
-    for index in (STEMS, WORDS):
-        for match in _matches(tree, index) if ids else ():
-            values = {"ids": str(ids), "wanted": match, "open": _OPEN, "close": _CLOSE}
-            for row in conn.execute(MARKED.replace("{index}", index), values):
-                _collect(found[row["id"]], row, plain[row["id"]])
-    pieces = [leaf for leaf in wanted_leaves(tree) if index_of(leaf) == PIECES]
-    for id_ in ids if pieces else ():
-        for leaf in pieces:
-            _collect_pieces(found[id_], leaf, plain[id_])
+    long: dict[tuple[int, str], list[Match]] = {}
+    for match in _matches(tree) if ids else ():
+        for row in _marked(conn, ids, match):
+            conn.raise_if_late()
+            for column in COLUMNS:
+                text = plain[row["id"]][column]
+                if text is not None and row[column] is None:
+                    long.setdefault((row["id"], column), []).append(match)
+                else:
+                    _add(found[row["id"]], column, _ranges(row[column], text))
+    for (id_, column), matches in long.items():
+        inside = [match for match in matches if _is_in(conn, match, id_, column)]
+        if inside:
+            _add(found[id_], column, _in_long(conn, plain[id_][column], column, inside, tree))
+    _mark_pieces(conn, plain, found, ids, tree)
 
 
-def _matches(tree: Node | None, index: Index) -> Iterator[str]:
+def _matches(tree: Node | None) -> Iterator[Match]:
     """What to mark: all at once, but each NEAR alone, of which FTS5 leaves marks in other rows."""
-    leaves = [leaf for leaf in wanted_leaves(tree) if index_of(leaf) == index]
-    near = [
-        leaf for leaf in leaves if isinstance(leaf.part if isinstance(leaf, In) else leaf, Near)
-    ]
-    yield from dict.fromkeys(map(match_of, near))
-    others = dict.fromkeys(match_of(leaf) for leaf in leaves if leaf not in near)
-    if others:
-        yield " OR ".join(others)
+    leaves = list(dict.fromkeys(wanted_leaves(tree)))
+    for index in (STEMS, WORDS):
+        here = [leaf for leaf in leaves if index_of(leaf) == index]
+        yield from ((index, match_of(leaf)) for leaf in here if isinstance(_bare(leaf), Near))
+        others = [match_of(leaf) for leaf in here if not isinstance(_bare(leaf), Near)]
+        if others:
+            yield index, " OR ".join(dict.fromkeys(others))
 
 
-def _collect_pieces(found: Found, leaf: Node, plain: Row) -> None:
+def _bare(leaf: Node) -> Node:
+    return leaf.part if isinstance(leaf, In) else leaf
+
+
+def _marked(conn: Connection, ids: Iterable[int], match: Match) -> Iterable[Row]:
+    """The articles that match, less their long texts."""
+    values = {"ids": str([*ids]), "wanted": match[1], "longest": LONGEST}
+    values |= {"open": _OPEN, "close": _CLOSE}
+    return conn.execute(MARKED.replace("{index}", match[0]), values)
+
+
+def _ranges(marked: str | None, plain: str | None) -> list[Range]:
+    if marked is None or _OPEN not in marked:
+        return []
+    text, ranges = unmark(marked)
+    return ranges if text == plain else []
+
+
+def _add(found: Found, column: str, ranges: list[Range]) -> None:
+    if ranges:
+        found[column] = _merged([*found.get(column, ()), *ranges])
+
+
+def _is_in(conn: Connection, match: Match, id_: int, column: str) -> bool:
+    values = {"match": f"{{{column}}} : ({match[1]})", "id": id_}
+    return conn.execute(IS_IN.replace("{index}", match[0]), values).fetchone() is not None
+
+
+def _in_long(
+    conn: Connection, text: str, column: str, matches: list[Match], tree: Node | None
+) -> list[Range]:
+    """Places in a text of any length: all in the first part of it that has one.
+
+    What is longer than an overlap may be in no stretch whole; then its words are marked.
+    """
+    loosened = _matches(mapped(tree, _in_words)) if tree is not None else ()
+    for asked in (matches, [*loosened]):
+        for start, end in stretches(text, READ):
+            if ranges := _in_part(conn, text[start:end], column, asked):
+                return _shifted(ranges, start)
+    return []
+
+
+def _in_words(node: Node) -> Node | None:
+    if isinstance(node, Phrase | Near) and index_of(node) == WORDS:
+        return Or(tuple(map(Phrase, node.text.split())))
+    return None
+
+
+def _in_part(conn: Connection, part: str, column: str, matches: list[Match]) -> list[Range]:
+    places = list(stretches(part))
+    texts = [part[slice(*place)] for place in places]
+    found: list[Range] = []
+    with indexed(conn, {index for index, _ in matches}, column, texts) as made:
+        for match in matches:
+            for row in _marked(made, range(1, len(texts) + 1), match):
+                conn.raise_if_late()
+                ranges = _ranges(row[column], texts[row["id"] - 1])
+                found += _shifted(ranges, places[row["id"] - 1][0])
+    return _merged(found)
+
+
+def _mark_pieces(
+    conn: Connection,
+    plain: Mapping[int, Row],
+    found: Mapping[int, Found],
+    ids: list[int],
+    tree: Node | None,
+) -> None:
     """The index of pieces holds a text cut up, so that the text itself is looked through."""
-    columns: tuple[str, ...] = COLUMNS
-    if isinstance(leaf, In):
-        columns, leaf = (TEXT_FIELDS[leaf.field],), leaf.part
-    assert isinstance(leaf, Word | Phrase | Prefix | Near)  # noqa: S101 - leaves within a field
-    parts = leaf.text.split() if isinstance(leaf, Near) else [leaf.text]
-    for column in columns:
-        ranges = [r for part in parts for r in occurrences(plain[column] or "", part)]
+    wanted = _pieces(tree)
+    for id_ in ids:
+        for column, queries in wanted.items():
+            conn.raise_if_late()
+            _add(found[id_], column, _in_unspaced(conn, plain[id_][column] or "", queries))
+
+
+def _pieces(tree: Node | None) -> Mapping[str, Collection[str]]:
+    """Column -> what is looked for in it by pieces, each once."""
+    wanted: dict[str, dict[str, None]] = {}
+    for leaf in wanted_leaves(tree):
+        if index_of(leaf) == PIECES:
+            part = _bare(leaf)
+            assert isinstance(part, Word | Phrase | Prefix | Near)  # noqa: S101 - leaves of a field
+            queries = part.text.split() if isinstance(part, Near) else [part.text]
+            for column in (TEXT_FIELDS[leaf.field],) if isinstance(leaf, In) else COLUMNS:
+                wanted.setdefault(column, {}).update(dict.fromkeys(queries))
+    return wanted
+
+
+def _in_unspaced(conn: Connection, text: str, queries: Collection[str]) -> list[Range]:
+    """As `_in_long`: all places in the first part that has one."""
+    parts = list(stretches(text, READ))
+    # In a part of a line there may be nothing left for which the line was indexed.
+    for start, end in [*parts, (0, len(text))] if parts[1:] else parts:
+        conn.raise_if_late()
+        folded = FoldedText(text[start:end])
+        ranges = [place for query in queries for place in folded.occurrences(query)]
         if ranges:
-            found[column] = _merged([*found.get(column, ()), *ranges])
+            return _shifted(ranges, start)
+    return []
 
 
-def _collect(found: Found, marked: Row, plain: Row) -> None:
-    for column in COLUMNS:
-        if marked[column] is not None and _OPEN in marked[column]:
-            text, ranges = unmark(marked[column])
-            if text == plain[column]:
-                found[column] = _merged([*found.get(column, ()), *ranges])
+def _shifted(ranges: Iterable[Range], by: int) -> list[Range]:
+    return [(start + by, end + by) for start, end in ranges]
 
 
 def _merged(ranges: list[Range]) -> list[Range]:
@@ -135,13 +236,17 @@ def _of_column(column: str, text: str, ranges: list[Range]) -> list[Snippet]:
         return passages(column, text, ranges)
     found: list[Snippet] = []
     start = 0
+    starts, ends = [s for s, _ in ranges], [e for _, e in ranges]
     for number, item in enumerate(text.split("\n")):
         end = start + len(item)
         # A phrase may begin at the end of one item and go on in the next.
-        clipped = ((max(s, start) - start, min(e, end) - start) for s, e in ranges)
+        near = ranges[bisect_right(ends, start) : bisect_left(starts, end)]
+        clipped = ((max(s, start) - start, min(e, end) - start) for s, e in near)
         inside = [(s, e) for s, e in clipped if s < e]
         if inside:
             found += passages(f"{column}[{number}]", item, inside)[:1]
+        if len(found) == _MOST:
+            break
         start = end + 1
     return found
 

@@ -28,6 +28,9 @@ from service.unspaced import has_unspaced, phrase
 # `Kim's` is a form of Kim, as `defected` is one of defect.
 _POSSESSIVE = re.compile(r"(?<=\w)['’]s$", re.IGNORECASE)
 
+# Their stems are those of other words: `us` of used and using, `new` of new.
+_AS_WRITTEN = frozenset({"us", "news"})
+
 Index = Literal["articles_fts", "articles_words", "articles_pieces"]
 STEMS: Index = "articles_fts"
 WORDS: Index = "articles_words"
@@ -38,10 +41,12 @@ INDEXES = (STEMS, WORDS, PIECES)
 def index_of(node: Node) -> Index | None:
     """The index that can answer the whole node; None when it takes several, or more than text."""
     match node:
+        case Word(inside=True):
+            return PIECES
         case Word(text) | Phrase(text) | Near(text) | Prefix(text) if has_unspaced(text):
             return PIECES
-        case Word():
-            return STEMS
+        case Word(text):
+            return WORDS if text.lower() in _AS_WRITTEN else STEMS
         case Phrase() | Near() | Prefix():
             return WORDS
         case In(_, part):
@@ -65,6 +70,8 @@ def match_of(node: Node) -> str:
         case Near(text, distance) if has_unspaced(text):
             # Without spaces nobody counts words: the distance is one of characters.
             return f"NEAR({' '.join(_in_pieces(part) for part in text.split())}, {distance})"
+        case Word(text, inside=True):
+            return _in_pieces(text)
         case Word(text) | Phrase(text) | Prefix(text) if has_unspaced(text):
             return _in_pieces(text)
         case Word(text):
@@ -78,20 +85,31 @@ def match_of(node: Node) -> str:
         case In(name, part):
             return f"{{{TEXT_FIELDS[name]}}} : ({match_of(part)})"
         case And(parts):
-            return f"({' AND '.join(match_of(p) for p in parts)})"
+            return f"({' AND '.join(match_of(p) for p in _less_repeats(parts))})"
         case Or(parts):
-            return f"({' OR '.join(match_of(p) for p in parts)})"
+            return f"({' OR '.join(match_of(p) for p in _less_repeats(parts))})"
         case Without(kept, excluded) if kept is not None:
             return f"({match_of(kept)} NOT {match_of(excluded)})"
         case _:
             raise TypeError(f"{node!r} is no text")
 
 
+def _less_repeats(parts: tuple[Node, ...]) -> list[Node]:
+    """A word that is said again counts again; a beginning would only be looked up again."""
+    return [
+        part
+        for place, part in enumerate(parts)
+        if not (isinstance(part, Prefix) and part in parts[:place])
+    ]
+
+
 def unstemmed(node: Node) -> Node:
     """The same tree for a text that is not English: every word as it is written."""
 
     def change(part: Node) -> Node | None:
-        return Phrase(_bare(part.text)) if isinstance(part, Word) else None
+        if isinstance(part, Word) and not part.inside:
+            return Phrase(_bare(part.text))
+        return None
 
     return mapped(node, change)
 

@@ -39,11 +39,11 @@ ADDED = "coalesce((SELECT score FROM more WHERE id = {index}.rowid), 0.0)"
 # What is not selected by one index alone is ranked by whichever of the words it has.
 BY_SCORE_BESIDE = """
 WITH ranked(id, score) AS MATERIALIZED ({ranked})
-SELECT m.id, coalesce(total, 0.0) * {recency} AS score
+SELECT m.id, total * {recency} AS score
 FROM ({ids}) m LEFT JOIN (
   SELECT id, sum(score) AS total FROM ranked GROUP BY id
 ) r ON r.id = m.id
-ORDER BY {first} score, m.id DESC LIMIT :limit OFFSET :offset
+ORDER BY {first} score IS NULL, score, m.id DESC LIMIT :limit OFFSET :offset
 """
 RANKED = f"""
 SELECT rowid, bm25({{index}}, {WEIGHTS}) FROM {{index}} WHERE {{index}} MATCH :rank_{{index}}

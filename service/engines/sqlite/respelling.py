@@ -5,19 +5,19 @@ It is folding, as for accents and case: it holds within quotes, and is no expans
 """
 
 import json
+import unicodedata
 from collections.abc import Iterator, Mapping
 from itertools import islice, product
 
 from service.database import Connection
 from service.letters import as_indexed, folded, words_of
 from service.query import Near, Node, Or, Phrase, Prefix, Word, leaves_of, mapped
+from service.unspaced import has_unspaced
 
 WRITTEN = """
 SELECT folded, word FROM words_folded WHERE folded IN (SELECT value FROM json_each(:keys))
 """
-WRITTEN_FROM = """
-SELECT word FROM words_folded WHERE folded >= :start AND folded < :end LIMIT :limit
-"""
+WRITTEN_FROM = "SELECT word FROM words_folded WHERE folded >= :start AND folded < :end"
 # A phrase of several such words has the product of their spellings.
 _MOST = 16
 
@@ -35,7 +35,8 @@ def respelled(conn: Connection, tree: Node) -> Node:
     def change(part: Node) -> Node | None:
         match part:
             case Word(text):
-                return _any(part, [Word(other) for other in _others(text, written)])
+                glued = [Word(text, inside=True)] if _is_glued(text, written) else []
+                return _any(part, [*map(Word, _others(text, written)), *glued])
             case Phrase(text):
                 return _any(part, [Phrase(other) for other in _others(text, written)])
             case Near(text, distance):
@@ -71,12 +72,29 @@ def _spellings(word: str, written: Written) -> list[str]:
     indexed, key = as_indexed(word), folded(word)
     if indexed == key and key not in written:
         return [word]
-    return [word, *dict.fromkeys(w for w in (key, *written.get(key, ())) if w != indexed)]
+    others = (key, *(w for w in written.get(key, ()) if not has_unspaced(w)))
+    # What is typed as a letter and its accent is read without, so that the letter is another.
+    same = indexed if unicodedata.is_normalized("NFC", word) else None
+    return [word, *dict.fromkeys(w for w in others if w != same)]
+
+
+def _is_glued(text: str, written: Written) -> bool:
+    """Whether the word stands inside a run of a script without spaces, as BTS in `BTS는`."""
+    return any(has_unspaced(other) for other in written.get(folded(text), ()))
 
 
 def _beginning(conn: Connection, text: str) -> list[Node]:
-    """What begins with the prefix once letters are written out."""
-    key = folded(text)
-    values = {"start": key, "end": key + "\U0010ffff", "limit": _MOST}
-    found: list[Node] = [Phrase(word) for (word,) in conn.execute(WRITTEN_FROM, values)]
-    return [Prefix(key), *found] if key != as_indexed(text) else found
+    """The beginnings that come to the prefix once letters are written out: of lodz* also łodz*."""
+    key, indexed = folded(text), as_indexed(text)
+    values = {"start": key, "end": key + "\U0010ffff"}
+    found = {_start(word, key) for (word,) in conn.execute(WRITTEN_FROM, values)}
+    found = {start for start in found if not start.startswith(indexed)}
+    return [Prefix(start) for start in sorted({key, *found} - {indexed})]
+
+
+def _start(word: str, key: str) -> str:
+    """As much of a word as its folding needs to begin with `key`."""
+    for end in range(1, len(word)):
+        if folded(word[:end]).startswith(key):
+            return word[:end]
+    return word

@@ -7,11 +7,12 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import islice
 
 from service.database import Connection, Database
-from service.engines.sqlite.match import WORDS, index_of, match_of
+from service.engines.sqlite.match import STEMS, WORDS, index_of, match_of
 from service.engines.sqlite.respelling import respelled
 from service.letters import LETTERS, folded, words_of
-from service.query import And, In, Node, Or, Phrase
+from service.query import And, In, Node, Or, Phrase, Word
 from service.result import Headline
+from service.stores.pieces import file_glued, glued
 from service.unspaced import has_unspaced, occurrences
 
 FREQUENCIES = """
@@ -40,6 +41,7 @@ SELECT title || char(10) || substr(body, 1, :length) AS text FROM articles WHERE
 )
 """
 _NEWEST, _READ = 30, 2_000
+HAS_FORM = f"SELECT 1 FROM {STEMS} WHERE {STEMS} MATCH :match LIMIT 1"  # noqa: S608 - a fixed name
 TOTAL = "SELECT count(*) FROM articles"
 COUNT = f"SELECT count(*) FROM {WORDS} WHERE {WORDS} MATCH :match"  # noqa: S608 - a fixed name
 # The newest first; one headline in several articles is one suggestion.
@@ -102,6 +104,12 @@ class SqliteVocabulary:
         found = Counter(m[1].lower() for text in texts for m in next_word.finditer(text))
         return tuple(word for word, _ in found.most_common(limit))
 
+    def has_form(self, word: str) -> bool:
+        """Whether some article has a word with the same stem."""
+        with self._database.read() as conn:
+            found = conn.execute(HAS_FORM, {"match": match_of(Word(word))})
+            return found.fetchone() is not None
+
     def resembling(self, start: str, shortest: int, longest: int) -> Mapping[str, int]:
         """Words of some length that begin so, with the number of articles that have them."""
         values = _range(start) | {"shortest": shortest, "longest": longest}
@@ -142,18 +150,15 @@ def _range(prefix: str) -> dict[str, str]:
     return {"start": prefix, "end": prefix + "\U0010ffff"}
 
 
+NOT_ASCII = "SELECT word FROM words WHERE word GLOB '*[^ -~]*'"
 REBUILD = """
 DELETE FROM words;
 DELETE FROM words_folded;
 INSERT INTO words (word, articles) SELECT term, doc FROM articles_vocabulary
 """
 MISCOUNTED = """
-SELECT count(*) FROM (
-  SELECT word FROM (SELECT * FROM words EXCEPT SELECT term, doc FROM articles_vocabulary)
-  UNION SELECT term FROM (SELECT term, doc FROM articles_vocabulary EXCEPT SELECT * FROM words)
-  UNION SELECT word FROM words WHERE word GLOB :letters
-    AND word NOT IN (SELECT word FROM words_folded)
-  UNION SELECT word FROM words_folded WHERE word NOT IN (SELECT word FROM words))
+SELECT word FROM (SELECT * FROM words EXCEPT SELECT term, doc FROM articles_vocabulary)
+UNION SELECT term FROM (SELECT term, doc FROM articles_vocabulary EXCEPT SELECT * FROM words)
 """
 
 
@@ -161,9 +166,14 @@ def rebuild_words(conn: Connection) -> None:
     """The table of words anew from the text index."""
     for statement in REBUILD.split(";"):
         conn.execute(statement)
+    file_glued(conn, (word for (word,) in conn.execute(NOT_ASCII).fetchall()))
 
 
 def miscounted(conn: Connection) -> int:
-    """How many words are not in their table as they are in the text index."""
-    letters = f"*[{''.join(LETTERS)}]*"
-    return int(conn.execute(MISCOUNTED, {"letters": letters}).fetchone()[0])
+    """How many words are not in their tables as they are in the text index."""
+    wrong = {word for (word,) in conn.execute(MISCOUNTED)}
+    filed = {(row["folded"], row["word"]) for row in conn.execute("SELECT * FROM words_folded")}
+    words = [word for (word,) in conn.execute(NOT_ASCII)]
+    due = {(folded(word), word) for word in words if set(word) & set(LETTERS)}
+    due |= {(part, word) for word in words for part in glued(word)}
+    return len(wrong | {word for _, word in filed ^ due})
