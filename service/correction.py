@@ -41,7 +41,7 @@ def corrected_tree(tree: Node, words: Vocabulary, known: Collection[str]) -> Nod
     if len(unknown) > _MOST_UNKNOWN:
         return None
     new = (word for word in unknown if not words.has_form(word))
-    meant = {word: other for word in new if (other := corrected(word, words))}
+    meant = {word: words.written(other) for word in new if (other := corrected(word, words))}
     return _replaced(tree, meant) if meant else None
 
 

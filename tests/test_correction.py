@@ -50,18 +50,17 @@ def words(archive: Archive) -> Archive:
         ("embassador", "ambassador"),
         ("ambasador Rome", "ambassador Rome"),
         ('"North Koera"', '"North Korea"'),
-        ("Gadaffi", "gaddafi"),
+        ("Gadaffi", "Gaddafi"),
         ("dissappeared familly", "disappeared family"),
         ("body:diplomatt -rome", "body:diplomat -rome"),
         ("(embasy OR presdent) met", "(embassy OR president) met"),
         ("source:Nobody ambasador", None),  # the filter leaves nothing more to find
-        ("strasenbahn", "strassenbahn"),
-        ("Москвe", "москве"),  # the last letter is Latin
+        ("strasenbahn", "Straßenbahn"),
+        ("Москвe", "Москве"),  # the last letter is Latin
     ],
 )
 def test_what_was_meant(words: Archive, q: str, meant: str | None) -> None:
-    found = words.finder.search(Ask(q=q)).did_you_mean
-    assert (found or "").lower() == (meant or "").lower()
+    assert words.finder.search(Ask(q=q)).did_you_mean == meant
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,9 @@ class Vocabulary(Protocol):
         The most frequent first, in small letters.
         """
 
+    def written(self, word: str) -> str:
+        """A word of the archive as its newest article writes it, with accents and capitals."""
+
     def has_form(self, word: str) -> bool:
         """Whether some article has a form of the word."""
 

@@ -97,12 +97,18 @@ class SqliteVocabulary:
             rf"\b{re.escape(words[-1])}\W+({re.escape(start)}\w*)", re.IGNORECASE
         )
         with self._database.read() as conn:
-            tree = respelled(conn, And(tuple(map(Phrase, words))))
-            sql = NEWEST_TEXTS.replace("{index}", index_of(tree) or WORDS)
-            values = {"match": match_of(tree), "newest": _NEWEST, "length": _READ}
-            texts = [row["text"] for row in conn.execute(sql, values)]
+            texts = self._newest_texts(conn, words, _NEWEST)
         found = Counter(m[1].lower() for text in texts for m in next_word.finditer(text))
         return tuple(word for word, _ in found.most_common(limit))
+
+    def written(self, word: str) -> str:
+        """A word of the archive as its newest article writes it, with accents and capitals."""
+        with self._database.read() as conn:
+            texts = self._newest_texts(conn, [word], 1)
+        found = Counter(w for text in texts for w in words_of(text) if folded(w) == folded(word))
+        # A capital that stands only where a sentence begins is none of the word's.
+        small = [w for w in found if w.islower()]
+        return small[0] if small else max(found, key=lambda w: found[w], default=word)
 
     def has_form(self, word: str) -> bool:
         """Whether some article has a word with the same stem."""
@@ -121,6 +127,16 @@ class SqliteVocabulary:
         with self._database.read() as conn:
             tree = respelled(conn, And(tuple(Phrase(text) for text in texts)))
             return int(conn.execute(COUNT, {"match": match_of(tree)}).fetchone()[0])
+
+    def _newest_texts(self, conn: Connection, words: Sequence[str], most: int) -> list[str]:
+        """The beginnings of the newest articles that have all of the words."""
+        tree = respelled(conn, And(tuple(map(Phrase, words))))
+        index = index_of(tree)
+        if index is None:
+            return []
+        values = {"match": match_of(tree), "newest": most, "length": _READ}
+        rows = conn.execute(NEWEST_TEXTS.replace("{index}", index), values)
+        return [row["text"] for row in rows]
 
     def headlines(self, words: Sequence[str], start: str, limit: int) -> tuple[Headline, ...]:
         """The newest headlines with all of `words` and a word that begins with `start`.
