@@ -77,7 +77,7 @@ def find_persons(words: Sequence[str]) -> Iterator[Found]:
             yield Found(start, end, other_spellings(words[at:end]), forms)
             start = end
         else:
-            yield from _western(words, start, at)
+            yield from sorted(_western(words, start, at))
             start = at + 1 if at < len(words) else len(words)
 
 

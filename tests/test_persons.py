@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 from conftest import Archive
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from service.article import Article
@@ -105,6 +105,7 @@ def test_short_forms_go_both_ways() -> None:
         | st.sampled_from("Mr President Bill J. Le Pen O'Brien Jr. Müller Kim Jong de".split())
     )
 )
+@example(["Mr", "OAaA", "Aa"])  # a name with and without its title
 def test_any_words_are_answered_within_bounds(words: list[str]) -> None:
     found = list(find_persons(words))
     assert all(f.start < f.end <= min(len(words), f.start + MOST_WORDS) for f in found)
