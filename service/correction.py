@@ -15,6 +15,7 @@ from rapidfuzz.distance import OSA
 from service.engines import Vocabulary
 from service.letters import as_indexed, words_of
 from service.query import And, In, Near, Node, Or, Phrase, Without, Word
+from service.stop_words import STOP_WORDS
 
 # Shorter words have too many neighbours, and are names or abbreviations as often as mistakes; what
 # is longer is no word, and has 53 neighbours a letter.
@@ -26,6 +27,8 @@ _SECOND_MISTAKE = math.log(1e-4)
 # Words of common use are meant more often, but not as much more as they are written: a search is
 # for what is rare. Measured (benchmarks/README.md); from .2 to .7 it hardly matters.
 _COMMON = 0.5
+# So short a word in capitals is no slip: a ticker, an office.
+_ACRONYM = 5
 # A text with more unknown words than this is in another language, or no text at all.
 _MOST_UNKNOWN = 5
 
@@ -37,12 +40,47 @@ def corrected_tree(tree: Node, words: Vocabulary, known: Collection[str]) -> Nod
     """
     typed = {word: None for leaf in _wanted(tree) for word in words_of(leaf.text)}
     found = words.frequencies(typed)
-    unknown = [word for word in typed if word not in found and word not in known]
+    strange = (word for word in typed if word not in found and word not in known)
+    unknown = [word for word in strange if word.lower() not in STOP_WORDS]
     if len(unknown) > _MOST_UNKNOWN:
         return None
     new = (word for word in unknown if not words.has_form(word))
-    meant = {word: words.written(other) for word in new if (other := corrected(word, words))}
+    meant = {word: other for word in new if (other := corrected(word, words))}
+    said = {**dict.fromkeys(found), **meant}  # what the archive has of the query
+    meant = {w: words.written(o) for w, o in meant.items() if _fits(tree, w, said, words)}
     return _replaced(tree, meant) if meant else None
+
+
+def _fits(tree: Node, typed: str, said: Mapping[str, str | None], words: Vocabulary) -> bool:
+    """Whether what was meant stands near a neighbour in the query anywhere in the archive.
+
+    A word that is only like another (`griffith observatory`, `griffin`) does not. Sides of an OR
+    are no neighbours.
+    """
+    if typed.isupper() and len(typed) <= _ACRONYM:
+        return False
+    if _has_or(tree):
+        return True
+    every = [word for leaf in _wanted(tree) for word in words_of(leaf.text)]
+    telling = [w for w in every if w in said and len(w) > 1 and w.lower() not in STOP_WORDS]
+    place = telling.index(typed)
+    beside = [*telling[max(0, place - 1) : place], *telling[place + 1 : place + 2]]
+    meant = said[typed] or typed
+    return not beside or any(words.near(meant, said[other] or other) for other in beside)
+
+
+def _has_or(node: Node) -> bool:
+    match node:
+        case Or():
+            return True
+        case And(parts):
+            return any(map(_has_or, parts))
+        case In(_, part):
+            return _has_or(part)
+        case Without(kept, _) if kept is not None:
+            return _has_or(kept)
+        case _:
+            return False
 
 
 def _wanted(node: Node) -> Iterator[Word | Phrase | Near]:

@@ -41,8 +41,12 @@ def as_indexed(word: str) -> str:
 
 def folded(word: str) -> str:
     """A word as FTS5 has it, its other letters written out and its wide ones narrow."""
-    narrow = unicodedata.normalize("NFKC", word) if _WIDE.search(word) else word
-    return as_indexed(narrow).translate(_TABLE)
+    return spelled_out(unicodedata.normalize("NFKC", word) if _WIDE.search(word) else word)
+
+
+def spelled_out(word: str) -> str:
+    """A word as FTS5 has it, its other letters written out, as the archive files it."""
+    return as_indexed(word).translate(_TABLE)
 
 
 def is_wide(word: str) -> bool:

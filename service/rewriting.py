@@ -15,7 +15,6 @@ from service.query import (
     Dated,
     Filter,
     In,
-    Near,
     Node,
     Or,
     Phrase,
@@ -171,12 +170,12 @@ def _is_stop_word(node: Node) -> bool:
 def expansions(node: Node | None) -> tuple[Expansion, ...]:
     """Other spellings that the words of a tree could be looked for in, each once."""
     found: dict[Expansion, None] = {}
+    words = [leaf.text for leaf in leaves_of(node) if isinstance(leaf, Word)] if node else []
+    shouted = len(words) > 2 and all(word.isupper() for word in words)
 
     def look(part: Node) -> None:
-        if isinstance(part, Word) and _INITIALS.fullmatch(part.text):
-            found[Expansion(part.text, (part.text.replace(".", ""),), "initials")] = None
-        if isinstance(part, Word) and _ACRONYM.fullmatch(part.text):
-            found[Expansion(part.text, (".".join([*part.text, ""]),), "initials")] = None
+        if isinstance(part, Word) and (initials := _initials(part.text, shouted)):
+            found[Expansion(part.text, (initials,), "initials")] = None
         if isinstance(part, Word):
             for others in (other_spelling(part.text), other_division(part.text)):
                 if others:
@@ -192,6 +191,16 @@ def expansions(node: Node | None) -> tuple[Expansion, ...]:
     if node is not None:
         mapped(node, look)
     return tuple(found)
+
+
+def _initials(text: str, shouted: bool) -> str | None:
+    """U.S. as US and the other way round, but for words: of W.H.O. no `who`, of AS no A.S."""
+    plain = text.replace(".", "")
+    if plain.lower() in STOP_WORDS:
+        return None
+    if _INITIALS.fullmatch(text):
+        return plain
+    return ".".join([*text, ""]) if _ACRONYM.fullmatch(text) and not shouted else None
 
 
 def _runs_of_words(node: Node) -> list[list[str]]:
@@ -210,7 +219,7 @@ def expanded_by(node: Node | None, found: tuple[Expansion, ...]) -> Node | None:
         return node
     spellings: dict[str, tuple[Node, ...]] = {}
     for e in found:
-        others = (spelled(e.why, to) for to in e.to)
+        others = map(spelled, e.to)
         spellings[e.source] = (*spellings.get(e.source, ()), *others)
 
     def change(part: Node) -> Node | None:
@@ -226,12 +235,9 @@ def expanded_by(node: Node | None, found: tuple[Expansion, ...]) -> Node | None:
     return mapped(node, change)
 
 
-def spelled(why: str, text: str) -> Node:
-    """What is looked for of an expansion; an initial may stand within Joseph R. Biden."""
-    words = text.split()
-    if why == "name" and len(words) == 2:
-        return Near(text, 1)
-    return Phrase(text) if len(words) > 1 else Word(text)
+def spelled(text: str) -> Node:
+    """What is looked for of an expansion."""
+    return Phrase(text) if " " in text else Word(text)
 
 
 def _with_names(

@@ -130,11 +130,8 @@ class Finder:
 
     def _found_in_archive(self, found: tuple[Expansion, ...]) -> tuple[Expansion, ...]:
         """Only spellings that some article has: the others would be noise in the answer."""
-        occurring = self._engine.occurring({spelled(e.why, to) for e in found for to in e.to})
-        kept = (
-            replace(e, to=tuple(to for to in e.to if spelled(e.why, to) in occurring))
-            for e in found
-        )
+        occurring = self._engine.occurring({spelled(to) for e in found for to in e.to})
+        kept = (replace(e, to=tuple(to for to in e.to if spelled(to) in occurring)) for e in found)
         return tuple(e for e in kept if e.to)
 
     def _keys(self, filters: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
@@ -154,8 +151,9 @@ class Finder:
         """Entities under another spelling or form of the name, when there is none under it."""
         if type_ != "person":
             return ()
-        found = find_persons(name.split())
-        others = [other for person in found for other in (*person.spellings, *person.forms)]
+        words = name.split()
+        whole = [p for p in find_persons(words) if (p.start, p.end) == (0, len(words))]
+        others = [other for person in whole for other in (*person.spellings, *person.forms)]
         return tuple(
             dict.fromkeys(k for other in others for k in self._entities.keys_of(type_, other))
         )

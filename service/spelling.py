@@ -158,8 +158,10 @@ _RULES = (
 
 # Written with a hyphen by some papers and as one word by others.
 _DIVIDED = re.compile(
-    r"(anti|bi|bio|co|counter|cross|cyber|e(?=mail|book|commerce|cigar|reader|sport|learn|vot|bik)|extra|half|inter|lay|mid|mini|multi|non|off|on|over|para"
-    r"|pre|pro|re|self|semi|sub|super|take|trans|ultra|under|well)([^\W\d_]{4,})"
+    r"(anti|counter|cyber|euro|half|mid|mini|multi|non|post|pre|self|semi|sub|super|trans|ultra"
+    r"|co(?=operat|ordinat|exist|author|pilot|chair|found|work|produc|educat|host|star|own)"
+    r"|e(?=mail|book|commerce|cigar|reader|sport|learn|vot|bik)|re(?=elect|enact|enter|examin))"
+    r"([^\W\d_]{4,})"
 )
 
 

@@ -1,5 +1,6 @@
 """What a text that somebody is typing may become: names, words and headlines of the archive."""
 
+import re
 from itertools import islice
 
 from service.engines import Vocabulary
@@ -13,6 +14,7 @@ from service.unspaced import has_unspaced
 # other words each is counted anew, which takes a millisecond or two at 100,000 articles.
 _LOOKED_AT, _COUNTED = 20, 4
 _HEADLINES = 3
+_OWNERS = re.compile(r"\w['’][st]$")
 _OPERATORS = frozenset({"AND", "OR", "NOT"})
 
 
@@ -31,7 +33,8 @@ class Suggester:
         words = [word for word in words_of(typed) if word not in _OPERATORS]
         if not words:
             return ()
-        open_ = typed.endswith(words[-1])  # somebody who has typed a space is done with the word
+        # Somebody who has typed a space is done with the word; the s of Kim's is no new one.
+        open_ = typed.endswith(words[-1]) and not _OWNERS.search(typed)
         headlines = self._headlines(words, open_, limit)
         room = limit - min(len(headlines), _HEADLINES, max(1, limit // 4))
         names = self._names(typed, room)
@@ -60,7 +63,8 @@ class Suggester:
         found = [word for word in following if _tells(word)]
         if not found:
             common = (word for word, _ in self._vocabulary.beginning(start, _LOOKED_AT))
-            followed = (w for w in common if self._vocabulary.together((f"{before[-1]} {w}",)))
+            phrase = " ".join(before[-2:])
+            followed = (w for w in common if self._vocabulary.together((f"{phrase} {w}",)))
             found = list(islice(filter(_tells, followed), _COUNTED))
         return [(word, self._vocabulary.together((*before, word))) for word in found]
 

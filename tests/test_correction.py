@@ -78,6 +78,7 @@ def test_what_was_meant(words: Archive, q: str, meant: str | None) -> None:
             "조성길",
             "2018",
         ),
+        *("griffith observatory", "ROMA"),
         *("ambassadorial", "disappearing", "diplomats rome"),
         *("x" * 10_000, "zzzz " * 500, "Qaddafi", "Muammar al-Qadhafi"),
     ],
@@ -118,3 +119,13 @@ def test_what_is_proposed_finds_more_in_the_way_that_was_asked(words: Archive) -
     assert words.finder.search(asked).did_you_mean == "ambassador qqqqqqq"
     assert words.finder.search(replace(asked, match="any")).did_you_mean == "ambassador qqqqqqq"
     assert words.finder.search(replace(asked, match="all")).did_you_mean is None
+
+
+def test_a_word_that_is_only_like_another_is_left_alone(archive: Archive) -> None:
+    archive.add(Article(body="The griffin rose."))
+    archive.add(Article(body="The observatory is shut."))
+    archive.add(Article(body="Sleep. A steep study."))
+    ask = archive.finder.search
+    assert ask(Ask(q="griffith observatory")).did_you_mean is None
+    assert ask(Ask(q="griffen")).did_you_mean == "griffin"
+    assert ask(Ask(q="steap study")).did_you_mean == "steep study"

@@ -146,6 +146,13 @@ def test_check_misses_pieces_and_reindex_mends_them(languages: Archive) -> None:
         ("中国5G技术和GDP增长", ["5G", "gdp", "5G技术", "技术 GDP"], ["G", "GD"]),
         ("安倍首相はNHKの番組に", ["NHK", "nhk", "NHKの", "title:NHK"], ["NH", "HK", "body:NHK"]),
         ("삼성은 UN과 2020년", ["UN", "2020", "UN과", "삼성 UN"], ["N", "20"]),
+        (
+            "COVID-19感染者がK-POP스타とAT&T社",
+            ["COVID-19", "covid 19", "K-POP", "AT&T"],
+            ["COVID-1"],
+        ),
+        ("Łódź市で会議", ["Łódź", "会議"], ["Łód"]),
+        ("ＡＢ\xadＣ", ["abc"], ["ab"]),
         ("ＡＫＢ４８は", ["AKB48", "AKB48は", "ＡＫＢ４８"], ["AKB"]),
         (
             "Vladi\xadmir Pu\xadtin",

@@ -27,7 +27,7 @@ def shown(suggester: Suggester, typed: str, limit: int = 8) -> list[tuple[str, s
         ("song", ("entity", "Jo Song Gil", 2)),
         ("ambas", ("word", "ambassador", 2)),
         ("Rome ambas", ("word", "Rome ambassador", 2)),
-        ("rome's ambas", ("word", "rome's ambassador", 2)),
+        ("rome's ambas", ("headline", "North Korea's Rome ambassador defects to West", 1)),
         ("north korea's rome", ("headline", "North Korea's Rome ambassador defects to West", 1)),
     ],
 )

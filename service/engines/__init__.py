@@ -26,6 +26,9 @@ class Vocabulary(Protocol):
         The most frequent first, in small letters.
         """
 
+    def near(self, one: str, two: str) -> bool:
+        """Whether two words stand near each other in some article."""
+
     def written(self, word: str) -> str:
         """A word of the archive as its newest article writes it, with accents and capitals."""
 

@@ -41,7 +41,8 @@ def glued(word: str) -> set[str]:
         return set()
     if not has_unspaced(word):
         return {folded(word)} if is_wide(word) else set()
-    return {part for part in cut(word).split() if not has_unspaced(part) and part != LEFT_OUT}
+    parts = (part for part in cut(word).split() if not has_unspaced(part) and part != LEFT_OUT)
+    return {folded(part) for part in parts}
 
 
 def rebuild_pieces(conn: Connection) -> None:

@@ -27,7 +27,7 @@ from service.engines.sqlite.ranking import (
     pairs_of,
     recency_of,
 )
-from service.query import And, In, Node, Or, Search, Without
+from service.query import And, In, Node, Or, Prefix, Search, Without
 from service.result import Explanation, ScorePart
 
 SCORES = f"""
@@ -53,7 +53,8 @@ def explanations(
         within = _within(conn, index, groups, ids)
         fields = _fields(conn, index, leaf, within)
         for id_, score in _scores(conn, index, match_of(leaf), within).items():
-            parts[id_].append(ScorePart(str(leaf), "words", times * score, fields[id_]))
+            said = 1 if isinstance(leaf, Prefix) else times  # a beginning is asked for once
+            parts[id_].append(ScorePart(str(leaf), "words", said * score, fields[id_]))
     for part, index, weight, match in _more(search) if STEMS in read.chosen.ranks else ():
         for id_, score in _scores(conn, index, match, ids).items():
             parts[id_].append(replace(part, score=weight * score))

@@ -50,11 +50,11 @@ SELECT rowid, bm25({{index}}, {WEIGHTS}) FROM {{index}} WHERE {{index}} MATCH :r
 """  # noqa: S608 - fixed weights
 NEAR = f"""
 SELECT rowid AS id, {NEARNESS} * bm25({STEMS}, {WEIGHTS}) AS score FROM {STEMS}
-WHERE {STEMS} MATCH :near
+WHERE {STEMS} MATCH :{{name}}
 """  # noqa: S608 - fixed weights
 EXACT = f"""
 SELECT rowid AS id, {EXACTNESS} * bm25({WORDS}, {WEIGHTS}) AS score FROM {WORDS}
-WHERE {WORDS} MATCH :exact
+WHERE {WORDS} MATCH :{{name}}
 """  # noqa: S608 - fixed weights
 NO_MORE = "SELECT 0, 0.0 WHERE 0"
 # Ids grow with time: half for each half-life, in between on a straight line.
@@ -121,12 +121,14 @@ def by_score(conn: Connection, search: Search, strict: Reading, read: Read) -> l
 
 def _more(search: Search) -> dict[str, str]:
     """What adds to the scores of words, as the name of its value -> MATCH."""
-    asked = {"near": pairs_of(search), "exact": capitals_of(search)}
-    return {name: " OR ".join(found.values()) for name, found in asked.items() if found}
+    # Each pair alone: in an OR, FTS5 counts a NEAR in rows where it does not hold.
+    near = {f"near{number}": match for number, match in enumerate(pairs_of(search).values())}
+    exact = " OR ".join(capitals_of(search).values())
+    return near | ({"exact": exact} if exact else {})
 
 
 def _arms(more: Mapping[str, str]) -> list[str]:
-    return [arm for name, arm in (("near", NEAR), ("exact", EXACT)) if name in more]
+    return [(EXACT if name == "exact" else NEAR).replace("{name}", name) for name in more]
 
 
 def _indexed(chosen: Selection, more: Mapping[str, str]) -> str:

@@ -80,7 +80,8 @@ def _spellings(word: str, written: Written) -> list[str]:
 
 def _is_glued(text: str, written: Written) -> bool:
     """Whether the word stands inside a run of a script without spaces, as BTS in `BTS는`."""
-    return any(has_unspaced(other) for other in written.get(folded(text), ()))
+    keys = map(folded, words_of(text))
+    return any(has_unspaced(other) for key in keys for other in written.get(key, ()))
 
 
 def _beginning(conn: Connection, text: str) -> list[Node]:

@@ -9,8 +9,8 @@ from itertools import islice
 from service.database import Connection, Database
 from service.engines.sqlite.match import STEMS, WORDS, index_of, match_of
 from service.engines.sqlite.respelling import respelled
-from service.letters import LETTERS, folded, words_of
-from service.query import And, In, Node, Or, Phrase, Word
+from service.letters import LETTERS, folded, spelled_out, words_of
+from service.query import And, In, Near, Node, Or, Phrase, Word
 from service.result import Headline
 from service.stores.pieces import file_glued, glued
 from service.unspaced import has_unspaced, occurrences
@@ -40,8 +40,10 @@ SELECT title || char(10) || substr(body, 1, :length) AS text FROM articles WHERE
   SELECT rowid FROM {index} WHERE {index} MATCH :match ORDER BY rowid DESC LIMIT :newest
 )
 """
+_TELLS = 4  # letters
 _NEWEST, _READ = 30, 2_000
 HAS_FORM = f"SELECT 1 FROM {STEMS} WHERE {STEMS} MATCH :match LIMIT 1"  # noqa: S608 - a fixed name
+IS_NEAR = f"SELECT 1 FROM {WORDS} WHERE {WORDS} MATCH :match LIMIT 1"  # noqa: S608 - a fixed name
 TOTAL = "SELECT count(*) FROM articles"
 COUNT = f"SELECT count(*) FROM {WORDS} WHERE {WORDS} MATCH :match"  # noqa: S608 - a fixed name
 # The newest first; one headline in several articles is one suggestion.
@@ -50,6 +52,7 @@ SELECT max(a.id) AS id, a.key, a.title, count(*) AS articles FROM articles a WHE
   SELECT rowid FROM {index} WHERE {index} MATCH :match ORDER BY rowid DESC LIMIT :looked_at
 ) AND NOT a.title_derived GROUP BY a.title ORDER BY id DESC
 """
+WITHIN = 5
 _LOOKED_AT, _BEGINNINGS = 40, 5
 
 
@@ -93,13 +96,20 @@ class SqliteVocabulary:
 
         The most frequent first, in small letters.
         """
-        next_word = re.compile(
-            rf"\b{re.escape(words[-1])}\W+({re.escape(start)}\w*)", re.IGNORECASE
-        )
+        # Anything follows a small word: then the word before it has to stand there as well.
+        last = words[-2:] if len(words[-1]) < _TELLS else words[-1:]
+        said = r"\W+".join(map(re.escape, last))
+        next_word = re.compile(rf"\b{said}\W+({re.escape(start)}\w*)", re.IGNORECASE)
         with self._database.read() as conn:
             texts = self._newest_texts(conn, words, _NEWEST)
         found = Counter(m[1].lower() for text in texts for m in next_word.finditer(text))
         return tuple(word for word, _ in found.most_common(limit))
+
+    def near(self, one: str, two: str) -> bool:
+        """Whether two words stand near each other in some article."""
+        with self._database.read() as conn:
+            match = match_of(Near(f"{one} {two}", WITHIN))
+            return conn.execute(IS_NEAR, {"match": match}).fetchone() is not None
 
     def written(self, word: str) -> str:
         """A word of the archive as its newest article writes it, with accents and capitals."""
@@ -190,6 +200,6 @@ def miscounted(conn: Connection) -> int:
     wrong = {word for (word,) in conn.execute(MISCOUNTED)}
     filed = {(row["folded"], row["word"]) for row in conn.execute("SELECT * FROM words_folded")}
     words = [word for (word,) in conn.execute(NOT_ASCII)]
-    due = {(folded(word), word) for word in words if set(word) & set(LETTERS)}
+    due = {(spelled_out(word), word) for word in words if set(word) & set(LETTERS)}
     due |= {(part, word) for word in words for part in glued(word)}
     return len(wrong | {word for _, word in filed ^ due})
