@@ -47,8 +47,16 @@ def corrected_tree(tree: Node, words: Vocabulary, known: Collection[str]) -> Nod
     new = (word for word in unknown if not words.has_form(word))
     meant = {word: other for word in new if (other := corrected(word, words))}
     said = {**dict.fromkeys(found), **meant}  # what the archive has of the query
-    meant = {w: words.written(o) for w, o in meant.items() if _fits(tree, w, said, words)}
+    fitting = {word: other for word, other in meant.items() if _fits(tree, word, said, words)}
+    meant = {word: _cased(word, words.written(other)) for word, other in fitting.items()}
     return _replaced(tree, meant) if meant else None
+
+
+def _cased(typed: str, meant: str) -> str:
+    """With capitals as they were typed: headlines are full of others."""
+    if typed.isupper():
+        return meant.upper()
+    return meant[:1].upper() + meant[1:].lower() if typed[0].isupper() else meant.lower()
 
 
 def _fits(tree: Node, typed: str, said: Mapping[str, str | None], words: Vocabulary) -> bool:

@@ -55,7 +55,9 @@ def words(archive: Archive) -> Archive:
         ("body:diplomatt -rome", "body:diplomat -rome"),
         ("(embasy OR presdent) met", "(embassy OR president) met"),
         ("source:Nobody ambasador", None),  # the filter leaves nothing more to find
-        ("strasenbahn", "Straßenbahn"),
+        ("strasenbahn", "straßenbahn"),
+        ("Strasenbahn", "Straßenbahn"),
+        ("EMBASSADOR", "AMBASSADOR"),
         ("Москвe", "Москве"),  # the last letter is Latin
     ],
 )

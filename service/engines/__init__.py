@@ -30,7 +30,7 @@ class Vocabulary(Protocol):
         """Whether two words stand near each other in some article."""
 
     def written(self, word: str) -> str:
-        """A word of the archive as its newest article writes it, with accents and capitals."""
+        """A word of the archive as its newest article writes it, with its accents."""
 
     def has_form(self, word: str) -> bool:
         """Whether some article has a form of the word."""

@@ -112,13 +112,11 @@ class SqliteVocabulary:
             return conn.execute(IS_NEAR, {"match": match}).fetchone() is not None
 
     def written(self, word: str) -> str:
-        """A word of the archive as its newest article writes it, with accents and capitals."""
+        """A word of the archive as its newest article writes it, with its accents."""
         with self._database.read() as conn:
             texts = self._newest_texts(conn, [word], 1)
         found = Counter(w for text in texts for w in words_of(text) if folded(w) == folded(word))
-        # A capital that stands only where a sentence begins is none of the word's.
-        small = [w for w in found if w.islower()]
-        return small[0] if small else max(found, key=lambda w: found[w], default=word)
+        return max(found, key=lambda w: found[w], default=word)
 
     def has_form(self, word: str) -> bool:
         """Whether some article has a word with the same stem."""
