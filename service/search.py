@@ -94,7 +94,8 @@ class Finder:
         return str(meant) if any(finds_more) else None
 
     def _total(self, search: Search, match: MatchMode) -> int:
-        return self._engine.search(replace(search, match=match, limit=1, facets=())).total
+        bare = replace(search, match=match, limit=1, facets=(), snippets=False, explain=False)
+        return self._engine.search(bare).total
 
     def facets(self, ask: Ask) -> Mapping[str, Facet | Histogram]:
         """The facets of a search, without its hits."""
@@ -108,11 +109,11 @@ class Finder:
         tree = lifted.lift(dated(parsed.tree, zone)) if parsed.tree is not None else None
         expanded = self._found_in_archive(expansions(tree)) if ask.expand else ()
         sort = ask.sort or ("relevance" if tree is not None else "newest")
-        spelled = expanded_by(tree, expanded)
+        wide = expanded_by(tree, expanded)
         keys = cache(self._values)  # a name may stand in both trees, and often
         search = Search(
-            tree=_resolved(spelled, keys),
-            any_tree=_resolved(loosened(spelled) if spelled is not None else None, keys),
+            tree=_resolved(wide, keys),
+            any_tree=_resolved(loosened(wide) if wide is not None else None, keys),
             match=ask.match,
             filters=self._keys(lifted.filters),
             excluded=self._keys(lifted.excluded),

@@ -9,11 +9,16 @@ from service.dates import Moment
 from service.engines.sqlite.explaining import explanations
 from service.engines.sqlite.facets import count_facets
 from service.engines.sqlite.highlights import snippets
-from service.engines.sqlite.match import INDEXES, STEMS, WORDS, Index, index_of, match_of
+from service.engines.sqlite.match import INDEXES, STEMS, WORDS, Index, index_of
 from service.engines.sqlite.ranking import Read, by_date, by_score
 from service.engines.sqlite.respelling import respelled
 from service.engines.sqlite.selection import Reading, read_in, selection
-from service.engines.sqlite.vocabulary import SqliteVocabulary, miscounted, rebuild_words
+from service.engines.sqlite.vocabulary import (
+    SqliteVocabulary,
+    miscounted,
+    occurs,
+    rebuild_words,
+)
 from service.query import Cursor, Diagnostic, Node, Or, Search
 from service.result import Facet, Histogram, Hit, Results, Snippet
 from service.stores.pieces import misfiled, rebuild_pieces
@@ -21,7 +26,6 @@ from service.stores.pieces import misfiled, rebuild_pieces
 # An `auto` query whose every word is in as many articles is not loosened.
 ENOUGH = 10
 GENERATION = "SELECT archive, number FROM generation"
-OCCURS = "SELECT 1 FROM {index} WHERE {index} MATCH :match LIMIT 1"
 COUNT = "SELECT count(*) FROM ({ids})"
 CARDS = """
 SELECT a.id, a.key, a.title, a.title_derived, s.name AS source, a.source_derived,
@@ -121,11 +125,7 @@ def _occurs(conn: Connection, node: Node) -> bool:
     """Whether an article has it; a word that is also glued to others is asked of both indexes."""
     written = respelled(conn, node)
     parts = written.parts if isinstance(written, Or) else (written,)
-    return any(
-        conn.execute(OCCURS.replace("{index}", index), {"match": match_of(part)}).fetchone()
-        for part in parts
-        if (index := index_of(part)) is not None
-    )
+    return any(occurs(conn, part, index) for part in parts if (index := index_of(part)) is not None)
 
 
 def _read(conn: Connection, search: Search, strict: Reading) -> Read:

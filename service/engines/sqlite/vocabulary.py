@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import islice
 
 from service.database import Connection, Database
-from service.engines.sqlite.match import STEMS, WORDS, index_of, match_of
+from service.engines.sqlite.match import STEMS, WORDS, Index, index_of, match_of
 from service.engines.sqlite.respelling import respelled
 from service.letters import LETTERS, folded, spelled_out, words_of
 from service.query import And, In, Near, Node, Or, Phrase, Word
@@ -42,8 +42,7 @@ SELECT title || char(10) || substr(body, 1, :length) AS text FROM articles WHERE
 """
 _TELLS = 4  # letters
 _NEWEST, _READ = 30, 2_000
-HAS_FORM = f"SELECT 1 FROM {STEMS} WHERE {STEMS} MATCH :match LIMIT 1"  # noqa: S608 - a fixed name
-IS_NEAR = f"SELECT 1 FROM {WORDS} WHERE {WORDS} MATCH :match LIMIT 1"  # noqa: S608 - a fixed name
+OCCURS = "SELECT 1 FROM {index} WHERE {index} MATCH :match LIMIT 1"
 TOTAL = "SELECT count(*) FROM articles"
 COUNT = f"SELECT count(*) FROM {WORDS} WHERE {WORDS} MATCH :match"  # noqa: S608 - a fixed name
 # The newest first; one headline in several articles is one suggestion.
@@ -108,8 +107,7 @@ class SqliteVocabulary:
     def near(self, one: str, two: str) -> bool:
         """Whether two words stand near each other in some article."""
         with self._database.read() as conn:
-            match = match_of(Near(f"{one} {two}", WITHIN))
-            return conn.execute(IS_NEAR, {"match": match}).fetchone() is not None
+            return occurs(conn, Near(f"{one} {two}", WITHIN), WORDS)
 
     def written(self, word: str) -> str:
         """A word of the archive as its newest article writes it, with its accents."""
@@ -121,8 +119,7 @@ class SqliteVocabulary:
     def has_form(self, word: str) -> bool:
         """Whether some article has a word with the same stem."""
         with self._database.read() as conn:
-            found = conn.execute(HAS_FORM, {"match": match_of(Word(word))})
-            return found.fetchone() is not None
+            return occurs(conn, Word(word), STEMS)
 
     def resembling(self, start: str, shortest: int, longest: int) -> Mapping[str, int]:
         """Words of some length that begin so, with the number of articles that have them."""
@@ -162,6 +159,12 @@ class SqliteVocabulary:
             rows = conn.execute(sql, {"match": match, "looked_at": _LOOKED_AT}).fetchall()
         found = (Headline(row["key"], row["title"], row["articles"]) for row in rows)
         return tuple(islice((h for h in found if _has_beginning(h.text, start)), limit))
+
+
+def occurs(conn: Connection, node: Node, index: Index) -> bool:
+    """Whether one index finds the node in some article."""
+    sql = OCCURS.replace("{index}", index)
+    return conn.execute(sql, {"match": match_of(node)}).fetchone() is not None
 
 
 def _has_beginning(text: str, start: str) -> bool:
