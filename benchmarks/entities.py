@@ -118,7 +118,7 @@ def report(documents: Sequence[Document], tagger: Tagger, *, show: bool) -> None
     articles = [document.article for document in documents]
     extract_all(articles[:1], tagger)  # the first call pays for what is loaded late
     started = time.perf_counter()
-    found = extract_all(articles, tagger)
+    found = [findings.mentions for findings in extract_all(articles, tagger)]
     seconds = time.perf_counter() - started
     placed = [list(in_whole_text(*pair)) for pair in zip(documents, found, strict=True)]
     for genre in ["", *sorted({document.genre for document in documents} - {""})]:

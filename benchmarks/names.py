@@ -23,8 +23,10 @@ from typing import NamedTuple
 
 from service.article import Article
 from service.database import Database
+from service.east_asian_names import family_first
 from service.engines.sqlite.engine import SqliteEngine
-from service.names import family_first, fold, name_key
+from service.findings import Findings
+from service.names import fold, name_key
 from service.persons import other_forms
 from service.query import MatchMode
 from service.romanisation import other_spellings, same_name
@@ -158,7 +160,7 @@ def looked_for(pair: Pair, name: str, there: str) -> Asked:
         database = Database(Path(folder) / "bench.db")
         database.migrate()
         with database.write() as conn:
-            put(conn, Article(body=SENTENCE.format(name=there)), (), "off")
+            put(conn, Article(body=SENTENCE.format(name=there)), Findings(), "off")
         finder = Finder(SqliteEngine(database), EntityStore(database))
         modes: tuple[MatchMode, ...] = ("all", "auto")
         by_all, by_any = (finder.search(Ask(q=name, match=mode)).total > 0 for mode in modes)

@@ -24,6 +24,7 @@ from ir_measures import AP, R, nDCG
 from service.article import Article
 from service.database import Database
 from service.engines.sqlite.engine import SqliteEngine
+from service.findings import Findings
 from service.names import fold
 from service.search import Ask, Finder
 from service.stores.articles import put
@@ -62,7 +63,7 @@ def ours(docs: Iterable[dict[str, Any]], folder: Path) -> System:
     with database.write() as conn:
         for doc in docs:
             article = Article(key=f"d{doc['id']}", title=doc.get("title") or "", body=doc["text"])
-            put(conn, article, (), "off")
+            put(conn, article, Findings(), "off")
     finder = Finder(SqliteEngine(database), EntityStore(database))
 
     def search(text: str) -> Ranking:

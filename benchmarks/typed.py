@@ -24,6 +24,7 @@ from typing import Any
 from service.article import Article
 from service.database import Database
 from service.engines.sqlite.engine import SqliteEngine
+from service.findings import Findings
 from service.search import Ask, Finder
 from service.stores.articles import put
 from service.stores.entities import EntityStore
@@ -50,7 +51,7 @@ def fill(database: Database, found: Iterator[Article]) -> int:
     for start in range(0, len(rows), BATCH):
         with database.write() as conn:
             for article in rows[start : start + BATCH]:
-                put(conn, article, (), "off")
+                put(conn, article, Findings(), "off")
     return len(rows)
 
 

@@ -25,6 +25,7 @@ from service.article import Article
 from service.database import Database
 from service.engines.sqlite import ranking
 from service.engines.sqlite.engine import SqliteEngine
+from service.findings import Findings
 from service.search import Ask, Finder
 from service.stores.articles import put
 from service.stores.entities import EntityStore
@@ -122,7 +123,7 @@ def archive(fielded: Fielded, folder: Path) -> Finder:
     database.migrate()
     with database.write() as conn:
         for doc in fielded.collection.docs:
-            put(conn, article(doc, fielded.passage), (), "off")
+            put(conn, article(doc, fielded.passage), Findings(), "off")
     return Finder(SqliteEngine(database), EntityStore(database))
 
 

@@ -64,6 +64,7 @@ CREATE INDEX articles_by_date ON articles(published_at);
 CREATE INDEX articles_by_source_id ON articles(source_id);
 CREATE INDEX articles_by_content ON articles(content_hash);
 CREATE INDEX articles_by_arrival ON articles(added_in);
+CREATE INDEX articles_by_tagger ON articles(tagger);
 CREATE INDEX articles_by_language ON articles(language COLLATE NOCASE);
 
 CREATE TABLE article_authors (

@@ -18,15 +18,28 @@ CREATE TABLE aliases (
   entity_id INTEGER NOT NULL REFERENCES entities(id),
   text TEXT NOT NULL,                     -- as articles write it: "Kim Jong-un", "Mr Kim"
   folded TEXT NOT NULL,
+  whole TEXT,                             -- the name in it, where that is the entity's in full
+  added INTEGER NOT NULL DEFAULT 0,       -- 1: an editor's
   mentions INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (entity_id, text)
 ) WITHOUT ROWID;
 CREATE INDEX aliases_by_folded ON aliases(folded);
+CREATE INDEX aliases_added ON aliases(entity_id) WHERE added;
+
+-- What a tagger and the article itself make of a name, before editors decide (service/edits.py): the
+-- key of an entity, or `person?kim` for one left open and `person??kim` where several are meant.
+CREATE TABLE readings (
+  id INTEGER PRIMARY KEY,
+  key TEXT NOT NULL UNIQUE
+);
 
 CREATE TABLE mentions (
   article_id INTEGER NOT NULL REFERENCES articles(id),
   position INTEGER NOT NULL,              -- in reading order, from 0
-  entity_id INTEGER REFERENCES entities(id),  -- NULL: the article leaves open who is meant
+  reading_id INTEGER NOT NULL REFERENCES readings(id),
+  entity_id INTEGER REFERENCES entities(id),  -- NULL: it is left open who is meant
+  edit_id INTEGER,                        -- the edit that placed it there, if one did
+  dismissed INTEGER NOT NULL DEFAULT 0,   -- 1: an editor says that it is no name
   type TEXT NOT NULL CHECK (type IN ('person', 'organization', 'place')),
   field TEXT NOT NULL,                    -- title, standfirst, body, captions[0] …
   start_offset INTEGER NOT NULL,          -- in characters, from 0
@@ -38,6 +51,7 @@ CREATE TABLE mentions (
   PRIMARY KEY (article_id, position)
 ) WITHOUT ROWID;
 CREATE INDEX mentions_by_entity ON mentions(entity_id, alias);
+CREATE INDEX mentions_by_reading ON mentions(reading_id, alias);
 
 -- An article counts once for an entity, however often and in however many spellings it names it.
 CREATE TABLE article_entities (
@@ -56,6 +70,11 @@ CREATE TRIGGER mentions_inserted AFTER INSERT ON mentions WHEN new.entity_id IS 
   WHERE entity_id = new.entity_id AND text = new.alias;
 END;
 
+CREATE TRIGGER mentions_unread AFTER DELETE ON mentions BEGIN
+  DELETE FROM readings WHERE id = old.reading_id
+    AND NOT EXISTS (SELECT 1 FROM mentions WHERE reading_id = old.reading_id);
+END;
+
 CREATE TRIGGER mentions_deleted AFTER DELETE ON mentions WHEN old.entity_id IS NOT NULL BEGIN
   UPDATE article_entities SET mentions = mentions - 1
   WHERE article_id = old.article_id AND entity_id = old.entity_id;
@@ -63,7 +82,8 @@ CREATE TRIGGER mentions_deleted AFTER DELETE ON mentions WHEN old.entity_id IS N
   WHERE article_id = old.article_id AND entity_id = old.entity_id AND mentions = 0;
   UPDATE aliases SET mentions = mentions - 1
   WHERE entity_id = old.entity_id AND text = old.alias;
-  DELETE FROM aliases WHERE entity_id = old.entity_id AND text = old.alias AND mentions = 0;
+  DELETE FROM aliases
+  WHERE entity_id = old.entity_id AND text = old.alias AND mentions = 0 AND NOT added;
   UPDATE entities SET mentions = mentions - 1 WHERE id = old.entity_id;
   DELETE FROM entities WHERE id = old.entity_id AND mentions = 0;
 END;
@@ -76,7 +96,8 @@ WHEN old.entity_id IS NOT new.entity_id OR old.alias <> new.alias BEGIN
   WHERE article_id = old.article_id AND entity_id = old.entity_id AND mentions = 0;
   UPDATE aliases SET mentions = mentions - 1
   WHERE entity_id = old.entity_id AND text = old.alias;
-  DELETE FROM aliases WHERE entity_id = old.entity_id AND text = old.alias AND mentions = 0;
+  DELETE FROM aliases
+  WHERE entity_id = old.entity_id AND text = old.alias AND mentions = 0 AND NOT added;
   UPDATE entities SET mentions = mentions - 1 WHERE id = old.entity_id;
   INSERT INTO article_entities SELECT new.article_id, new.entity_id, 1
   WHERE new.entity_id IS NOT NULL ON CONFLICT DO UPDATE SET mentions = mentions + 1;
@@ -84,6 +105,11 @@ WHEN old.entity_id IS NOT new.entity_id OR old.alias <> new.alias BEGIN
   UPDATE aliases SET mentions = mentions + 1
   WHERE entity_id = new.entity_id AND text = new.alias;
   DELETE FROM entities WHERE id = old.entity_id AND mentions = 0;
+END;
+
+-- Nobody is an entity without a mention; what editors said stays in their log.
+CREATE TRIGGER entities_forgotten BEFORE DELETE ON entities BEGIN
+  DELETE FROM aliases WHERE entity_id = old.id;
 END;
 
 CREATE TRIGGER article_entities_inserted AFTER INSERT ON article_entities BEGIN

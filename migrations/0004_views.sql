@@ -22,7 +22,7 @@ CREATE VIEW places AS
 SELECT key, name, articles, mentions, id AS entity_id FROM entities WHERE type = 'place';
 
 CREATE VIEW spellings AS
-SELECT e.key, e.name, e.type, al.text AS spelling, al.mentions
+SELECT e.key, e.name, e.type, al.text AS spelling, al.mentions, al.added
 FROM aliases al JOIN entities e ON e.id = al.entity_id;
 
 CREATE VIEW names_in_articles AS
@@ -38,7 +38,8 @@ SELECT a.key AS article, m.position, m.field, m.start_offset, m.end_offset, m.te
   e.key AS entity, e.name, m.method, m.confidence
 FROM mentions m
 JOIN articles a ON a.id = m.article_id
-LEFT JOIN entities e ON e.id = m.entity_id;
+LEFT JOIN entities e ON e.id = m.entity_id
+WHERE NOT m.dismissed;
 
 -- Counted for one entity at a time, through json_each, which may look at the row before it: so a
 -- condition on `entity` or `name` reaches the indexes (14 ms where one GROUP BY over all pairs took

@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 
 from service.database import Connection, Database, memory_schema
+from service.edits import Place
 from service.engines import Engine
 from service.errors import CuttingsError
 from service.names import name_key
+from service.stores.mentions import decisions
 from service.stores.slots import misplaced
 
 SCHEMA = """
@@ -24,6 +26,17 @@ MENTION_TEXTS = """
 SELECT a.key, a.title, a.standfirst, a.body, a.captions, m.field, m.start_offset, m.end_offset,
   m.text
 FROM mentions m JOIN articles a ON a.id = m.article_id ORDER BY m.article_id, m.position
+"""
+PLACED = """
+SELECT r.key AS reading, m.alias, e.key AS entity, m.edit_id, m.dismissed,
+  CASE WHEN :by_article THEN a.key ELSE '' END AS article, count(*) AS mentions
+FROM mentions m JOIN readings r ON r.id = m.reading_id JOIN articles a ON a.id = m.article_id
+LEFT JOIN entities e ON e.id = m.entity_id GROUP BY 1, 2, 3, 4, 5, 6
+"""
+MISQUOTED = """
+SELECT a.key, q.position FROM quotes q JOIN articles a ON a.id = q.article_id
+LEFT JOIN mentions m ON m.article_id = q.article_id AND m.position = q.speaker
+WHERE q.entity_id IS NOT m.entity_id
 """
 # Each: what is counted, and a SELECT of what is wrong as (name, stored, counted).
 COUNTS = {
@@ -77,7 +90,10 @@ def check(archive: Database, engine: Engine) -> list[str]:
     with closing(Database(archive.path, query_seconds=0)) as fresh:
         if unreadable := _looked(fresh, _file):
             return unreadable
-        looks = (_schema, _references, misplaced, _mentions, _counts, _spellings, _arrivals)
+        looks = (
+            *(_schema, _references, misplaced, _mentions, _placed, _quotes, _counts),
+            *(_spellings, _arrivals),
+        )
         faults = [fault for look in looks for fault in _looked(fresh, look)]
     return faults + engine.faults()
 
@@ -136,6 +152,24 @@ def _mentions(conn: Connection) -> Iterator[str]:
         if text is None or text[row["start_offset"] : row["end_offset"]] != row["text"]:
             place = f"{row['field']} {row['start_offset']}-{row['end_offset']}"
             yield f"article {row['key']}: “{row['text']}” does not stand at {place}"
+
+
+def _placed(conn: Connection) -> Iterator[str]:
+    """Each mention stands for whom its reading and the editors' log say."""
+    log = decisions(conn)
+    for row in conn.execute(PLACED, {"by_article": log.names_articles}):
+        place = log.place(row["reading"], name_key(row["alias"]), row["article"])
+        if Place(row["entity"], bool(row["dismissed"]), row["edit_id"]) != place:
+            stands = row["entity"] or "nobody"
+            yield (
+                f"{row['mentions']} mentions of “{row['alias']}” stand for {stands}, not for"
+                f" {place.key or 'nobody'}: `cuttings reindex` puts them right"
+            )
+
+
+def _quotes(conn: Connection) -> Iterator[str]:
+    for key, position in conn.execute(MISQUOTED):
+        yield f"quote {position} of article {key} has another speaker than its mention"
 
 
 def _counts(conn: Connection) -> Iterator[str]:

@@ -7,6 +7,7 @@ CuttingsError
 ├── Forbidden               403  a key without the scope, or a host that is not ours
 ├── NotFound                404  no such article, entity, facet or page
 ├── MethodNotAllowed        405  the path exists, the method does not
+├── Conflict                409  what is asked for is so already, or was taken back already
 ├── TooLarge                413  a body beyond what a request may hold
 ├── WrongMediaType          415  a body in a format that is not read
 ├── NotBuilt                501  part of the public contract, not built yet
@@ -91,6 +92,12 @@ class MethodNotAllowed(CuttingsError):
 
     def __init__(self, detail: str, allow: str) -> None:
         super().__init__(detail, headers={"Allow": allow})
+
+
+class Conflict(CuttingsError):
+    status = 409
+    slug = "conflict"
+    title = "This cannot be done now"
 
 
 class TooLarge(CuttingsError):

@@ -1,20 +1,23 @@
 """Files -> articles -> names -> archive. Every input ends in the report, none stops the others."""
 
+import logging
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
-from itertools import compress
+from itertools import compress, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from service.article import Article
 from service.database import Connection, Database
-from service.entity import Mention
 from service.errors import CuttingsError, InvalidRequest, Unreadable
-from service.extract import Tagger, extract_all
+from service.extract import Tagger
+from service.extract.pool import Extraction, Reading, processes_for
+from service.extract.wire import with_wire
+from service.findings import Findings
 from service.formats import read
 from service.inbox import Failure, find, load, origin_of
-from service.language import detect
 from service.stores.articles import Decision, decide, published_key, put, withdraw
 from service.stores.embargoes import EmbargoStore, is_embargoed
 
@@ -23,8 +26,8 @@ BATCH = 32
 
 # Called after each file: how many are done, of how many.
 Progress = Callable[[int, int], None]
-# The names found in an article; None where none were looked for.
-Names = tuple[Mention, ...] | None
+_T = TypeVar("_T")
+_log = logging.getLogger("cuttings")
 
 _WRITTEN = ("added", "changed")
 
@@ -49,92 +52,103 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class _Looked:
+    """A batch of inputs: what of it is articles, which of them are new, and what cannot be read."""
+
+    inputs: int
+    articles: list[Article]
+    is_new: list[bool]
+    failed: list[Failure]
+
+    @property
+    def new(self) -> list[Article]:
+        return list(compress(self.articles, self.is_new))
+
+    def named(self, readings: Iterable[Reading]) -> Iterator[Reading]:
+        """All articles in their order, the new ones with what was read out of them."""
+        read_ = iter(readings)
+        for article, is_new in zip(self.articles, self.is_new, strict=True):
+            yield next(read_) if is_new else Reading(article, None, "")
+
+
+@dataclass(frozen=True, slots=True)
 class Ingest:
     """Loads files into one archive. `tagger` is called when the first new text is to be read.
 
-    Languages are detected then as well, so that what is known already costs nothing.
+    Languages are detected then as well, so that what is known already costs nothing. `processes`
+    is how many read names (None: as many as pay off); whatever it is, the archive is the same.
     """
 
     archive: Database
     embargoes: EmbargoStore
     tagger: Callable[[], Tagger]
+    processes: int | None = 1
 
     def run(self, paths: Sequence[str], progress: Progress = lambda _done, _total: None) -> Report:
         """Load everything found under `paths`; what cannot be read is in the report's `failed`."""
         files, failures = find(paths, self.archive.files() | self.embargoes.files())
         report = Report(failed=failures)
-        done = 0
         held: list[Article] = []
-        for batch in _batches(files, BATCH):
-            articles = list(self._read(batch, report))
-            held += filter(is_embargoed, articles)
-            self._load([a for a in articles if not is_embargoed(a)], report)
-            done += len(batch)
-            progress(done, len(files))
-        # Last, so that of two texts of one article the embargoed one stays out of sight.
-        for article, names in self._named(held, self.embargoes.standing, report):
-            self._hold(article, names, report)
+        done = 0
+        with Extraction(self.tagger, processes_for(len(files), self.processes)) as extraction:
+            for looked, readings in _read(extraction, self._look(files, held)):
+                report.failed += looked.failed
+                self._store(looked, readings, extraction, report)
+                done += looked.inputs
+                progress(done, len(files))
+            # Last, so that of two texts of one article the embargoed one stays out of sight.
+            for looked, readings in _read(extraction, self._look_at_held(held)):
+                for reading in looked.named(readings):
+                    self._hold(reading, report)
         return report
 
-    def _read(self, batch: Sequence[Path], report: Report) -> Iterator[Article]:
-        for path in batch:
-            try:
-                data, sidecar = load(path)
-                article = read(data, path.name, sidecar)
-            except Unreadable as exc:
-                report.failed.append(Failure(str(path), exc.detail))
-            else:
-                yield replace(article, origin=origin_of(path))
+    def _look(self, files: Iterable[Path], held: list[Article]) -> Iterator[_Looked]:
+        """Which articles are new; those under embargo are put aside in `held`."""
+        for batch in _batches(files, BATCH):
+            failed: list[Failure] = []
+            articles = list(_articles(batch, failed))
+            held += filter(is_embargoed, articles)
+            articles = [article for article in articles if not is_embargoed(article)]
+            with self.archive.read() as conn:
+                is_new = [_is_new(article, partial(decide, conn)) for article in articles]
+            yield _Looked(len(batch), articles, is_new, failed)
 
-    def _load(self, articles: Sequence[Article], report: Report) -> None:
-        """Name what is new before the archive is locked, then write it in one go."""
-        with self.archive.read() as conn:
-            named = self._named(articles, partial(decide, conn), report)
-        if named:
-            with self.archive.write() as conn:
-                stored = [a for a, names in named if self._put(conn, a, names, report)]
-            for article in stored:
-                self.embargoes.forget(article)
+    def _look_at_held(self, held: Iterable[Article]) -> Iterator[_Looked]:
+        for batch in _batches(held, BATCH):
+            is_new = [_is_new(article, self.embargoes.standing) for article in batch]
+            yield _Looked(len(batch), batch, is_new, [])
 
-    def _named(
-        self, articles: Sequence[Article], decide_: Callable[[Article], Decision], report: Report
-    ) -> list[tuple[Article, Names]]:
-        """Each article with its names, or with None if it is known already and needs none.
+    def _store(
+        self, looked: _Looked, readings: list[Reading], extraction: Extraction, report: Report
+    ) -> None:
+        """Write a batch in one go, its names having been read before the archive is locked."""
+        if not looked.articles:
+            return
+        with self.archive.write() as conn:
+            stored = [
+                reading.article
+                for reading in looked.named(readings)
+                if self._put(conn, reading, extraction, report)
+            ]
+        for article in stored:
+            self.embargoes.forget(article)
 
-        An article whose names cannot be read is in the report, not in the list.
-        """
-        new = [_is_new(article, decide_) for article in articles]
-        known = [(a, None) for a, is_new in zip(articles, new, strict=True) if not is_new]
-        return known + self._extracted(list(compress(articles, new)), report)
-
-    def _extracted(
-        self, articles: Sequence[Article], report: Report
-    ) -> list[tuple[Article, Names]]:
-        """A batch at once, which is faster; after a failure one by one, to find its cause."""
-        if not articles:
-            return []
-        articles = [_with_language(article) for article in articles]
-        try:
-            return list(zip(articles, extract_all(articles, self.tagger()), strict=True))
-        except CuttingsError:
-            raise
-        except Exception as exc:
-            if len(articles) > 1:
-                return [pair for a in articles for pair in self._extracted([a], report)]
-            report.failed.append(Failure(articles[0].origin or "", f"cannot be tagged: {exc}"))
-            return []
-
-    def _put(self, conn: Connection, article: Article, names: Names, report: Report) -> bool:
+    def _put(
+        self, conn: Connection, reading: Reading, extraction: Extraction, report: Report
+    ) -> bool:
         """Whether the archive has the article now."""
+        article = reading.article
+        if reading.problem:
+            report.failed.append(Failure(article.origin or "", reading.problem))
+            return False
         conn.execute("SAVEPOINT article")
         try:
-            if names is None and decide(conn, article).outcome in _WRITTEN:
-                # Another process has changed it since it was looked at.
-                article = _with_language(article)
-                names = extract_all([article], self.tagger())[0]
-            tagger = self.tagger().id if names is not None else ""
-            was_key = self.embargoes.public_key(article) if names is not None else None
-            report.count(put(conn, article, names or (), tagger, was_key))
+            if reading.findings is None and decide(conn, article).outcome in _WRITTEN:
+                # Another input or process has changed it since it was looked at.
+                return self._put(conn, extraction.here([article])[0], extraction, report)
+            was_key = self.embargoes.public_key(article) if reading.findings is not None else None
+            findings = reading.findings or Findings()
+            report.count(put(conn, article, findings, reading.tagger, was_key))
         except Exception as exc:
             conn.execute("ROLLBACK TO article")
             reason = exc.detail if isinstance(exc, CuttingsError) else str(exc)
@@ -144,12 +158,16 @@ class Ingest:
             conn.execute("RELEASE article")
         return True
 
-    def _hold(self, article: Article, names: Names, report: Report) -> None:
+    def _hold(self, reading: Reading, report: Report) -> None:
+        article = reading.article
+        if reading.problem:
+            report.failed.append(Failure(article.origin or "", reading.problem))
+            return
         try:
             with self.archive.read() as conn:
                 public = published_key(conn, article)
-            tagger = self.tagger().id if names is not None else ""
-            decision = self.embargoes.hold(article, names or (), tagger, public)
+            findings = reading.findings or Findings()
+            decision = self.embargoes.hold(article, findings, reading.tagger, public)
             if public is not None:
                 with self.archive.write() as conn:
                     withdraw(conn, public)
@@ -160,6 +178,43 @@ class Ingest:
             report.waiting += 1
 
 
+def _read(
+    extraction: Extraction, batches: Iterable[_Looked]
+) -> Iterator[tuple[_Looked, list[Reading]]]:
+    """Each batch with what was read out of its new articles, which may be several batches ahead."""
+    taken: deque[_Looked] = deque()
+
+    def new() -> Iterator[list[Article]]:
+        for looked in batches:
+            taken.append(looked)
+            yield looked.new
+
+    for readings in extraction.extract(new()):
+        yield taken.popleft(), readings
+
+
+def _articles(files: Iterable[Path], failed: list[Failure]) -> Iterator[Article]:
+    for path in files:
+        try:
+            data, sidecar = load(path)
+            article = read(data, path.name, sidecar)
+        except Unreadable as exc:
+            failed.append(Failure(str(path), exc.detail))
+        else:
+            yield _furnished(replace(article, origin=origin_of(path)))
+
+
+def _furnished(article: Article) -> Article:
+    """With what its text shows of dateline, authors and credits; before it is asked what is new,
+    since all of this counts as said by the source.
+    """
+    try:
+        return with_wire(article)
+    except Exception:
+        _log.exception("Dateline and credits of %s are not read", article.origin)
+        return article
+
+
 def _is_new(article: Article, decide_: Callable[[Article], Decision]) -> bool:
     """Whether its names must be read; one that contradicts itself is refused when it is stored."""
     try:
@@ -168,20 +223,7 @@ def _is_new(article: Article, decide_: Callable[[Article], Decision]) -> bool:
         return False
 
 
-def _with_language(article: Article) -> Article:
-    """The article with the language that it is in, where it does not state one."""
-    if article.language is not None:
-        return article
-    language = detect("\n\n".join(text for _, text in article.passages()))
-    return replace(article, language=language, language_detected=language is not None)
-
-
-def _batches(files: Iterable[Path], size: int) -> Iterator[list[Path]]:
-    batch: list[Path] = []
-    for path in files:
-        batch.append(path)
-        if len(batch) == size:
-            yield batch
-            batch = []
-    if batch:
+def _batches(items: Iterable[_T], size: int) -> Iterator[list[_T]]:
+    rest = iter(items)
+    while batch := list(islice(rest, size)):
         yield batch

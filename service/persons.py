@@ -16,26 +16,18 @@ from service.names import fold, plain, word_list
 from service.nicknames import is_given_name, other_given_names
 from service.romanisation import find_names, other_spellings
 from service.stop_words import STOP_WORDS
+from service.titles import BEFORE_TITLES, SUFFIXES, SURE_TITLES, UNSURE_TITLES
 
 MOST_FORMS = 16
 _MOST_WORDS = 5  # George H. W. Bush Jr.
 MOST_WORDS = 9  # with titles: Former Vice President
 
-# Titles that are hardly anything else, so that two capitalised words after them are a name.
-_SURE = word_list("mr mrs ms mx dr prof professor sir dame rev sen president senator chancellor")
-# Titles that are words as well (General Motors, Major League): a given name must follow.
-_UNSURE = word_list("""
-    admiral ambassador archbishop baroness bishop brigadier capt captain cardinal chairman
-    chairwoman col colonel commander congressman congresswoman councillor director doctor envoy
-    father gen general gov governor judge justice lady lieutenant lord lt major maj mayor
-    minister miss premier rabbi rep representative reverend secretary
-    sergeant sgt sheikh sheriff sister spokesman spokeswoman superintendent
+# What somebody who asks may put before a name; in a text it can be part of one (Lady Gaga).
+_OTHER_TITLES = word_list("""
+    baroness chairman chairwoman director doctor envoy father lady mayor premier sister spokesman
+    spokeswoman
 """)
-_BEFORE = word_list(
-    "acting defence defense deputy finance first foreign former interior prime vice"
-)
-_TITLES = _SURE | _UNSURE | _BEFORE
-_SUFFIXES = word_list("jr sr ii iii iv")
+_TITLES = SURE_TITLES | UNSURE_TITLES | BEFORE_TITLES | _OTHER_TITLES
 # Part of the name of who bears them, with the number after it.
 _REIGNING = word_list("emperor empress king pope prince princess queen saint")
 _REGNAL = word_list("i v x")  # Charles V, Elizabeth I; Roe v Wade
@@ -101,7 +93,7 @@ def _after_titles(words: Sequence[str], start: int) -> int:
     at, end = start, start
     while at < len(words) and (title := _bare(words[at])) in _TITLES:
         at += 1
-        end = end if title in _BEFORE else at
+        end = end if title in BEFORE_TITLES else at
     return end
 
 
@@ -111,13 +103,15 @@ def _is_named(words: Sequence[str], start: int, at: int) -> bool:
         return at < len(words)
     titles = words[start:at]
     after = next((i for i in range(at, len(words)) if not _is_capital(words[i])), len(words))
-    return _bare(titles[-1]) in _SURE and all(map(_is_capital, titles)) and 2 <= after - at <= 3
+    return (
+        _bare(titles[-1]) in SURE_TITLES and all(map(_is_capital, titles)) and 2 <= after - at <= 3
+    )
 
 
 def _is_whole(words: Sequence[str], start: int, end: int) -> bool:
     """Whether a name ends here: after two words, or more when it has small parts or goes on."""
     names = words[start:end]
-    while len(names) > 2 and _bare(names[-1]) in _SUFFIXES:
+    while len(names) > 2 and _bare(names[-1]) in SUFFIXES:
         names = names[:-1]
     if len(names) < 2 or not _are_names(names) or _bare(names[-1]) in STOP_WORDS | _PARTICLES:
         return False
@@ -137,7 +131,7 @@ def other_forms(words: tuple[str, ...]) -> tuple[str, ...]:
     At most MOST_FORMS, folded; empty when the words are no name that can be told as one.
     """
     words = tuple(plain(word) for word in words)
-    cut = len(words) - (len(words) > 2 and _bare(words[-1]) in _SUFFIXES)
+    cut = len(words) - (len(words) > 2 and _bare(words[-1]) in SUFFIXES)
     names, suffix = words[:cut], words[cut:]
     if not _are_names(names):
         return ()
@@ -162,7 +156,7 @@ def _are_names(words: Sequence[str]) -> bool:
     return (
         all(_NAME.fullmatch(word) or _INITIALS.fullmatch(word) for word in map(plain, words))
         and not any(_INITIALS.fullmatch(word) or word in STOP_WORDS for word in (first, last))
-        and not (len(words) > 1 and last in _SUFFIXES)
+        and not (len(words) > 1 and last in SUFFIXES)
         and not (first in _REIGNING or last in _PARTICLES or _NO_MIDDLE.intersection(middle))
         and not any(_POSSESSIVE.search(plain(word)) for word in words[:-1])
         and (not _is_capital(words[0]) or all(map(_is_capital_or_small, words)))

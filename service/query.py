@@ -20,7 +20,10 @@ TEXT_FIELDS: Mapping[str, str] = {
     "caption": "captions",
 }
 # Fields whose values are counted and filtered by.
-FACET_FIELDS = ("source", "person", "organization", "place", "topic", "author", "language")
+FACET_FIELDS = (
+    *("source", "person", "organization", "place", "topic", "author", "language"),
+    "mentions_date",
+)
 DATE_FACETS = ("published",)
 
 

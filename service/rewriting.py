@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
@@ -165,6 +165,26 @@ def _once_or_twice(words: list[Node]) -> list[Node]:
 
 def _is_stop_word(node: Node) -> bool:
     return isinstance(node, Word | Phrase) and node.text.lower() in STOP_WORDS
+
+
+# Names -> what else they are called, of those that are called anything else.
+Aliases = Callable[[Collection[str]], Mapping[str, tuple[str, ...]]]
+
+
+def called(node: Node | None, aliases: Aliases) -> tuple[Expansion, ...]:
+    """Other names, as `aliases` has them, of whom the words of a tree name."""
+    names: dict[str, None] = {}
+
+    def look(part: Node) -> None:
+        for words in _runs_of_words(part):
+            for start in range(len(words)):
+                for end in range(start + 1, min(len(words), start + MOST_WORDS) + 1):
+                    names[" ".join(words[start:end])] = None
+
+    if node is not None:
+        mapped(node, look)
+    found = aliases(names) if names else {}
+    return tuple(Expansion(name, others, "alias") for name, others in found.items())
 
 
 def expansions(node: Node | None) -> tuple[Expansion, ...]:

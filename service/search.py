@@ -9,15 +9,15 @@ from zoneinfo import ZoneInfo
 from service.correction import corrected_tree
 from service.dates import DateRange, parse_zone, range_of
 from service.engines import Engine
-from service.entity import ENTITY_TYPES, EntityType
+from service.entity import ENTITY_TYPES
 from service.errors import InvalidRequest, Problem
 from service.letters import words_of
 from service.parser import Parsed, parse_lenient, parse_strict
-from service.persons import find_persons
 from service.query import Cursor, Diagnostic, Filter, MatchMode, Node, Or, Search, Sort, mapped
 from service.result import Expansion, Facet, Histogram, Results
 from service.rewriting import (
     Lifted,
+    called,
     dated,
     expanded_by,
     expansions,
@@ -107,7 +107,7 @@ class Finder:
         zone = parse_zone(ask.tz)
         lifted = Lifted(dict(ask.filters), dict(ask.excluded), _asked_range(ask, zone))
         tree = lifted.lift(dated(parsed.tree, zone)) if parsed.tree is not None else None
-        expanded = self._found_in_archive(expansions(tree)) if ask.expand else ()
+        expanded = self._expanded(tree) if ask.expand else ()
         sort = ask.sort or ("relevance" if tree is not None else "newest")
         wide = expanded_by(tree, expanded)
         keys = cache(self._values)  # a name may stand in both trees, and often
@@ -129,6 +129,10 @@ class Finder:
         )
         return parsed, replace(search, digest=_digest(ask, search.sort)), expanded
 
+    def _expanded(self, tree: Node | None) -> tuple[Expansion, ...]:
+        named = called(tree, self._entities.also_called)
+        return self._found_in_archive((*expansions(tree), *named))
+
     def _found_in_archive(self, found: tuple[Expansion, ...]) -> tuple[Expansion, ...]:
         """Only spellings that some article has: the others would be noise in the answer."""
         occurring = self._engine.occurring({spelled(to) for e in found for to in e.to})
@@ -145,19 +149,9 @@ class Finder:
     def _values(self, field_: str, value: str) -> tuple[str, ...]:
         for type_ in ENTITY_TYPES:
             if type_ == field_:
-                return self._entities.keys_of(type_, value) or self._keys_spelled(type_, value)
+                found = self._entities.keys_of(type_, value)
+                return found or self._entities.keys_spelled(type_, value)
         return (value,)
-
-    def _keys_spelled(self, type_: EntityType, name: str) -> tuple[str, ...]:
-        """Entities under another spelling or form of the name, when there is none under it."""
-        if type_ != "person":
-            return ()
-        words = name.split()
-        whole = [p for p in find_persons(words) if (p.start, p.end) == (0, len(words))]
-        others = [other for person in whole for other in (*person.spellings, *person.forms)]
-        return tuple(
-            dict.fromkeys(k for other in others for k in self._entities.keys_of(type_, other))
-        )
 
 
 def _unranked(search: Search) -> tuple[Diagnostic, ...]:

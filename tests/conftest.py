@@ -17,6 +17,7 @@ from service.database import Database, archive_database, private_database
 from service.engines.sqlite.engine import SqliteEngine
 from service.entity import Mention
 from service.extract import Tagger, load_tagger
+from service.findings import Findings
 from service.ingest import Ingest, Report
 from service.search import Ask, Finder
 from service.settings import Settings
@@ -49,7 +50,7 @@ class Archive:
 
     def add(self, article: Article, mentions: Sequence[Mention] = ()) -> Decision:
         with self.database.write() as conn:
-            return put(conn, article, mentions, "test")
+            return put(conn, article, Findings(tuple(mentions)), "test")
 
     def find(self, q: str = "", **options: Any) -> list[str]:
         """Titles of what is found, in order."""

@@ -6,7 +6,8 @@ from conftest import SEEDS, Archive
 from service.article import Article
 from service.checks import check
 from service.dates import parse_moment
-from service.stores.entities import recount
+from service.stores.counts import recount
+from service.stores.edits import Author, EditStore
 from service.stores.slots import renumber
 
 
@@ -181,3 +182,25 @@ def test_a_damaged_file(sound: Archive) -> None:
         data[page * 4096 : page * 4096 + 64] = b"\xff" * 64
     path.write_bytes(data)
     assert check(sound.database, sound.engine) != []
+
+
+def test_a_mention_moved_behind_the_editors_back(sound: Archive) -> None:
+    edits = EditStore(sound.database)
+    edits.merge("place-rome", "place-italy", Author("desk"))
+    assert faults(sound) == ""
+    sound.tamper(
+        "UPDATE mentions SET edit_id = NULL WHERE entity_id ="
+        " (SELECT id FROM entities WHERE key = 'place-italy') AND alias = 'Rome'"
+    )
+    assert "mentions of “Rome” stand for place-italy" in faults(sound)
+    with sound.database.write() as conn:
+        recount(conn)
+    assert faults(sound) == ""
+
+
+def test_a_quote_whose_speaker_is_not_its_mention(sound: Archive) -> None:
+    sound.tamper(
+        "INSERT INTO quotes SELECT id, 99, 0, NULL, 'Ann', 'said', 1, 'body', 0, 1, 'x'"
+        " FROM articles WHERE key NOT LIKE 'd_' LIMIT 1"
+    )
+    assert "has another speaker than its mention" in faults(sound)

@@ -61,6 +61,25 @@ def test_what_failed_is_named(db: Path, tmp_path: Path) -> None:
     assert "1 failed" in result.stdout
 
 
+def test_several_processes_read_the_same(db: Path) -> None:
+    args = ("ingest", "--processes", "2", SEEDS)
+    assert run(*args, db=db, tagger="gazetteer").exit_code == 0
+    assert "2 unchanged" in run(*args, db=db, tagger="gazetteer").output
+    assert run("entity", "show", "place-rome", db=db).exit_code == 0
+    assert run("ingest", "--processes", "0", SEEDS, db=db).exit_code == 2
+
+
+def test_retag_reads_what_another_tagger_has_read(db: Path) -> None:
+    assert run("retag", db=db).exit_code == 2
+    run("ingest", SEEDS, db=db)
+    assert run("entity", "show", "place-rome", db=db).exit_code == 2
+    read = run("retag", db=db, tagger="gazetteer")
+    assert (read.exit_code, read.stdout.partition(" read by ")[0]) == (0, "2 articles")
+    assert run("entity", "show", "place-rome", db=db).exit_code == 0
+    assert "0 articles read" in run("retag", db=db, tagger="gazetteer").stdout
+    assert "2 articles read" in run("retag", "--all", db=db, tagger="gazetteer").stdout
+
+
 def test_wrong_usage(db: Path) -> None:
     assert run("ingest", db=db).exit_code == 2
     assert run("nonsense", db=db).exit_code == 2

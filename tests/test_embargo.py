@@ -13,6 +13,7 @@ from service.article import Article
 from service.database import private_database
 from service.dates import parse_moment
 from service.entity import EntityName, Mention, Span
+from service.findings import Findings
 from service.stores import embargoes
 from service.web.app import create_app
 
@@ -114,7 +115,7 @@ def test_everything_survives_the_wait(archive: Archive, monkeypatch: pytest.Monk
         embargoed_until=parse_moment("9998-01-01"),
         extra={"nested": {"list": [1, None]}},
     )
-    archive.embargoes.hold(article, [mention], "test")
+    archive.embargoes.hold(article, Findings((mention,)), "test")
     monkeypatch.setattr(embargoes, "utc_now", lambda: "9999")
     archive.embargoes.release_due()
     sql = "SELECT authors, published_at, published_precision FROM articles_in_full"
@@ -130,7 +131,7 @@ def _at(folder: Path) -> Article:
 
 def held_forever(archive: Archive, body: str, **fields: Any) -> Article:
     article = Article(body=body, embargoed_until=parse_moment("9998-01-01"), **fields)
-    archive.embargoes.hold(article, (), "test")
+    archive.embargoes.hold(article, Findings(), "test")
     return article
 
 

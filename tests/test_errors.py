@@ -90,7 +90,6 @@ REFUSED = [
     ("/v1/facets?limit=3", 422, "limit"),
     ("/v1/facets/person?offset=3", 422, "offset"),
     ("/v1/facets/colour", 404, None),
-    ("/v1/facets/mentions_date", 501, None),
     ("/v1/articles", 422, "uri"),
     ("/v1/articles/none", 404, None),
     ("/v1/articles/none?x=1", 422, "x"),

@@ -1,5 +1,6 @@
 """Who may ask: the Host, loopback, keys and their scopes."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from conftest import Archive, Client, open_archive
 from service.article import Article
 from service.database import private_database
 from service.errors import NotFound
-from service.stores.keys import KeyStore
+from service.stores.keys import SCOPES, KeyStore
 from service.web.app import create_app
 
 
@@ -126,3 +127,76 @@ def test_readers_of_different_scopes_share_no_cache(stranger: Client, archive: A
         for scope in ("read", "admin")
     }
     assert len(tags) == 2
+
+
+# What is asked with a body and still only reads.
+ASKING = {("post", "/v1/search"), ("post", "/v1/reconcile")}
+
+
+def changing(api: Client) -> list[tuple[str, str]]:
+    """Every (method, path) of the API that changes something."""
+    paths = api.get("/openapi.json").json()["paths"]
+    found = {(method, path) for path in paths for method in paths[path] if method != "get"}
+    return sorted(found - ASKING)
+
+
+def test_writing_needs_a_key_on_this_machine_too(archive: Archive) -> None:
+    api = Client(create_app(archive.settings))
+    assert ("post", "/v1/entities/{key}/merge") in changing(api)
+    for method, path in changing(api):
+        for headers in ({}, bearer("cut_nonsense")):
+            refused = api(method.upper(), path.replace("{id}", "1"), headers=headers)
+            assert refused.status_code == 401, (method, path)
+            assert refused.headers["www-authenticate"].startswith("Bearer")
+
+
+def test_open_is_not_open_for_writing(tmp_path: Any) -> None:
+    api = Client(create_app(open_archive(tmp_path, open=True).settings))
+    assert api.post("/v1/entities/person-a/dismiss", json={}).status_code == 401
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+@pytest.mark.parametrize(
+    "path", ["/v1/entities/person-a/dismiss", "/v1/edits/1/undo", "/v1/aliases"]
+)
+def test_editing_needs_the_scope(archive: Archive, scope: Any, path: str) -> None:
+    api = Client(create_app(archive.settings))
+    headers = bearer(keys_of(archive).create(scope))
+    response = api.post(path, json={}, headers=headers)
+    if scope in ("edit", "admin"):
+        assert response.status_code in (404, 415)
+    else:
+        assert response.status_code == 403
+        assert response.headers["content-type"] == "application/problem+json"
+        assert "scope edit" in response.json()["detail"]
+    assert api.get("/v1/search", headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/entities/a/merge/",
+        "/v1//entities/a/merge",
+        "/v1/%65ntities/a/merge",
+        "/V1/entities/a/b",
+    ],
+)
+def test_no_other_way_of_writing_a_path_gets_around_it(archive: Archive, path: str) -> None:
+    api = Client(create_app(archive.settings))
+    assert api.post(path, json={"into": "b"}).status_code in (401, 404)
+
+
+@pytest.mark.parametrize(
+    ("allowed", "origin", "answered"),
+    [
+        ((), "http://127.0.0.1:3333", None),
+        (("http://127.0.0.1:3333",), "http://127.0.0.1:3333", "http://127.0.0.1:3333"),
+        (("http://127.0.0.1:3333",), "http://evil.example", None),
+    ],
+)
+def test_a_page_elsewhere_reads_only_where_it_is_allowed(
+    archive: Archive, allowed: tuple[str, ...], origin: str, answered: str | None
+) -> None:
+    client = Client(create_app(replace(archive.settings, allowed_origins=allowed)))
+    response = client.get("/v1/reconcile", headers={"Origin": origin})
+    assert response.headers.get("access-control-allow-origin") == answered

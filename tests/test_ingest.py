@@ -221,7 +221,7 @@ def test_a_better_detection_makes_no_article_a_changed_one(
 ) -> None:
     (tmp_path / "story.txt").write_text(ENGLISH, "utf-8")
     archive.ingest(tmp_path)
-    monkeypatch.setattr("service.ingest.detect", lambda _: "sco")
+    monkeypatch.setattr("service.extract.detect", lambda _: "sco")
     assert counts(archive.ingest(tmp_path)) == (0, 0, 1, 0)
     (tmp_path / "story.txt").write_text(f"---\nlanguage: en\n---\n{ENGLISH}", "utf-8")
     assert counts(archive.ingest(tmp_path)) == (0, 1, 0, 0)

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from conftest import SEEDS, open_archive
 
+from service.stores.edits import Author, EditStore
+
 VIEWS = "select name from sqlite_master where type = 'view'"
 TRIGGERS = "select count(*) from sqlite_master where type = 'trigger'"
 
@@ -19,6 +21,7 @@ TRIGGERS = "select count(*) from sqlite_master where type = 'trigger'"
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     archive = open_archive(tmp_path_factory.mktemp("file"))
     archive.ingest(SEEDS, tagger="gazetteer")
+    EditStore(archive.database).annotate("person-josonggil", "Seen in Rome.", Author("desk"))
     return archive.settings.db
 
 

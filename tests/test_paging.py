@@ -10,6 +10,7 @@ from conftest import FORM, LONG, Archive, open_archive
 
 from service.article import Article
 from service.dates import Moment, parse_moment
+from service.findings import Findings
 from service.query import Sort
 from service.result import Results
 from service.search import Ask
@@ -110,7 +111,7 @@ def desk_of(folder: Path, seed: int) -> Desk:
     with desk.archive.database.write() as conn:
         for new in (article(rng, f"k{number}") for number in range(ARTICLES)):
             desk.articles[str(new.key)] = new
-            put(conn, new, (), "test")
+            put(conn, new, Findings(), "test")
     return desk
 
 

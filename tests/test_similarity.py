@@ -5,6 +5,7 @@ from conftest import Client, open_archive
 
 from service.article import Article
 from service.extract import extract, load_tagger
+from service.findings import Findings
 from service.similarity import Similarity
 from service.stores.articles import ArticleStore, put
 from service.stores.entities import EntityStore
@@ -29,7 +30,12 @@ def similarity(tmp_path_factory: pytest.TempPathFactory) -> Similarity:
             article = Article(key=key, body=body)
             put(conn, article, extract(article, tagger), tagger.id)
         for number in range(20):
-            put(conn, Article(key=f"f{number}", body=f"Filler prices number {number}."), (), "off")
+            put(
+                conn,
+                Article(key=f"f{number}", body=f"Filler prices number {number}."),
+                Findings(),
+                "off",
+            )
     return Similarity(archive.engine, ArticleStore(archive.database), EntityStore(archive.database))
 
 

@@ -17,6 +17,7 @@ from fastapi import FastAPI
 
 from service.article import Article
 from service.database import archive_database
+from service.stores.edits import Author, EditStore
 from service.web.app import create_app
 from service.web.sql_room import SqlRoom
 from service.web.sql_room_datasette import on_show, read_metadata
@@ -34,6 +35,10 @@ PAGES = (
     "/sql/cuttings/articles_in_full",
     "/sql/cuttings/names_in_articles?_size=5&_sort_desc=mentions",
     "/sql/cuttings/people?_size=3",
+    "/sql/cuttings/who_said_what?_size=3&_facet=direct",
+    "/sql/cuttings/mentioned_dates?_size=3",
+    "/sql/cuttings/readings?_size=3",
+    "/sql/cuttings/edits",
     "/sql/cuttings/who_appears_with?name=Jo+Song+Gil",
     "/sql/cuttings?sql=select+key,+title+from+articles",
 )
@@ -44,6 +49,10 @@ ASKED = {
     "spellings_of": {"name": "mr jo"},
     "articles_containing": {"phrase": "jo song-gil"},
     "articles_of_a_source": {"source": "asia times"},
+    "quotes_of": {"name": "david tizzard"},
+    "mentioned_on": {"date": "2018"},
+    "mentions_by_day_of": {"name": "jo song gil"},
+    "edits_of": {"name": "person-josonggil"},
 }
 INTERNAL = sorted(name for name, table in ABOUT["tables"].items() if table.get("allow") is False)
 COUNT_FOREVER = (
@@ -91,10 +100,19 @@ def test_the_search_box_needs_no_configuration(api: Client) -> None:
     assert len(found) == 2
 
 
+@pytest.fixture(scope="module")
+def edited(tmp_path_factory: pytest.TempPathFactory) -> Client:
+    """The room over the two seeds and an editor's note."""
+    archive = open_archive(tmp_path_factory.mktemp("edited"))
+    archive.ingest(SEEDS, tagger="gazetteer")
+    EditStore(archive.database).annotate("person-josonggil", "Seen last in Rome.", Author("desk"))
+    return Client(create_app(archive.settings))
+
+
 @pytest.mark.parametrize("name", ABOUT["queries"])
-def test_every_query_finds_something_in_the_seeds(name: str, api: Client) -> None:
+def test_every_query_finds_something_in_the_seeds(name: str, edited: Client) -> None:
     asked = urlencode({**ASKED.get(name, {}), "_shape": "objects"})
-    answer = api.get(f"/sql/cuttings/{name}.json?{asked}").json()
+    answer = edited.get(f"/sql/cuttings/{name}.json?{asked}").json()
     assert answer["error"] is None
     assert answer["rows"]
 
@@ -114,6 +132,29 @@ def test_queries_answer_what_they_say(api: Client) -> None:
     assert "Kim" in {row["text"] for row in open_}
 
 
+@pytest.mark.parametrize(
+    ("asked", "count"),
+    [
+        ({"date": "2018"}, 4),
+        ({"date": "2018-06"}, 1),
+        ({"date": "2018-06-12"}, 1),
+        ({"date": "201"}, 0),
+        ({"date": ""}, 0),
+    ],
+)
+def test_a_date_is_asked_for_with_all_that_lies_in_it(
+    asked: dict[str, str], count: int, edited: Client
+) -> None:
+    found = edited.get(f"/sql/cuttings/mentioned_on.json?{urlencode(asked)}&_shape=array").json()
+    assert len(found) == count
+
+
+def test_quotes_are_found_by_name_and_by_description(edited: Client) -> None:
+    for name, shown in (("TIZZARD", "David Tizzard"), ("An Informed Source", "an informed source")):
+        url = f"/sql/cuttings/quotes_of.json?{urlencode({'name': name})}&_shape=array"
+        assert {row["name"] for row in edited.get(url).json()} == {shown}
+
+
 def test_a_phrase_may_hold_any_sign(api: Client) -> None:
     for phrase in ("", '"', "don't", "AT&T", "a* OR -b", "body:x", "((("):
         url = f"/sql/cuttings/articles_containing.json?{urlencode({'phrase': phrase})}"
@@ -127,7 +168,7 @@ def test_everything_on_show_is_in_the_file_and_described(seeded: Archive) -> Non
     for name, kind in in_file:
         about = ABOUT["tables"][name]
         assert (name in on_show()) == bool(about.get("description")), name
-        if kind == "view":
+        if kind == "view" or "columns" in about:
             columns = [row[0] for row in seeded.rows("SELECT name FROM pragma_table_info(?)", name)]
             assert list(about["columns"]) == columns, name
 

@@ -5,29 +5,52 @@ give the `Paris` of `Paris Saint-Germain`. All texts here are plain (`service.na
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from service.entity import EntityType, Span
 from service.extract.gazetteer import WellKnown
 from service.extract.patterns import LONGEST_NAME
+from service.extract.tickers import is_listed, is_ticker
 from service.extract.vocabulary import (
+    BEFORE_PERSONS,
+    EVENTS_AND_WORKS,
     GENERIC_OWNERS,
+    LEGAL_FORMS,
     NEVER,
     OPENERS,
     PARTICLES,
     PLACE_HEADS,
     REGNAL,
     ROLES,
+    SURNAMES_LIKE_PARTICIPLES,
     TITLES,
+    UNITS,
     UPPER,
 )
-from service.names import is_acronym, name_key
+from service.names import name_key
+from service.organization_names import is_acronym
 
 _POSSESSIVE = re.compile(r"'s(?=\s|$)|(?<=s)'(?=\s|$)")
 _EDGE = " \n\t\"'`.,;:!?()[]{}<>-–—/|*•&…"
 _ABBREVIATED = re.compile(r"(?:\b[^\W_]\.|\b(?:Inc|Corp|Co|Ltd|Jr|Sr|St)\.)$")
 _WORD = re.compile(r"\S+")
+# `A/S` and `Dutch/Shell` are one name, `Jane Doe/Reuters` and `New York/Montreal` two.
+_BREAK = (
+    rf", (?!(?:{'|'.join(sorted(LEGAL_FORMS))}|Jr|Sr)\b)|\s?[<>|]\s?| [-–—/] |: "
+    r"| (?:said|says|told) "
+)
+_BREAKS: Mapping[EntityType, re.Pattern[str]] = {
+    "organization": re.compile(_BREAK),
+    "person": re.compile(rf"{_BREAK}|/"),
+    "place": re.compile(rf"{_BREAK}|/"),
+}
+_BRACKET = re.compile(r"\s?[()\[\]]\s?")
+# Aircraft and stars of a sky: F-16s, M31.
+_CODE = re.compile(r"[^\W\d_]{1,3}-?\d+\w*")
+_ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)", re.IGNORECASE)
+_OPENS = re.compile(r"(?:^|[\n.!?\"]) {0,5}$")
+_PARTICIPLE = re.compile(r"[A-Z][a-z]{2,}(?:ing|edly)")
 _NEXT = re.compile(rf" ([{UPPER}][\w.-]*)")
 _PREVIOUS = re.compile(rf"(?<![\w'.-])([{UPPER}][\w'.-]*) $")
 _NEAR = 40  # characters: the longest neighbouring word that is looked at
@@ -36,21 +59,27 @@ _GENERIC_ORGANIZATIONS = frozenset(
     "Agency Association Bank Board Club College Company Council Councils Department Group Ltd"
     " Ministry Museum Office Party School University Society Trust".split()
 )
+_NO_LAST_WORDS = EVENTS_AND_WORKS | UNITS
+# McKiernan and Co: taggers find the last word alone.
+_PARTNERS = re.compile(rf"(?<![\w'.-])(?:[{UPPER}][\w'.-]*,? )+(?:and|&) $")
 _RANK = ("definition", "gazetteer", "model")
 
 
 def mended(flat: str, row: Iterable[Span], known: WellKnown) -> list[Span]:
     """The names in what a tagger found in one text, by position and without overlaps."""
-    return _without_overlaps(_on_their_own(flat, list(_cleaned(flat, row, known))))
+    named = [span for span in row if not is_ticker(flat, span.start, span.end)]
+    return _without_overlaps(_on_their_own(flat, list(_cleaned(flat, named, known))))
 
 
 def is_name(name: str, known: WellKnown) -> bool:
-    """No weekday, demonym, role, number or address, nor anything without a capital."""
+    """No weekday, demonym, role, number, prize or address, nor anything without a capital."""
     if name in known.demonyms or name in NEVER or name in ROLES or len(name) > LONGEST_NAME:
         return False
-    if not name_key(name) or name.isdigit() or "@" in name or "://" in name:
+    if name.rsplit(" ", 1)[-1] in _NO_LAST_WORDS:
         return False
-    return name.lower() != name or not name.isascii()
+    if not name_key(name) or "@" in name or "://" in name or _ORDINAL.fullmatch(name):
+        return False
+    return name.lower() != name or (not name.isascii() and any(map(str.isalpha, name)))
 
 
 def merge(row: list[Span], more: Iterable[Span]) -> None:
@@ -76,11 +105,15 @@ def _cleaned(flat: str, row: Iterable[Span], known: WellKnown) -> Iterator[Span]
         if span.method == "gazetteer":
             yield span
             continue
-        for start, end in _pieces(flat, span.start, span.end, known):
-            kept = _with_regnal(flat, _trimmed(flat, start, end, span.type), span.type)
+        for start, end in _pieces(flat, span, known):
+            kept = _with_regnal(flat, _trimmed(flat, start, end, span.type, known), span.type)
+            kept = _with_partners(flat, kept)
             name = flat[slice(*kept)] if kept else ""
-            if kept and is_name(name, known) and not _is_generic(flat, kept, name, span.type):
-                yield replace(span, start=kept[0], end=kept[1], text=name)
+            if not kept or not is_name(name, known) or is_ticker(flat, *kept):
+                continue
+            if not _is_generic(flat, kept, name, span.type):
+                kind = "organization" if is_listed(flat, *kept) else span.type
+                yield replace(span, start=kept[0], end=kept[1], text=name, type=kind)
 
 
 def _with_regnal(
@@ -93,15 +126,53 @@ def _with_regnal(
     return (where[0] - len(before[0]), where[1]) if before else where
 
 
+def _with_partners(flat: str, where: tuple[int, int] | None) -> tuple[int, int] | None:
+    """`Morgan Keegan and Co Inc` where a tagger gives `Co Inc`; nothing for a legal form alone."""
+    if not where or any(w.rstrip(".") not in LEGAL_FORMS for w in flat[slice(*where)].split(" ")):
+        return where
+    before = _PARTNERS.search(flat, max(0, where[0] - LONGEST_NAME), where[0])
+    return (before.start(), where[1]) if before else None
+
+
 def _is_generic(flat: str, where: tuple[int, int], name: str, kind: EntityType) -> bool:
-    """A `Street` or `Park` alone, which is no place; Park may well be a person, `the Queen` not."""
+    """A `Street` alone, which is no place; Park may well be a person, `the Queen` not."""
+    if kind != "organization" and _CODE.fullmatch(name):
+        return True
     if kind == "person":
         return name in REGNAL and flat[: where[0]][-4:].lower() == "the "
     return name in PLACE_HEADS if kind == "place" else name in _GENERIC_ORGANIZATIONS
 
 
-def _pieces(flat: str, start: int, end: int, known: WellKnown) -> Iterator[tuple[int, int]]:
-    """The span cut at line ends, and at possessives but in names like `McDonald's`."""
+def _pieces(flat: str, span: Span, known: WellKnown) -> Iterator[tuple[int, int]]:
+    """The span cut at commas, marks and line ends, and at possessives but in `McDonald's`."""
+    for start, end in _unbracketed(flat, span.start, span.end):
+        kept = True
+        for mark in _BREAKS[span.type].finditer(flat, start, end):
+            if kept:
+                yield from _lines(flat, start, mark.start(), known)
+            start = mark.end()
+            kept = mark[0] == ", " or _is_apart(flat, start, end, known)
+        if kept:
+            yield from _lines(flat, start, end, known)
+
+
+def _is_apart(flat: str, start: int, end: int, known: WellKnown) -> bool:
+    """Whether what stands behind a mark is a name too, and no `Acme Foods - Initial`."""
+    rest = flat[start:end]
+    return bool(known.find(rest)) or (" " in rest and not is_shouted(flat, start, end))
+
+
+def _unbracketed(flat: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The span, cut at a bracket that opens or closes outside of it: `Grain Board (GB`."""
+    text = flat[start:end]
+    if text.count("(") != text.count(")") or text.count("[") != text.count("]"):
+        for bracket in _BRACKET.finditer(flat, start, end):
+            yield start, bracket.start()
+            start = bracket.end()
+    yield start, end
+
+
+def _lines(flat: str, start: int, end: int, known: WellKnown) -> Iterator[tuple[int, int]]:
     text = flat[start:end]
     if "\n" not in text and "'" not in text:
         yield start, end
@@ -125,10 +196,17 @@ def _owned(line: str, offset: int, known: WellKnown) -> Iterator[tuple[int, int]
     yield offset + cut, offset + len(line)
 
 
-def _trimmed(flat: str, start: int, end: int, kind: EntityType) -> tuple[int, int] | None:
+def _trimmed(
+    flat: str, start: int, end: int, kind: EntityType, known: WellKnown
+) -> tuple[int, int] | None:
     """Without punctuation, articles, titles and words in small letters at its ends."""
     words = [(start + w.start(), start + w.end()) for w in _WORD.finditer(flat[start:end])]
+    opens = bool(_OPENS.search(flat, max(0, start - 6), start))
     while words and _no_first_word(_bare(flat, words[0]), kind, last=len(words) == 1):
+        words.pop(0)
+    while kind == "person" and len(words) > 1:
+        if not _precedes_person(_bare(flat, words[0]), known, opens=opens):
+            break
         words.pop(0)
     while words and _no_last_word(_bare(flat, words[-1]), kind):
         words.pop()
@@ -151,11 +229,20 @@ def _no_first_word(word: str, kind: EntityType, *, last: bool) -> bool:
         return True
     if word in {"The", "A", "An"} and not last:
         return True
-    return kind == "person" and (word in TITLES or (word in ROLES and not last))
+    return word in TITLES and (kind == "person" or not last)
+
+
+def _precedes_person(word: str, known: WellKnown, *, opens: bool) -> bool:
+    """`Investor`, `Russian` or `Neither` before a name, and `Replacing` where a sentence opens."""
+    if word in ROLES or word in BEFORE_PERSONS:
+        return True
+    if word in known.given_names or word in SURNAMES_LIKE_PARTICIPLES:
+        return False
+    return word in known.demonyms or (opens and bool(_PARTICIPLE.fullmatch(word)))
 
 
 def _no_last_word(word: str, kind: EntityType) -> bool:
-    if word.isdigit() and kind == "person":  # the marks of players: Mustafi 6
+    if kind == "person" and not any(map(str.isalpha, word)):  # scores: Mustafi 6, Roe 6-4
         return True
     if word == "Sheriff" and kind == "place":
         return True

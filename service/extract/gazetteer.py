@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple, cast
 
 from service.entity import EntityType, Span
 from service.extract.patterns import named_by_form
+from service.extract.vocabulary import RULES
 from service.names import plain, squeeze
 
 LIST = Path(__file__).with_name("gazetteer.csv")
@@ -20,6 +21,8 @@ KNOWN_CONFIDENCE = 0.95
 # A city can be a person (Paris, Sydney) or the name of a team.
 PLACE_CONFIDENCE = 0.85
 
+# A name may go on in the next line, not in the next paragraph.
+_LINE_END = re.compile(r"(?<!\n)\n(?![\s\n])")
 _WORD = re.compile(r"[^\W_]+")
 
 Strength = Literal["country", "place", "organization"]
@@ -72,9 +75,12 @@ class WellKnown:
         self._entries: dict[str, tuple[str, Strength]] = {}
         self.demonyms: set[str] = set()
         self.given_names: set[str] = set()
+        self._abbreviated: dict[str, str] = {}
         for row in rows:
             if row.kind == "demonym":
                 self.demonyms.update(row.aliases)
+            elif row.kind == "abbreviation":
+                self._abbreviated.update(dict.fromkeys(row.aliases, row.name))
             elif row.kind == "given name":
                 self.given_names.update(row.aliases)
             else:
@@ -85,8 +91,16 @@ class WellKnown:
 
     def name(self, text: str, kind: EntityType) -> str | None:
         """The canonical name of a surface of this type: `US` -> `United States`."""
-        name, strength = self._entries.get(squeeze(plain(text)), (None, None))
+        surface = squeeze(plain(text))
+        name, strength = self._entries.get(surface, (None, None))
+        if name is None and kind == "place":
+            return self._abbreviated.get(surface.rstrip("."))
         return name if name and entity_type(strength) == kind else None
+
+    def names(self) -> Iterator[tuple[str, EntityType]]:
+        """Every canonical name with its type."""
+        for name, strength in dict.fromkeys(self._entries.values()):
+            yield name, entity_type(strength)
 
     def firm_type(self, text: str) -> EntityType | None:
         """The type of what is a country or a well-known organisation wherever it stands."""
@@ -94,7 +108,7 @@ class WellKnown:
         return None if strength in (None, "place") else entity_type(strength)
 
     def find(self, text: str) -> list[Span]:
-        flat = plain(text)
+        flat = _LINE_END.sub(" ", plain(text))
         return [self._span(text, flat, *where) for where in self._phrases.find(flat)]
 
     def _span(self, text: str, flat: str, start: int, end: int) -> Span:
@@ -131,7 +145,7 @@ class Gazetteer:
     are wrong (`La Commission`, `LA`).
     """
 
-    id = "gazetteer-1"
+    id = f"gazetteer+{RULES}"
 
     def __init__(self) -> None:
         self._known = well_known()

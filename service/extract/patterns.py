@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
+from service.east_asian_names import family_first
 from service.entity import EntityType, Span
 from service.extract.vocabulary import (
     LINKED,
@@ -18,7 +19,7 @@ from service.extract.vocabulary import (
     TITLES,
     UPPER,
 )
-from service.names import family_first, plain
+from service.names import plain
 
 _INITIALS = rf"(?:[{UPPER}]\.(?![^\W_]{{2}}))*"  # George H.W. Bush
 _CAPITALISED = (

@@ -6,7 +6,7 @@ things consistently, so the one is settled and the other found again.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from service.entity import EntityType, Span
@@ -14,6 +14,8 @@ from service.extract.borders import is_name, is_shouted, mended, merge
 from service.extract.gazetteer import Phrases, WellKnown
 from service.extract.patterns import LONGEST_NAME, last_word_type
 from service.extract.vocabulary import (
+    INITIALLED,
+    LEGAL_FORMS,
     NEVER,
     OPENERS,
     REGNAL,
@@ -21,9 +23,13 @@ from service.extract.vocabulary import (
     SURELY_ORGANIZATIONS,
     SURELY_PLACES,
     TITLES,
+    TRADES,
     UPPER,
 )
-from service.names import family_names, initials, is_acronym, name_key, plain, squeeze, title_start
+from service.names import name_key, plain, squeeze
+from service.organization_names import initials, is_acronym
+from service.person_names import family_names
+from service.titles import title_start
 
 DEFINED = 0.95  # the article spells it out
 REPEATED = 0.8  # the same words as a name found elsewhere in the article
@@ -44,13 +50,19 @@ _PAPERS = (
 _INITIALS = re.compile(rf"(?:[{UPPER}]\. ?){{1,3}}[{UPPER}][a-z]+")
 _SMALL_WORD = re.compile(r"\b[a-z]+\b")
 _JOINED = re.compile(rf"[-&](?=[{UPPER}])| [{UPPER}]")
+_LIES_IN = re.compile(
+    r"(?<!stake )(?<!interest )(?<!shares )(?<!share )(?<!invest )(?<!investment )(?<!holding )"
+    r"(?<![\w-])(?:in|near|outside"
+    r"|(?:north|south|east|west|town|city|village|capital|island|port) of) $",
+    re.IGNORECASE,
+)
 # What follows the Prime Minister May and not the month.
 _ACTS = re.compile(r"'s\b| (?:said|says|told|has|had|is|was|will|would)\b")
 
 
 @dataclass(frozen=True, slots=True)
 class Refined:
-    """The names of each text, and the full names of the acronyms that the article explains."""
+    """The names of each text, in plain characters, and the full names of explained acronyms."""
 
     spans: list[list[Span]]
     definitions: dict[str, str]
@@ -65,15 +77,12 @@ def refine(texts: Sequence[str], found: Sequence[Sequence[Span]], known: WellKno
     _drop_shouted(flats, spans)
     small = {word for flat in flats for word in _SMALL_WORD.findall(flat)}
     _drop_common_words(spans, small)
+    _look_around(flats, spans, known)
     definitions = _define(flats, spans)
     _name_papers(flats, spans)
     _settle_types(flats, spans, definitions, known)
     _repeat(flats, spans, known, small)
-    return Refined([_as_written(*pair) for pair in zip(texts, spans, strict=True)], definitions)
-
-
-def _as_written(text: str, row: Iterable[Span]) -> list[Span]:
-    return [replace(span, text=text[span.start : span.end]) for span in row]
+    return Refined(spans, definitions)
 
 
 def _drop_shouted(flats: Sequence[str], spans: Sequence[list[Span]]) -> None:
@@ -100,6 +109,34 @@ def _drop_common_words(spans: Iterable[list[Span]], small: set[str]) -> None:
             for span in row
             if span.method != "model" or span.text.lower() not in small or span.text in families
         ]
+
+
+def _look_around(flats: Sequence[str], spans: Sequence[list[Span]], known: WellKnown) -> None:
+    """Where a model types a name for want of a better sign, the words around it may tell."""
+    families = _family_names(spans)
+    for flat, row in zip(flats, spans, strict=True):
+        row[:] = [
+            _typed(span, _told_around(flat, span, families, known))
+            if span.method == "model" and span.type != "place"
+            else span
+            for span in row
+        ]
+
+
+def _told_around(flat: str, span: Span, families: set[str], known: WellKnown) -> EntityType:
+    """`in Fremantle` is a place and `Boston Bruins` a team."""
+    *first, last = span.text.split(" ")
+    if span.type == "person" and is_acronym(last) and not first and last not in INITIALLED:
+        shouted = is_shouted(flat, span.start, span.end)
+        return (
+            span.type if shouted or title_start(flat, span.start) < span.start else "organization"
+        )
+    if first:
+        is_team = last.isalpha() and last.endswith("s") and known.name(" ".join(first), "place")
+        return "organization" if is_team and last_word_type(span.text) is None else span.type
+    if not last[1:].islower() or last in families or flat[span.end : span.end + 2] == "'s":
+        return span.type
+    return "place" if _LIES_IN.search(flat, max(0, span.start - 20), span.start) else span.type
 
 
 # Definitions and appositions ------------------------------------------------------------------
@@ -154,6 +191,7 @@ def _settle_types(
     flats: Sequence[str], spans: list[list[Span]], definitions: dict[str, str], known: WellKnown
 ) -> None:
     families = _family_names(spans)
+    firms = {f for f in _short_names(spans) - families if not known.name(f, "place")}
     votes: dict[str, Counter[EntityType]] = {}
     firm: dict[str, EntityType] = dict.fromkeys(definitions, "organization")
     for flat, row in zip(flats, spans, strict=True):
@@ -162,11 +200,23 @@ def _settle_types(
             votes.setdefault(name, Counter())[span.type] += 1
             if title_start(flat, span.start) < span.start:
                 firm[name] = "person"
-            elif span.method == "rule:paper":
+            elif span.method == "rule:paper" or name in firms:
                 firm.setdefault(name, "organization")
     types = {n: _type(n, vote, firm, families, known) for n, vote in votes.items()}
+    types |= _of_shouted(types, families)
     for row in spans:
-        row[:] = [replace(span, type=types[squeeze(span.text)]) for span in row]
+        row[:] = [_typed(span, types[squeeze(span.text)]) for span in row]
+
+
+def _of_shouted(types: Mapping[str, EntityType], families: set[str]) -> dict[str, EntityType]:
+    """What a headline in capitals names is what the text below calls in small letters."""
+    written: dict[str, EntityType] = {n.upper(): t for n, t in types.items() if not n.isupper()}
+    written |= dict.fromkeys(map(str.upper, families), "person")
+    return {name: written[name] for name in types if name.isupper() and name in written}
+
+
+def _typed(span: Span, kind: EntityType) -> Span:
+    return span if span.type == kind else replace(span, type=kind)
 
 
 def _type(
@@ -190,14 +240,18 @@ def _by_form(name: str, votes: Counter[EntityType], known: WellKnown) -> EntityT
     """Elvedon Hall is no person; Benny Hill is, and so is what starts with a given name."""
     most = votes.most_common(1)[0][0]
     words = name.split(" ")
+    if len(words) > 1 and words[-1].rstrip(".") in LEGAL_FORMS:
+        return "organization"
     told = last_word_type(name)
     if most == "person":
+        if len(words) > 1 and words[0] not in known.given_names and known.name(name, "place"):
+            return "place"  # Abu Dhabi
         sure = words[-1] in (SURELY_PLACES if told == "place" else SURELY_ORGANIZATIONS)
         sure = sure and words[0] not in known.given_names
         return told if told and (len(words) > 2 or sure) and "." not in name else most
     if most == "organization" and told is None and len(words) > 1 and words[0] in REGNAL:
         return "person" if words[0] != "Saint" else most
-    if _INITIALS.fullmatch(name):
+    if _INITIALS.fullmatch(name) and not known.firm_type(words[0]):
         return "person"
     if told is None and 1 < len(words) < 4 and words[0] in known.given_names and name.isascii():
         return "person"
@@ -212,6 +266,16 @@ def _family_names(spans: Iterable[Iterable[Span]]) -> set[str]:
         for span in row
         if span.type == "person" and len(span.text.split()) > 1
         for family in family_names(span.text)
+    }
+
+
+def _short_names(spans: Iterable[Iterable[Span]]) -> set[str]:
+    """What the firms of an article may be called: Taft, of Taft Broadcasting Co."""
+    return {
+        span.text.split(" ")[0]
+        for row in spans
+        for span in row
+        if " " in span.text and span.text.rsplit(" ", 1)[-1].rstrip(".") in LEGAL_FORMS | TRADES
     }
 
 

@@ -10,16 +10,18 @@ import importlib.util
 import json
 import re
 from collections.abc import Iterator, Sequence
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
 from service.entity import EntityType, Span
 from service.errors import Misconfigured
+from service.extract import language_of
 from service.extract.gazetteer import well_known
 from service.extract.patterns import named_by_form
-from service.language import detect, is_english
+from service.extract.vocabulary import RULES, UNITS
+from service.language import is_english
 
-RULES = "rules-1"
 MODEL_CONFIDENCE = 0.85  # typed precision: .65 on news snippets, 1.0 on the seeds (in sample)
 TYPES: dict[str, EntityType] = {
     "PERSON": "person",
@@ -51,19 +53,41 @@ PINNED = {
 # finds names brings its own.
 _UNUSED = ("tagger", "parser", "attribute_ruler", "lemmatizer", "senter")
 
-
 # A lone surrogate cannot be encoded, which the model needs; one character for one.
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
-
 # No name and no word: an address, a table of marks.
 _RUN = re.compile(r"\S{200,}")
+
+_FIGURED_LINE = re.compile(r"^[^\n]*\d[^\n]*", re.MULTILINE)
+_OF_ROWS = UNITS | {"Vs"}
+_FIGURE = re.compile(r"\D{0,3}\d")
+# What sentences are made of, and rows of a table do without.
+_SMALL_WORD = re.compile(
+    r"(?<!\S)(?:a|an|and|are|as|at|be|by|for|from|had|has|have|in|is|it|its|of|on|said|that|the|to"
+    r"|was|were|who|will|with)(?!\S)"
+)
 
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 # English has five characters a word with its space. A long text of less is data; the model would
 # spend minutes on a megabyte of `A-A-A-`.
 _LONG = 20_000
 _CHARACTERS_PER_TOKEN = 2.5
+
+
+def _legible(text: str) -> str:
+    """The text with blanks for all that is no prose, which the model takes for names."""
+    prose = _FIGURED_LINE.sub(_without_row, _RUN.sub(_blank, text))
+    return _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", prose)
+
+
+def _without_row(line: re.Match[str]) -> str:
+    """Blanks for a row of figures: `Shr 34 cts vs 1.19 dlrs`. Not for `Arsenal 2 Chelsea 1`."""
+    if _SMALL_WORD.search(line[0]):
+        return line[0]
+    words = line[0].split()
+    figures = sum(bool(_FIGURE.match(word)) or word.title() in _OF_ROWS for word in words)
+    return _blank(line) if figures > 1 and figures * 2 > len(words) else line[0]
 
 
 def _blank(run: re.Match[str]) -> str:
@@ -79,22 +103,25 @@ class SpacyModel:
         meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
         self.id = f"spacy:{meta['lang']}_{meta['name']}-{meta['version']}+{RULES}"
         self._known = well_known()
-        self._model = _load(name, folder)
+        self.pipeline = _load(name, folder)
 
     def tag(self, texts: Sequence[str], languages: Sequence[str | None], /) -> list[list[Span]]:
         """What the model cannot read is left to the list and to what shows by its form."""
         read = [_is_readable(*pair) for pair in zip(texts, languages, strict=True)]
-        documents = self._model.pipe(
-            _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", _RUN.sub(_blank, text)) if fit else ""
-            for text, fit in zip(texts, read, strict=True)
-        )
+        modelled = iter(self._modelled(list(compress(texts, read))))
         return [
             [
-                *(_spans(text, document) if fit else named_by_form(text, self._known.given_names)),
+                *(next(modelled) if fit else named_by_form(text, self._known.given_names)),
                 *self._known.find(text),
             ]
-            for text, document, fit in zip(texts, documents, read, strict=True)
+            for text, fit in zip(texts, read, strict=True)
         ]
+
+    def _modelled(self, texts: Sequence[str]) -> list[list[Span]]:
+        # spaCy keeps every word that it has ever seen but those of a memory zone.
+        with self.pipeline.memory_zone():
+            documents = self.pipeline.pipe(map(_legible, texts))
+            return [list(_spans(*pair)) for pair in zip(texts, documents, strict=True)]
 
 
 def _is_readable(text: str, language: str | None) -> bool:
@@ -102,11 +129,15 @@ def _is_readable(text: str, language: str | None) -> bool:
 
     The passage is asked as well: pages state `en` of what they have in other languages.
     """
-    return is_english(language) and is_english(detect(text)) and _is_latin(text) and _is_prose(text)
+    if not is_english(language) or not is_english(language_of(text)):
+        return False
+    return _is_latin(text) and _is_prose(text)
 
 
 def _is_latin(text: str) -> bool:
     """Mostly Latin letters: shows of a caption too that is too short for its language to show."""
+    if text.isascii():
+        return True
     letters = [char for char in text[:_LONG] if char.isalpha()]
     return sum(char < "\u0250" for char in letters) * 2 >= len(letters)
 

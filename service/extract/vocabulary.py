@@ -1,6 +1,10 @@
 """The small words of news prose that tell what a capitalised run is, or that it is no name."""
 
-from service.names import COURTESY_TITLES, word_list
+from service.names import word_list
+from service.titles import COURTESY_TITLES
+
+# The version of these lists and of all rules, kept with every article: raised when they find more.
+RULES = "rules-3"
 
 TITLES = frozenset(COURTESY_TITLES)
 
@@ -16,6 +20,37 @@ ROLES = word_list("""
     Interior Judge Justice Lieutenant Lt Major Maj Manager Mayor Minister Officer Police
     President Prime Professor Rep Representative Reverend Rev Secretary Sen Senator Sergeant
     Sgt Sheikh Sheriff Sister Spokesman Spokeswoman Spokesperson State Superintendent Treasurer Vice
+""")
+
+# What people do, and words that open sentences, before the name of a person and of nobody else.
+BEFORE_PERSONS = word_list("""
+    Accountant Activist Actor Actress Administrator Aide Architect Artist Astronaut Attacker Atty
+    Author Ayatollah Backbencher Banker Batsman Billionaire Biologist Blogger Bowler Broadcaster
+    Broker Businessman Businesswoman Campaigner Candidate Capt Champion Chemist Cleric Columnist
+    Comedian Comedienne Commentator Competitor Composer Conductor Constable Consultant Coroner
+    Cosmonaut Cornerback Counsel Counselor Counsellor Cyclist Dealer Defendant Defender Delegate
+    Democrat Designer Detective Developer Dictator Diplomat Dissident Dist Driver Economist
+    Engineer Entrepreneur Filmmaker Financier Fireman Firefighter Footballer Fullback
+    Goalkeeper Golfer Gunman Heiress Historian Hojatoleslam Housewife Industrialist Insurer
+    Investigator Investor Journalist Jockey Lawmaker Lawyer Lecturer Legislator Linebacker Lineman
+    Magistrate Midfielder Millionaire Musician Negotiator Neighbor Neighbour Newcomer Nominee
+    Novelist Organiser Organizer Outfielder Owner Paceman Paramedic Pensioner Philanthropist
+    Philosopher Photographer Physician Physicist Pianist Pilot Pitcher Playwright Poet Pollster
+    Premier Presenter Producer Promoter Prosecutor Psychiatrist Psychologist Publisher Quarterback
+    Raider Referee Reporter Republican Researcher Resident Retailer Scientist Screenwriter Sculptor
+    Singer Skipper Socialist Sociologist Soldier Solicitor Songwriter Speculator Strategist Striker
+    Student Surgeon Surveyor Survivor Suspect Swimmer Teacher Teammate Technician Teenager
+    Theologian Tory Trader Trainer Trooper Tycoon Umpire Undersecretary Veteran Victim Villager
+    Violinist Volunteer Widow Winger Witness Writer
+    About According After Against All Also Although Amid Among And Another As At Because Before
+    Besides Both But By Despite During Even From Her His How If In Instead Its Like Meanwhile Near
+    Neither Of Off Our Over Read Recent Since That Then Thus Though Under Unlike Until What When
+    Where Whether Which While With Without
+""")
+# First names that end like what opens a sentence: Replacing Roe.
+SURNAMES_LIKE_PARTICIPLES = word_list("""
+    Browning Channing Downing Fielding Fleming Golding Harding Irving Keating Manning Ming Redding
+    Sterling
 """)
 
 # A given name is taken by these, so the title belongs to the name: Pope Francis.
@@ -40,13 +75,18 @@ OPENERS = word_list("""
 
 # Last words that give a type away.
 ORGANIZATION_HEADS = word_list("""
-    Academy Administration Agency Airlines Airways Alliance Army Assembly Association
-    Authority Bank Board Broadcasting Brothers Bureau Church Club College Commission Committee
+    Academy Administration Agency Airline Airlines Airways Alliance Army Assembly Association
+    Authority Bancorp Bancorporation Bancshares Bank Board Breweries Broadcasting Brothers Bureau
+    Chemicals Church Club College Commission Committee
     Co Company Conference Confederation Congress Consortium Corp Corporation Council Court
-    Department Federation Force Forum Foundation Fund Group Holdings Inc Institute Institution
-    Laboratory League Ltd Ministry Mission Motors Museum Network Office Orchestra Organisation
-    Organization Parliament Partners Party Program Programme Radio Records Report School
-    Senate Service Services Society Studios Systems Team Television Tribunal Trust Union
+    Department Electronics Enterprises Federation Foods Force Forum Foundation Fund Group Holdings
+    Inc Industries Institute Institution Insurance Laboratories Laboratory League Ltd Ministry
+    Mission Motors Museum Network
+    Office Orchestra Organisation Organization Parliament Partners Party Petroleum Pharmaceuticals
+    Program
+    Programme Publishers Publishing Radio Railroad Railway Railways Recordings Records Report School
+    Savings Securities Senate Service Services Society Stores Studios Systems Team Technologies
+    Telecom Television Tribunal Trust Union
     LLC PLC Plc United University
     Watch Daily Gazette Globe Guardian Herald Ilbo Journal Magazine Mail
     News Newspaper Post Press Review Sinmun Shimbun Standard Sun Telegraph Times Today Tribune
@@ -67,10 +107,40 @@ SURELY_PLACES = word_list("""
     Village
 """)
 SURELY_ORGANIZATIONS = word_list("""
-    Academy Administration Agency Airlines Airways Association Authority Bureau College Commission
-    Committee Company Corporation Council Department Federation Foundation Group Inc Institute
-    League Ltd Ministry Museum Office Orchestra Organisation Organization Parliament Party
-    Services Society Studios Systems Tribunal Union United University
+    Academy Administration Agency Airlines Airways Association Authority Bancorp Bancshares
+    Breweries Bureau Chemicals College Commission Committee Company Corporation Council Department
+    Electronics Enterprises Federation Foods Foundation Group Holdings Inc Industries Institute
+    Insurance Laboratories League Ltd Ministry Museum Office Orchestra Organisation Organization
+    Parliament Party Petroleum Pharmaceuticals Railroad Railway Railways Savings Securities Services
+    Society Stores Studios Systems Technologies Telecom Tribunal Union United University
+""")
+
+# What a company is by law. Alone it is no name, and before it stands no person.
+LEGAL_FORMS = word_list("""
+    AB AG Bhd Co Corp Cos GmbH Inc Incorporated KK Limited LLC LP Ltd NV Oyj PLC Plc Pty SA Spa SpA
+""")
+
+# Last words of what is a firm and nothing else, so that its first word alone stands for it too.
+TRADES = word_list("""
+    Aerospace Airlines Airways Bancorp Bancorporation Bancshares Breweries Broadcasting Chemicals
+    Electronics Enterprises Foods Holdings Industries Laboratories Motors Oil Petroleum
+    Pharmaceuticals Securities Semiconductor Stores Systems Technologies
+""")
+
+# Persons who are called by their initials; other capitals that a model calls a person are a body.
+INITIALLED = word_list("AOC DSK FDR JFK LBJ MBS MLK RBG RFK")
+
+# Last words of what is neither a person, nor an organisation, nor a place.
+EVENTS_AND_WORKS = word_list("""
+    Act Award Awards Bowl Campaign Championship Championships Cup Draft Festival Games Medal
+    Olympics Pact Prize Season Symposium Tournament Treaty Trophy War Wars
+""")
+# Agencies and tables of figures write them like names.
+UNITS = word_list("""
+    Bln Cents Cts Dlr Dlrs Dollar Dollars Ecu Ecus Euro Eurodollars Euros Francs Marks Mln Pct Pesos
+    Pounds Qtr Rupees Shrs Stg Tonnes Yen
+    BLN CENTS CTS DLR DLRS DOLLAR DOLLARS ECU ECUS EURO EUROS FRANCS MARKS MLN PCT PESOS POUNDS QTR
+    SHRS STG TONNES YEN
 """)
 
 # What a tagger takes for a name and no reader would look up.
@@ -81,7 +151,11 @@ NEVER = word_list("""
     Northeast Northwest Southeast Southwest FILES FILE PHOTO Photo Picture AM PM GMT EST PhD
     MP MPs MEP CEO CFO Mr Mrs Ms God Internet English Read Updated Embassy Christmas Easter
     Bible Ramadan Brexit END ENDS LEAD MORE GRAPHIC BST CET CEST HKT IST JST KST UTC EDT PDT PST
-    CBE DBE KBE MBE OBE
+    CBE DBE KBE MBE OBE AD BC BCE CE II III IV VI VII VIII IX
+    ATM CD CEOs CPI CV DIY DJ DNA DVD FAQ GDP GNP GPS HIV IPO IQ KO LED MVP PC PIN PPI Q&A R&D SMS
+    SUV SWAT TV UFO URL VAT VIP WWI WWII G.D.P. G.N.P. N.A. Note NOTE Wi-Fi WiFi
+    Avg Div Dlrs Net Nil Oper Qtly Qtr Rev Revs Shr Vol Yr
+    AVG DIV DIVIDEND NET NIL OPER QTLY QTR REVS SHR VOL YR
 """)
 
 # People's Daily is one name, Pyongyang's Organization and Guidance Department two.

@@ -1,6 +1,7 @@
 """One person's name with and without what papers leave out: a title, a middle name."""
 
-from service.names import COURTESY_TITLES, fold, word_list
+from service.names import fold, word_list
+from service.titles import COURTESY_TITLES
 
 _TITLES = word_list(f"{' '.join(COURTESY_TITLES)} president senator general".lower())
 

@@ -14,9 +14,9 @@ from typing import Any, Literal
 from service.article import Article, Filed, Subheading
 from service.database import Connection, Database, Row
 from service.dates import Moment, parse_moment, utc_now
-from service.entity import Mention
 from service.errors import InvalidRequest
-from service.stores.entities import file_mentions
+from service.findings import Findings
+from service.stores.findings import file_findings
 from service.stores.pieces import file_pieces
 from service.stores.slots import free_slot
 
@@ -134,11 +134,11 @@ ON CONFLICT (origin) DO UPDATE SET article_key = :key, content_hash = :hash
 def put(
     conn: Connection,
     article: Article,
-    mentions: Sequence[Mention],
+    findings: Findings,
     tagger: str,
     was_key: str | None = None,
 ) -> Decision:
-    """Add or change an article with its mentions, inside the caller's write transaction.
+    """Add or change an article with what was read out of it, inside the caller's write transaction.
 
     What the archive holds already is left alone; the decision tells which it was. `was_key` is the
     key that a new article without one had before, and gets again if nobody else has it.
@@ -150,7 +150,7 @@ def put(
     key = decision.key
     if decision.outcome in ("added", "changed"):
         key = article.key or key
-        _write(conn, article, mentions, tagger, decision)
+        _write(conn, article, findings, tagger, decision)
     if article.origin is not None:
         values = {"origin": article.origin, "key": key, "hash": decision.content_hash}
         conn.execute(REMEMBER_ORIGIN, values)
@@ -169,7 +169,7 @@ def withdraw(conn: Connection, key: str) -> None:
 
 
 def _write(
-    conn: Connection, article: Article, mentions: Sequence[Mention], tagger: str, decision: Decision
+    conn: Connection, article: Article, findings: Findings, tagger: str, decision: Decision
 ) -> None:
     existing = conn.execute(ARTICLE_ID, {"key": decision.key}).fetchone()
     identity = {"key": article.key or decision.key, "content_hash": decision.content_hash}
@@ -182,7 +182,7 @@ def _write(
         conn.execute(UPDATE_ARTICLE, values | {"id": article_id, "was": decision.key})
     _write_lists(conn, article_id, article)
     file_pieces(conn, article_id)
-    file_mentions(conn, article_id, mentions)
+    file_findings(conn, article_id, findings)
 
 
 def _slot_for_change(conn: Connection, article: Article, existing: Row) -> int:

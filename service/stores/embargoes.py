@@ -13,6 +13,7 @@ from service.database import WAIT_FOR_WRITER, Connection, Database, Row
 from service.dates import Moment, utc_now
 from service.entity import EntityName, Mention
 from service.errors import Busy
+from service.findings import Findings, MentionedDate, Quote
 from service.stores.articles import Decision, published_key, put
 
 _log = logging.getLogger("cuttings")
@@ -60,7 +61,7 @@ class EmbargoStore:
     def hold(
         self,
         article: Article,
-        mentions: Sequence[Mention],
+        findings: Findings,
         tagger: str,
         public_key: str | None = None,
     ) -> Decision:
@@ -79,7 +80,7 @@ class EmbargoStore:
             "public_key": next(filter(None, keys), None),
             "held_at": utc_now(),
             "hash": decision.content_hash,
-            "document": _pack(article, mentions, tagger),
+            "document": _pack(article, findings, tagger),
         }
         with self._private.write() as conn:
             conn.executemany(LET_GO, [_text(row) for row in before])
@@ -129,13 +130,13 @@ class EmbargoStore:
 
     def _released(self, row: Row, patience: float) -> bool:
         try:
-            article, mentions, tagger = _unpack(row["document"])
+            article, findings, tagger = _unpack(row["document"])
             with self._archive.write(patience) as conn:
                 # An ingest may have let it go for a newer text while this one waited its turn.
                 if not self._still_held(row):
                     return False
                 if not _is_superseded(conn, article, row):
-                    put(conn, article, mentions, tagger, row["public_key"])
+                    put(conn, article, findings, tagger, row["public_key"])
         except Busy:
             raise
         except Exception as exc:
@@ -184,16 +185,15 @@ def is_embargoed(article: Article) -> bool:
     return article.embargoed_until is not None and article.embargoed_until.start > utc_now()
 
 
-def _pack(article: Article, mentions: Sequence[Mention], tagger: str) -> str:
+def _pack(article: Article, findings: Findings, tagger: str) -> str:
     fields = asdict(replace(article, extra={})) | {"extra": dict(article.extra)}
-    document = {"article": fields, "mentions": [asdict(m) for m in mentions], "tagger": tagger}
+    document = {"article": fields, "findings": asdict(findings), "tagger": tagger}
     return json.dumps(document, ensure_ascii=False)
 
 
-def _unpack(document: str) -> tuple[Article, tuple[Mention, ...], str]:
+def _unpack(document: str) -> tuple[Article, Findings, str]:
     data = json.loads(document)
-    mentions = tuple(_mention(values) for values in data["mentions"])
-    return _article(data["article"]), mentions, data["tagger"]
+    return _article(data["article"]), _findings(data["findings"]), data["tagger"]
 
 
 def _article(values: dict[str, Any]) -> Article:
@@ -202,6 +202,14 @@ def _article(values: dict[str, Any]) -> Article:
     lists = {n: tuple(v) for n, v in values.items() if isinstance(v, list)}
     headings = tuple(Subheading(**heading) for heading in values["subheadings"])
     return Article(**{**values, **lists, **moments, "subheadings": headings})
+
+
+def _findings(values: dict[str, Any]) -> Findings:
+    return Findings(
+        mentions=tuple(map(_mention, values["mentions"])),
+        quotes=tuple(Quote(**quote) for quote in values["quotes"]),
+        dates=tuple(MentionedDate(**date) for date in values["dates"]),
+    )
 
 
 def _mention(values: dict[str, Any]) -> Mention:

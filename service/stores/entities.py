@@ -1,85 +1,23 @@
-"""Entities and mentions in and out of the archive file.
-
-Nothing here depends on the order in which articles arrive: an entity's key comes with the mention,
-and its shown name is its most frequent full spelling.
-"""
+"""Reads entities and mentions from the archive file."""
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
+from typing import Any, Literal
 
 from service.database import Connection, Database, Row
-from service.entity import EntityType, Mention
-from service.names import name_key, plain
+from service.dates import Moment, Precision
+from service.entity import EntityType
+from service.names import fold, name_key, plain
+from service.other_names import other_names, straightened
+from service.romanisation.persons import same_but_for_middle
+from service.stores.mentions import decisions
 from service.stores.slots import UNDATED_ROOM
+from service.stores.spellings import also_called
 
-ADD_ENTITY = """
-INSERT INTO entities (key, name, type, folded) VALUES (:key, :name, :type, :folded)
-ON CONFLICT (key) DO NOTHING
-"""
-ADD_ALIAS = """
-INSERT INTO aliases (entity_id, text, folded)
-SELECT id, :text, :folded FROM entities WHERE key = :key
-ON CONFLICT DO NOTHING
-"""
-ADD_MENTION = """
-INSERT INTO mentions (article_id, position, entity_id, type, field, start_offset, end_offset, text,
-  alias, method, confidence)
-VALUES (:article, :position, (SELECT id FROM entities WHERE key = :key), :type, :field, :start,
-  :end, :text, :alias, :method, :confidence)
-"""
-# The full spelling used most (of equals the first in the alphabet) is the name that is shown.
-NAME_ENTITY = """
-UPDATE entities SET name = spelling FROM (
-  SELECT text AS spelling FROM aliases JOIN entities e ON e.id = aliases.entity_id
-  WHERE e.key = :key AND aliases.folded = e.folded
-  ORDER BY aliases.mentions DESC, text LIMIT 1
-) WHERE key = :key AND name <> spelling
-"""
-NAMED_BEFORE = """
-SELECT e.key FROM article_entities ae JOIN entities e ON e.id = ae.entity_id
-WHERE ae.article_id = :article
-"""
-
-
-def file_mentions(conn: Connection, article_id: int, mentions: Sequence[Mention]) -> None:
-    """Make `mentions` those of the article, instead of any it had; counts follow by triggers."""
-    before = {row["key"] for row in conn.execute(NAMED_BEFORE, {"article": article_id})}
-    conn.execute("DELETE FROM mentions WHERE article_id = ?", (article_id,))
-    for mention in mentions:
-        _add_names(conn, mention)
-    conn.executemany(
-        ADD_MENTION,
-        [
-            {
-                "article": article_id,
-                "position": position,
-                "key": m.entity.key if m.entity else None,
-                "type": m.type,
-                "field": m.field,
-                "start": m.start,
-                "end": m.end,
-                "text": m.text,
-                "alias": m.alias,
-                "method": m.method,
-                "confidence": m.confidence,
-            }
-            for position, m in enumerate(mentions)
-        ],
-    )
-    for key in before | {m.entity.key for m in mentions if m.entity}:
-        conn.execute(NAME_ENTITY, {"key": key})
-
-
-def _add_names(conn: Connection, mention: Mention) -> None:
-    entity = mention.entity
-    if entity is None:
-        return
-    values = {"key": entity.key, "name": entity.name, "type": entity.type}
-    conn.execute(ADD_ENTITY, values | {"folded": name_key(entity.name)})
-    alias = {"key": entity.key, "text": mention.alias, "folded": name_key(mention.alias)}
-    conn.execute(ADD_ALIAS, alias)
+EntitySort = Literal["mentions", "recent"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +39,16 @@ class Alias:
 
 @dataclass(frozen=True, slots=True)
 class EntityDetail:
-    """An entity with its spellings, and the dates of the first and last article that name it."""
+    """An entity with its spellings, and the dates of the first and last article that name it.
+
+    `note` is what editors pinned to it.
+    """
 
     entity: EntityRow
     aliases: tuple[Alias, ...]
     first_seen: str | None
     last_seen: str | None
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +65,13 @@ WHERE e.key = :key ORDER BY al.mentions DESC, al.text
 """
 # Ids grow with time, so the ends of the index are the first and the last dated article.
 SEEN = """
-SELECT (SELECT published_at FROM articles WHERE id = (
-    SELECT min(article_id) FROM article_entities WHERE entity_id = e.id AND article_id >= :dated)),
-  (SELECT published_at FROM articles WHERE id = (
-    SELECT max(article_id) FROM article_entities WHERE entity_id = e.id AND article_id >= :dated))
-FROM entities e WHERE e.key = :key
+SELECT first.published_at, first.published_precision, last.published_at, last.published_precision
+FROM entities e
+LEFT JOIN articles first ON first.id = (
+  SELECT min(article_id) FROM article_entities WHERE entity_id = e.id AND article_id >= :dated)
+LEFT JOIN articles last ON last.id = (
+  SELECT max(article_id) FROM article_entities WHERE entity_id = e.id AND article_id >= :dated)
+WHERE e.key = :key
 """
 IN_ARTICLE = """
 SELECT e.key, e.name, e.type, e.articles, ae.mentions FROM article_entities ae
@@ -137,25 +81,51 @@ WHERE a.key = :key ORDER BY ae.mentions DESC, e.name
 MENTIONS = """
 SELECT m.*, e.key AS entity_key, e.name AS entity_name FROM mentions m
 JOIN articles a ON a.id = m.article_id LEFT JOIN entities e ON e.id = m.entity_id
-WHERE a.key = :key ORDER BY m.position
+WHERE a.key = :key AND NOT m.dismissed ORDER BY m.position
 """
-# `:name` is folded; an exact spelling comes before one that only contains it.
+TOTAL = "SELECT count(*) FROM entities WHERE :type IS NULL OR type = :type"
+LATEST = "(SELECT max(article_id) FROM article_entities WHERE entity_id = e.id)"
+ORDERS: Mapping[EntitySort, str] = {"mentions": "e.mentions", "recent": LATEST}
+# The planner would rather sort all entities than put those with equal mentions into order.
+READ_BY: Mapping[EntitySort, str] = {"mentions": "INDEXED BY entities_by_mentions", "recent": ""}
 LIST = """
-SELECT e.key, e.name, e.type, e.articles, e.mentions,
-  EXISTS (SELECT 1 FROM aliases WHERE entity_id = e.id AND folded = :name) AS exact,
-  (SELECT max(article_id) FROM article_entities WHERE entity_id = e.id) AS latest
-FROM entities e
-WHERE (:type IS NULL OR e.type = :type)
-  AND (:name = '' OR EXISTS (
-    SELECT 1 FROM aliases WHERE entity_id = e.id AND instr(folded, :name) > 0))
-ORDER BY exact DESC, CASE :sort WHEN 'recent' THEN latest ELSE e.mentions END DESC, e.key
-LIMIT :limit OFFSET :offset
+SELECT e.key, e.name, e.type, e.articles, e.mentions FROM entities e {index}
+WHERE :type IS NULL OR e.type = :type
+ORDER BY {order} DESC, e.key LIMIT :limit OFFSET :offset
 """
-LIST_TOTAL = """
-SELECT count(*) FROM entities e
-WHERE (:type IS NULL OR e.type = :type)
-  AND (:name = '' OR EXISTS (
-    SELECT 1 FROM aliases WHERE entity_id = e.id AND instr(folded, :name) > 0))
+# `:name` and `:others` are folded. An exact spelling comes before another form of the name, and
+# that before what only contains it. The spellings are read through once, in their index.
+NAMED = """
+WITH named(id, rank) AS MATERIALIZED (
+  SELECT id, max(rank) FROM (
+    SELECT entity_id AS id, folded = :name AS rank FROM aliases WHERE instr(folded, :name) > 0
+    UNION ALL SELECT id, 1 FROM entities WHERE folded = :name
+    UNION ALL SELECT al.entity_id, 0.5 FROM aliases al JOIN entities p ON p.id = al.entity_id
+      WHERE al.folded IN (SELECT value FROM json_each(:others)) AND +p.type = 'person'
+  ) GROUP BY id
+)
+"""
+NAMED_TOTAL = """
+SELECT count(*) FROM named CROSS JOIN entities e ON e.id = named.id
+WHERE :type IS NULL OR +e.type = :type
+"""
+NAMED_LIST = """
+SELECT e.key, e.name, e.type, e.articles, e.mentions
+FROM named CROSS JOIN entities e ON e.id = named.id
+WHERE :type IS NULL OR +e.type = :type
+ORDER BY named.rank DESC, {order} DESC, e.key LIMIT :limit OFFSET :offset
+"""
+SPELLED_SO = """
+SELECT 1 FROM entities WHERE (:type IS NULL OR +type = :type) AND id IN (
+  SELECT entity_id FROM aliases WHERE folded = :name
+  UNION ALL SELECT id FROM entities WHERE folded = :name
+)
+"""
+# Of one beginning and one end: what may stand between them is a middle name.
+WITH_ENDS = """
+SELECT DISTINCT al.text FROM aliases al JOIN entities p ON p.id = al.entity_id
+WHERE al.folded >= :first AND al.folded < :after AND al.folded LIKE '%' || :last
+  AND +p.type = 'person'
 """
 WITH_NAME = """
 SELECT e.key FROM entities e WHERE e.type = :type AND e.id IN (
@@ -175,6 +145,7 @@ SELECT key, name, type, articles, mentions FROM entities WHERE id IN (
 # A few letters begin so many names that only those of the most mentioned are looked through; they
 # are also the ones of which any word may begin so.
 _FEW_LETTERS, _LOOKED_AT = 2, 2_000
+_LAST = "\U0010ffff"
 SHARED = """
 SELECT a.key AS article, e.key, e.name, e.type, e.articles, e.mentions
 FROM articles own JOIN article_entities mine ON mine.article_id = own.id
@@ -212,25 +183,47 @@ class EntityStore:
         with self._database.read() as conn:
             return conn.execute(ENTITY, {"key": key}).fetchone() is not None
 
+    def also_called(self, names: Collection[str]) -> Mapping[str, tuple[str, ...]]:
+        """What else editors say that those are called who have one of these names."""
+        with self._database.read() as conn:
+            return also_called(conn, names)
+
     def keys_of(self, type_: EntityType, name: str) -> tuple[str, ...]:
         """Keys of the entities that `name` may stand for: a key itself, or any spelling."""
         with self._database.read() as conn:
-            row = conn.execute(ENTITY, {"key": name}).fetchone()
+            row = _entity(conn, name)
             if row is not None and row["type"] == type_:
-                return (name,)
+                return (row["key"],)
             found = conn.execute(WITH_NAME, {"type": type_, "name": name_key(name)})
             return tuple(row["key"] for row in found)
 
-    def page(
-        self, *, name: str, type_: EntityType | None, sort: str, limit: int, offset: int
-    ) -> EntityPage:
-        """Entities whose spellings contain `name`, most mentioned or most recently named first."""
-        values = {"name": name_key(name), "type": type_, "sort": sort}
-        if name.strip() and not values["name"]:
-            return EntityPage(0, (), False)
+    def keys_spelled(self, type_: EntityType, name: str) -> tuple[str, ...]:
+        """Entities under another spelling, form or order of a person's name."""
+        if type_ != "person":
+            return ()
         with self._database.read() as conn:
-            total = conn.execute(LIST_TOTAL, values).fetchone()[0]
-            rows = conn.execute(LIST, values | {"limit": limit, "offset": offset}).fetchall()
+            found = (self.keys_of(type_, other) for other in _other_names(conn, name))
+            return tuple(dict.fromkeys(chain.from_iterable(found)))
+
+    def page(
+        self, *, name: str, type_: EntityType | None, sort: EntitySort, limit: int, offset: int
+    ) -> EntityPage:
+        """Entities with a spelling like `name`, most mentioned or most recently named first.
+
+        Where nobody is called exactly so, persons under other forms of the name are meant as well.
+        """
+        folded = name_key(name)
+        if name.strip() and not folded:
+            return EntityPage(0, (), False)
+        values = {"name": folded, "type": type_, "limit": limit, "offset": offset}
+        with self._database.read() as conn:
+            counted, listed = TOTAL, LIST
+            if folded:
+                counted, listed = NAMED + NAMED_TOTAL, NAMED + NAMED_LIST
+                values["others"] = _others(conn, name, values)
+            total = conn.execute(counted, values).fetchone()[0]
+            listed = listed.replace("{index}", READ_BY[sort]).replace("{order}", ORDERS[sort])
+            rows = conn.execute(listed, values).fetchall()
             entities = tuple(_detail(conn, row) for row in rows)
             return EntityPage(total, entities, offset + len(rows) < total)
 
@@ -241,8 +234,8 @@ class EntityStore:
             return ()
         words = " ".join(plain(typed).replace("-", " ").split())
         values = {
-            "start": start if len(start) > _FEW_LETTERS else "\U0010ffff",
-            "end": start + "\U0010ffff",
+            "start": start if len(start) > _FEW_LETTERS else _LAST,
+            "end": start + _LAST,
             "words": re.sub(r"([%_\\])", r"\\\1", words),
             "looked_at": _LOOKED_AT,
             "limit": limit,
@@ -269,6 +262,14 @@ class EntityStore:
             return tuple(_placed(row) for row in conn.execute(MENTIONS, {"key": key}))
 
 
+def _entity(conn: Connection, key: str) -> Row | None:
+    """The entity with this key, or the one that it was merged into."""
+    row: Row | None = conn.execute(ENTITY, {"key": key}).fetchone()
+    if row is None and (survivor := decisions(conn).survivor(key)) not in (None, key):
+        row = conn.execute(ENTITY, {"key": survivor}).fetchone()
+    return row
+
+
 def _row(row: Row) -> EntityRow:
     return EntityRow(row["key"], row["name"], row["type"], row["articles"], row["mentions"])
 
@@ -284,34 +285,30 @@ def _placed(row: Row) -> PlacedMention:
     )
 
 
+def _others(conn: Connection, name: str, values: Mapping[str, Any]) -> str:
+    """Other folded names to look for, none where somebody is called exactly so."""
+    exact = conn.execute(SPELLED_SO, values).fetchone() is not None
+    return json.dumps([] if exact else list(map(name_key, _other_names(conn, name))))
+
+
+def _other_names(conn: Connection, name: str) -> tuple[str, ...]:
+    """Other names of a person, those with a middle name that only the archive knows among them."""
+    straight = straightened(name)
+    words = fold(straight).split()
+    if len(words) < 2:
+        return other_names(name)
+    values = {"first": words[0], "after": words[0] + _LAST, "last": words[-1]}
+    longer = (row["text"] for row in conn.execute(WITH_ENDS, values))
+    return (*other_names(name), *(text for text in longer if same_but_for_middle(straight, text)))
+
+
 def _detail(conn: Connection, row: Row) -> EntityDetail:
     key = {"key": row["key"]}
     aliases = tuple(Alias(*alias) for alias in conn.execute(ALIASES, key))
-    first, last = conn.execute(SEEN, key | {"dated": UNDATED_ROOM}).fetchone()
-    return EntityDetail(_row(row), aliases, first, last)
+    seen = tuple(conn.execute(SEEN, key | {"dated": UNDATED_ROOM}).fetchone())
+    note = decisions(conn).note(row["key"])
+    return EntityDetail(_row(row), aliases, _seen(*seen[:2]), _seen(*seen[2:]), note or None)
 
 
-SPELLED = "UPDATE aliases SET folded = :folded WHERE entity_id = :id AND text = :text"
-RECOUNT = """
-DELETE FROM article_entities;
-INSERT INTO article_entities
-SELECT article_id, entity_id, count(*) FROM mentions WHERE entity_id IS NOT NULL
-GROUP BY article_id, entity_id;
-UPDATE entities SET
-  articles = (SELECT count(*) FROM article_entities WHERE entity_id = entities.id),
-  mentions = (SELECT count(*) FROM mentions WHERE entity_id = entities.id);
-UPDATE aliases SET mentions =
-  (SELECT count(*) FROM mentions WHERE entity_id = aliases.entity_id AND alias = aliases.text);
-DELETE FROM aliases WHERE mentions = 0;
-DELETE FROM entities WHERE mentions = 0;
-UPDATE sources SET articles = (SELECT count(*) FROM articles WHERE source_id = sources.id);
-UPDATE generation SET number = number + 1
-"""
-
-
-def recount(conn: Connection) -> None:
-    """Every stored count, and every folded spelling, anew from what it is made of."""
-    for id_, text in conn.execute("SELECT entity_id, text FROM aliases").fetchall():
-        conn.execute(SPELLED, {"id": id_, "text": text, "folded": name_key(text)})
-    for statement in RECOUNT.split(";"):
-        conn.execute(statement)
+def _seen(iso: str | None, precision: Precision) -> str | None:
+    return Moment(iso, precision).shown if iso is not None else None

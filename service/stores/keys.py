@@ -24,6 +24,11 @@ class ApiKey:
     created_at: str
     revoked_at: str | None
 
+    @property
+    def holder(self) -> str:
+        """Who is named for what is done with it."""
+        return self.note or f"key {self.id}"
+
 
 class KeyStore:
     """API keys. A key is shown once, when it is made; the file holds its SHA-256."""
@@ -57,13 +62,13 @@ class KeyStore:
             if done.rowcount == 0:
                 raise NotFound(f"There is no key {key_id} in use: see `cuttings key list`")
 
-    def scope_of(self, key: str) -> Scope | None:
-        """What a key allows; None when it is unknown or revoked."""
+    def find(self, key: str) -> ApiKey | None:
+        """What is kept of a key; None when it is unknown or revoked."""
         with self._database.read() as conn:
             row = conn.execute(
-                "SELECT scope FROM api_keys WHERE hash = ? AND revoked_at IS NULL", (_hash(key),)
+                "SELECT * FROM api_keys WHERE hash = ? AND revoked_at IS NULL", (_hash(key),)
             ).fetchone()
-            return row["scope"] if row is not None else None
+            return _api_key(row) if row is not None else None
 
     def any_in_use(self) -> bool:
         return any(key.revoked_at is None for key in self.all())

@@ -9,11 +9,8 @@ from fastapi.responses import RedirectResponse
 
 from service.errors import InvalidRequest, NotFound, Problem, WrongMediaType
 from service.search import Ask
-from service.stores.articles import ArticleStore
-from service.stores.entities import EntityStore
 from service.web import examples
 from service.web.answers.articles import ArticleOut, SimilarArticlesOut, article_out, similar_out
-from service.web.answers.entities import EntitiesOut, EntityOut, entities_out, entity_out
 from service.web.answers.search import (
     FacetOut,
     FacetsOut,
@@ -30,14 +27,12 @@ from service.web.freshness import answer, release
 from service.web.parameters import (
     FACETS,
     REPEATABLE,
-    EntityParams,
     FacetParams,
     ListParams,
     NoParams,
     SearchParams,
     SuggestParams,
     UriParams,
-    built,
 )
 
 
@@ -145,7 +140,6 @@ def one_facet(
     params: Annotated[FacetParams, Query()],
 ) -> Any:
     """Counts of one field's values; `contains` finds within them."""
-    built(field)
     if field not in FACETS:
         raise NotFound(f"There is no facet “{field}”: there are {', '.join(FACETS)}")
     ask = params.ask_of((field,), desk.settings.timezone)
@@ -199,9 +193,7 @@ def article(
     request: Request, response: Response, desk: At, key: Key, _: Annotated[NoParams, Query()]
 ) -> Any:
     """An article with its entities and mentions."""
-    return answer(
-        desk, request, response, lambda: _article(desk, key), lambda: _look(desk.articles, key)
-    )
+    return answer(desk, request, response, lambda: _article(desk, key), lambda: _look(desk, key))
 
 
 @router.get(
@@ -222,11 +214,11 @@ def similar(
         page = desk.similarity.similar(key, params.limit, offset)
         return similar_out(page, params.next(what) if page.more else None)
 
-    return answer(desk, request, response, found, lambda: _look(desk.articles, key))
+    return answer(desk, request, response, found, lambda: _look(desk, key))
 
 
-def _look(store: ArticleStore | EntityStore, key: str) -> None:
-    if not store.has(key):
+def _look(desk: Desk, key: str) -> None:
+    if not desk.articles.has(key):
         raise NotFound(f"There is no “{key}” here")
 
 
@@ -234,47 +226,3 @@ def _article(desk: Desk, key: str) -> ArticleOut:
     filed = desk.articles.get(key)
     assert filed is not None  # noqa: S101 - looked up in the same snapshot
     return article_out(filed, desk.entities.in_article(key), desk.entities.mentions_in(key))
-
-
-@router.get(
-    "/entities",
-    tags=["entities"],
-    summary="List people, organisations and places",
-    response_model=EntitiesOut,
-    responses=examples.ENTITIES,
-)
-def entities(
-    request: Request, response: Response, desk: At, params: Annotated[EntityParams, Query()]
-) -> Any:
-    """People, organisations and places, by name or type."""
-    offset = params.offset(params.what)
-    return answer(desk, request, response, lambda: _entities(desk, params, offset))
-
-
-def _entities(desk: Desk, params: EntityParams, offset: int) -> EntitiesOut:
-    page = desk.entities.page(
-        name=params.name, type_=params.type, sort=params.sort, limit=params.limit, offset=offset
-    )
-    return entities_out(page, params.next(params.what) if page.more else None)
-
-
-@router.get(
-    "/entities/{key}",
-    tags=["entities"],
-    summary="Look up a person, organisation or place",
-    response_model=EntityOut,
-    responses=examples.ENTITY,
-)
-def entity(
-    request: Request, response: Response, desk: At, key: Key, _: Annotated[NoParams, Query()]
-) -> Any:
-    """An entity with its spellings and counts."""
-    return answer(
-        desk, request, response, lambda: _entity(desk, key), lambda: _look(desk.entities, key)
-    )
-
-
-def _entity(desk: Desk, key: str) -> EntityOut:
-    detail = desk.entities.get(key)
-    assert detail is not None  # noqa: S101 - looked up in the same snapshot
-    return entity_out(detail)

@@ -5,12 +5,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
 from starlette.staticfiles import StaticFiles
 
 from service import __version__
 from service.database import WAIT_FOR_WRITER
 from service.settings import Settings, read_settings
-from service.web import api, front, unbuilt
+from service.web import api, edits, entities, front, quotes, reconcile, suggested_merges, unbuilt
 from service.web.desk import Desk, open_desk
 from service.web.freshness import release
 from service.web.gate import Gate, HeadAsGet
@@ -40,6 +41,11 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.desk = desk
     app.include_router(api.router)
+    app.include_router(edits.router)
+    app.include_router(entities.router)
+    app.include_router(reconcile.router)
+    app.include_router(quotes.router)
+    app.include_router(suggested_merges.router)
     app.include_router(front.router)
     app.include_router(unbuilt.router)
     app.mount(front.DOCS_FILES_AT, StaticFiles(directory=front.DOCS_FILES))
@@ -47,6 +53,15 @@ def create_app(settings: Settings) -> FastAPI:
     add_problem_handlers(app)
     app.add_middleware(HeadAsGet)
     app.add_middleware(Gate, settings=settings, keys=desk.keys)
+    if settings.allowed_origins:
+        # Outermost: a browser asks beforehand without its key.
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.allowed_origins,
+            allow_methods=["*"],
+            allow_headers=["Authorization", "Content-Type", "If-None-Match"],
+            expose_headers=["ETag", "Link"],
+        )
     return app
 
 

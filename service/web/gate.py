@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.errors import CuttingsError, Forbidden, NotAuthenticated, TooLarge
 from service.settings import Settings
-from service.stores.keys import KeyStore
+from service.stores.keys import ApiKey, KeyStore
 from service.stores.keys import Scope as KeyScope
 from service.web.problems import problem_response
 
@@ -25,13 +25,24 @@ ALLOWS: dict[KeyScope, frozenset[KeyScope]] = {
     "edit": frozenset({"read", "edit"}),
     "admin": frozenset({"read", "write", "edit", "admin"}),
 }
+# Where a path begins so, a method that is not for reading needs a key of this scope, whoever asks.
+WRITES: dict[str, KeyScope] = {
+    "/v1/entities/": "edit",
+    "/v1/edits/": "edit",
+    "/v1/aliases": "edit",
+}
+READING = frozenset({HTTPMethod.GET, HTTPMethod.HEAD, HTTPMethod.OPTIONS})
 # A query of 10,000 characters and a hundred values for each filter fit several times over.
 LARGEST_BODY = 1_000_000
 Reader = Literal["loopback", "open"] | KeyScope
 
 
 class Gate:
-    """ASGI middleware; what it lets through finds its scope in `request.state.reader`."""
+    """ASGI middleware.
+
+    What it lets through finds its scope in `request.state.reader`, and in `request.state.holder`
+    whose key it came with, None without one.
+    """
 
     def __init__(self, app: ASGIApp, settings: Settings, keys: KeyStore) -> None:
         self._app = app
@@ -47,7 +58,10 @@ class Gate:
         try:
             self._check_host(request.headers)
             self._check_length(request)
-            request.state.reader = await self._reader(request)
+            key = await self._key(request.headers)
+            self._check_scope(scope, key)
+            request.state.reader = key.scope if key is not None else self._keyless(request)
+            request.state.holder = key.holder if key is not None else None
         except CuttingsError as exc:
             await problem_response(exc)(scope, receive, send)
             return
@@ -70,10 +84,15 @@ class Gate:
         if int(length) > LARGEST_BODY:
             raise TooLarge(f"A body may hold {LARGEST_BODY:,} bytes, this one has {int(length):,}")
 
-    async def _reader(self, request: Request) -> Reader:
-        authorization = request.headers.get("authorization")
-        if authorization is not None:
-            return await self._holder(authorization)
+    def _check_scope(self, scope: Scope, key: ApiKey | None) -> None:
+        """Whether the key may do this; reading without one is another matter."""
+        needed = needed_scope(scope["method"], scope["path"])
+        if key is None and needed != "read":
+            raise NotAuthenticated(f"Send `Authorization: Bearer …` with a key of scope {needed}")
+        if key is not None and needed not in ALLOWS[key.scope]:
+            raise Forbidden(f"This needs a key of scope {needed}, the one sent is for {key.scope}")
+
+    def _keyless(self, request: Request) -> Reader:
         if self._settings.open:
             return "open"
         if is_loopback(request):
@@ -82,14 +101,26 @@ class Gate:
             return "open"
         raise NotAuthenticated("Send `Authorization: Bearer …` with a key of scope read")
 
-    async def _holder(self, authorization: str) -> KeyScope:
-        kind, _, key = authorization.partition(" ")
-        scope = None
-        if kind.lower() == "bearer" and key.strip():
-            scope = await run_in_threadpool(self._keys.scope_of, key.strip())
-        if scope is None:
+    async def _key(self, headers: Headers) -> ApiKey | None:
+        authorization = headers.get("authorization")
+        if authorization is None:
+            return None
+        kind, _, text = authorization.partition(" ")
+        key = None
+        if kind.lower() == "bearer" and text.strip():
+            key = await run_in_threadpool(self._keys.find, text.strip())
+        if key is None:
             raise NotAuthenticated("The key is unknown or revoked: see `cuttings key list`")
-        return scope
+        return key
+
+
+def needed_scope(method: str, path: str) -> KeyScope:
+    """What a key must allow for a request."""
+    if method not in READING:
+        for beginning, scope in WRITES.items():
+            if path.startswith(beginning):
+                return scope
+    return "read"
 
 
 def is_loopback(request: Request) -> bool:

@@ -16,11 +16,11 @@ from service.errors import InvalidRequest, NotBuilt, Problem
 from service.parser import MAX_LENGTH
 from service.query import DATE_FACETS, FACET_FIELDS, Cursor, MatchMode, Sort
 from service.search import Ask
+from service.stores.entities import EntitySort
+from service.stores.related import RelatedSort
 
-# Promised, not built yet: asking for one is 501, never a silent default.
-UNBUILT_FACETS = ("mentions_date",)
 FACETS = (*FACET_FIELDS, *DATE_FACETS)
-REPEATABLE = frozenset({*FACET_FIELDS, *(f"not.{name}" for name in FACET_FIELDS)})
+REPEATABLE = frozenset({*FACET_FIELDS, *(f"not.{name}" for name in FACET_FIELDS), "speaker"})
 
 
 class Strict(BaseModel):
@@ -56,7 +56,7 @@ def _zone(name: str) -> str:
 
 def _facets(text: str) -> str:
     for name in filter(None, map(str.strip, text.split(","))):
-        if name not in (*FACETS, *UNBUILT_FACETS):
+        if name not in FACETS:
             raise ValueError(f"“{name}” is none of {', '.join(FACETS)}")
     return text
 
@@ -83,6 +83,7 @@ class FilterParams(Strict):
     topic: Names = _filter("Only on these topics; `economy` includes `economy/…`")
     author: Names = _filter("Only by these authors")
     language: Names = _filter("Only in these languages (BCP 47)")
+    mentions_date: Names = _filter("Only where the text mentions it; `2018` includes `2018-…`")
     not_source: Names = _filter("Not from these sources", alias="not.source")
     not_person: Names = _filter(
         "Not with these people, by key or any of their names", alias="not.person"
@@ -96,6 +97,9 @@ class FilterParams(Strict):
     )
     not_author: Names = _filter("Not by these authors", alias="not.author")
     not_language: Names = _filter("Not in these languages (BCP 47)", alias="not.language")
+    not_mentions_date: Names = _filter(
+        "Not where the text mentions it; `2018` includes `2018-…`", alias="not.mentions_date"
+    )
     from_: Date | None = Field(None, alias="from", description="Published from this date on")
     to: Date | None = Field(None, description="Published up to this date, that day included")
     tz: Zone | None = Field(None, description="The zone of dates without one")
@@ -161,8 +165,6 @@ class SearchParams(FilterParams):
     def ask(self, timezone: str) -> Ask:
         if self.collapse:
             raise NotBuilt("`collapse=true` is not built yet")
-        for name in self.facet_fields():
-            built(name)
         return replace(
             super().ask(timezone),
             sort=self.sort,
@@ -187,20 +189,30 @@ class ListParams(Strict):
     limit: int = Field(20, ge=1, le=100, description="Entries a page")
     cursor: str | None = Field(None, description="`next` of the page before")
 
-    def offset(self, what: str) -> int:
-        """How many came before this page; InvalidRequest for another list's cursor."""
+    def after(self, what: str) -> Cursor | None:
+        """Where the page before ended; InvalidRequest for another list's cursor."""
         if self.cursor is None:
-            return 0
+            return None
         cursor = read_cursor(self.cursor)
         if cursor.digest != _digest(what):
             problem = Problem("cursor", "belongs to another list")
             raise InvalidRequest("The cursor belongs to another list", problems=(problem,))
-        return cursor.offset
+        return cursor
+
+    def offset(self, what: str) -> int:
+        """How many came before this page."""
+        cursor = self.after(what)
+        return cursor.offset if cursor is not None else 0
 
     def next(self, what: str) -> str:
         """The cursor of the page after this one."""
         offset = self.offset(what) + self.limit
-        return write_cursor(Cursor(0, offset, "", 0, None, "all", _digest(what)))
+        return self.going_on(what, Cursor(0, offset, "", 0, None, "all", ""))
+
+    @staticmethod
+    def going_on(what: str, place: Cursor) -> str:
+        """The cursor of a list that goes on after a place in it."""
+        return write_cursor(replace(place, digest=_digest(what)))
 
 
 def _digest(what: str) -> str:
@@ -210,15 +222,30 @@ def _digest(what: str) -> str:
 class EntityParams(ListParams):
     """The parameters of the list of entities."""
 
-    name: str = Field("", max_length=1_000, description="Only those with a spelling like this")
+    name: str = Field(
+        "", max_length=1_000, description="Only those with a name like this, in any spelling"
+    )
     type: EntityType | None = Field(None, description="Only those of this type")
-    sort: Literal["mentions", "recent"] = Field(
+    sort: EntitySort = Field(
         "mentions", description="most mentions, or the most `recent` article, first"
     )
 
     @property
     def what(self) -> str:
         return f"entities\n{self.name}\n{self.type}\n{self.sort}"
+
+
+class RelatedParams(ListParams):
+    """The parameters of the list of entities named beside another."""
+
+    type: EntityType | None = Field(None, description="Only those of this type")
+    sort: RelatedSort = Field(
+        "significance",
+        description="together most beyond chance, or in the greatest `count` of articles, first",
+    )
+
+    def what(self, key: str) -> str:
+        return f"related\n{key}\n{self.type}\n{self.sort}"
 
 
 class UriParams(Strict):
@@ -229,12 +256,6 @@ class UriParams(Strict):
 
 class NoParams(Strict):
     """A path that takes none."""
-
-
-def built(facet: str) -> None:
-    """NotBuilt for a facet that is promised only."""
-    if facet in UNBUILT_FACETS:
-        raise NotBuilt(f"The facet `{facet}` is not built yet")
 
 
 def read_cursor(text: str) -> Cursor:

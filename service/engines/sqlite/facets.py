@@ -1,11 +1,13 @@
 """Exact counts by field, and the histogram of publication dates, of a selection."""
 
-from datetime import date, timedelta
-from typing import Literal
+from bisect import bisect
+from collections import Counter
+from collections.abc import Callable
 
 from service.database import Connection
 from service.engines.sqlite.selection import Reading, Selection, selection, without_filter
 from service.entity import ENTITY_TYPES
+from service.histogram import bins as dated_bins
 from service.names import name_key
 from service.query import Search
 from service.result import Bin, Facet, FacetValue, Histogram
@@ -48,6 +50,15 @@ SELECT min(language) AS value, min(language) AS label, count(*) AS count
 FROM matching CROSS JOIN articles a ON a.id = matching.id
 WHERE language IS NOT NULL GROUP BY language COLLATE NOCASE
 """,
+    # An article that mentions a day mentions its month and its year as well.
+    "mentions_date": """
+, sizes(size) AS (VALUES (4), (7), (10))
+SELECT value, value AS label, count(*) AS count FROM (
+  SELECT DISTINCT article_id, substr(date, 1, size) AS value
+  FROM matching CROSS JOIN mentioned_dates ON article_id = matching.id
+  CROSS JOIN sizes WHERE size <= length(date)
+) GROUP BY value
+""",
 }
 COUNTS |= {type_: ENTITY_COUNTS.replace("{type}", type_) for type_ in ENTITY_TYPES}
 ORDERED = "ORDER BY count DESC, label, value"
@@ -55,10 +66,6 @@ DAYS = """
 SELECT substr(published_at, 1, 10) AS day, count(*) AS count
 FROM matching CROSS JOIN articles a ON a.id = matching.id GROUP BY day
 """
-
-Interval = Literal["year", "month", "day"]
-# A chart of at most about sixty bars, whatever the range.
-_MOST_DAYS, _MOST_MONTHS = 62, 60
 
 
 def count_facets(
@@ -74,10 +81,12 @@ def _facet(conn: Connection, search: Search, reading: Reading, name: str) -> Fac
         return _histogram(conn, chosen)
     matching = MATCHING.replace("{ids}", chosen.ids)
     rows = conn.execute(matching + COUNTS[name] + ORDERED, chosen.values)
-    wanted = name_key(search.contains)
+    # Of a date the hyphens count: 01-8 is no part of 2018.
+    fold: Callable[[str], str] = str.strip if name == "mentions_date" else name_key
+    wanted = fold(search.contains)
     values: list[FacetValue] = []
     for row in rows:
-        if wanted and wanted not in name_key(row["label"]):
+        if wanted and wanted not in fold(row["label"]):
             continue
         if len(values) == search.facet_limit:
             return Facet(tuple(values), more=True)
@@ -91,43 +100,10 @@ def _histogram(conn: Connection, chosen: Selection) -> Histogram:
     undated = days.pop(None, 0)
     if not days:
         return Histogram("year", (), undated)
-    first, last = date.fromisoformat(min(days)), date.fromisoformat(max(days))
-    interval = _interval(first, last)
-    counts: dict[date, int] = {}
+    interval, bins = dated_bins(min(days), max(days))
+    starts = [each.start for each in bins]
+    counts: Counter[int] = Counter()
     for day, count in days.items():
-        start = _bin_start(date.fromisoformat(day), interval)
-        counts[start] = counts.get(start, 0) + count
-    bins: list[Bin] = []
-    start = _bin_start(first, interval)
-    while True:
-        following = _next_bin(start, interval)
-        end = following - timedelta(days=1) if following else date.max
-        bins.append(Bin(start.isoformat(), end.isoformat(), counts.get(start, 0)))
-        if following is None or following > last:
-            return Histogram(interval, tuple(bins), undated)
-        start = following
-
-
-def _interval(first: date, last: date) -> Interval:
-    if (last - first).days < _MOST_DAYS:
-        return "day"
-    months = (last.year - first.year) * 12 + last.month - first.month
-    return "month" if months < _MOST_MONTHS else "year"
-
-
-def _bin_start(day: date, interval: Interval) -> date:
-    if interval == "day":
-        return day
-    return day.replace(day=1) if interval == "month" else day.replace(month=1, day=1)
-
-
-def _next_bin(start: date, interval: Interval) -> date | None:
-    """The first day of the bin after `start`'s; None at the end of time."""
-    try:
-        if interval == "day":
-            return start + timedelta(days=1)
-        if interval == "month":
-            return (start + timedelta(days=31)).replace(day=1)
-        return start.replace(year=start.year + 1)
-    except (OverflowError, ValueError):
-        return None
+        counts[bisect(starts, day)] += count
+    values = tuple(Bin(*each, counts[number]) for number, each in enumerate(bins, start=1))
+    return Histogram(interval, values, undated)

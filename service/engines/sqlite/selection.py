@@ -36,6 +36,9 @@ FILTERS = {
     "topic": """SELECT article_id FROM json_each({values}) CROSS JOIN article_topics
         ON topic = value COLLATE NOCASE
         OR (topic >= value || '/' COLLATE NOCASE AND topic < value || '0' COLLATE NOCASE)""",
+    # `2018` includes `2018-…`: the full stop is the sign after the hyphen, and before all digits.
+    "mentions_date": """SELECT article_id FROM json_each({values}) CROSS JOIN mentioned_dates
+        ON date >= value AND date < value || '.'""",
 }
 ENTITY_FILTER = """SELECT ae.article_id FROM json_each({values}) CROSS JOIN entities e
     ON e.key = value AND e.type = '{type}'

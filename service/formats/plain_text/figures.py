@@ -49,7 +49,9 @@ _LABEL_AT_END = re.compile(
     rf"(?:(?<=[.!?”\"')\]])|\s[|–—-])\s*((?:(?:{_WHOSE})(?:\scredit)?(?:\sby\b|\s?[:：])|©)\s?[^.]{{2,80}})\.?$",
     re.IGNORECASE,
 )
-_SLASHES = re.compile(r"\s+/\s+|(?<=\S)/(?=\S)")
+_SLASHES = re.compile(r"\s+/\s+|(?<=\S)/(?=\S)|\s+Source:\s+")
+# “(Photo Jane Doe/AP)”
+_KIND = re.compile(r"(?:Photo|Photograph|Picture|Image)\s(?=[A-Z])")
 _WITH_AGENCY = re.compile(r"(?:(?<=[.!?”\"')])|[-–—])\s+([^.!?]{4,80})$")
 # “[연합뉴스 자료사진]”, “[AP=연합뉴스]”
 _KOREAN_CREDIT = re.compile(r"\[([^\[\]]{2,30}(?: (?:자료사진|제공)|=[가-힣]{2,6}))\]$")
@@ -75,7 +77,7 @@ def starts_caption(text: str) -> bool:
 
 def read_caption(text: str) -> Caption | None:
     """The caption (which may be empty) and the credits that a paragraph holds, or None."""
-    if len(text) > _LONGEST_CAPTION:
+    if not 0 < len(text) <= _LONGEST_CAPTION:
         return None
     labelled = _read_label(text)
     if labelled:
@@ -227,4 +229,4 @@ def _without_photo(name: str) -> str:
 
 def _names(who: str) -> tuple[str, ...]:
     parts = (part.strip() for part in _SLASHES.split(who.strip().lstrip("©/ ").rstrip(" /")))
-    return tuple(part for part in parts if part)
+    return tuple(_KIND.sub("", part) if _KIND.match(part) else part for part in parts if part)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from service.formats.plain_text.prose import is_caseless
+from service.formats.plain_text.stated_dates import read_date
 
 AGENCIES = frozenset(
     """
@@ -39,17 +40,38 @@ _DATELINE = re.compile(
     r"(?P<region>,\s[A-Z][\w.]*(?:\s[A-Z][\w.]*){0,2}?)?"
     rf"(?P<date>,\s(?:{_MONTH_OR_DAY})(?:,?\s\d{{4}})?)?"
     r"(?:,?\s?\((?P<agency>[^()\n]{2,40})\)|\s/(?P<wire>[A-Z][\w ]{2,30})/)?"
-    r"(?:\s(?:--|[-–—_])\s?|(?:--|[-–—])\s|[–—])(?=[“‘\"'«(]{0,2}[^\W_a-zà-ÿ])"
+    # The agencies of Spain write “(EFE).-”, and some sites no dash at all.
+    r"(?:(?P<dash>\s(?:--|[-–—_])\s{0,3}|(?:--|[-–—])\s{1,3}|[–—]|\.-\s)|(?<=\))\s)"
+    r"(?=[“‘\"'«(<]{0,2}[^\W_a-zà-ÿ])"
 )
-_ASIAN_DATELINE = re.compile(r"\((?P<place>[^\s()=]{1,20})=(?P<agency>[^()=\n]{2,20})\)")
+_ASIAN_DATELINES = (
+    re.compile(
+        r"[(\[【](?P<place>[^\s()=\[\]【】]{1,20})=(?P<agency>[^()=\[\]【】\n]{2,20})[)\]】]"
+    ),
+    re.compile(r"(?P<place>[가-힣·]{2,12})=(?P<agency>연합뉴스|뉴시스|뉴스1)(?=\s)"),
+    re.compile(r"(?P<agency>新华社|中新社)[^\s，。,]{1,12}?\d{1,2}日电"),
+    re.compile(
+        r"[【［\[](?P<place>[^\s\d【】［］\[\]=＝]{1,15}?)\s?(?:\d{1,2}日\s)?"
+        r"(?P<agency>共同|時事|ロイター|AFP)(?:通信)?[】］\]]"
+    ),
+)
 _CASELESS_DATELINE = re.compile(r"(?P<place>[^\s()]{2,20}) \((?P<agency>[^()\n]{2,20})\) ?[-–—] ")
-_XINHUA_DATELINE = re.compile(r"(?P<agency>新华社)[^\s，。,]{1,12}?\d{1,2}日电")
+_BARE_AGENCY = re.compile(r"\((?P<agency>[^()\n]{2,30})\)\s?(?:--|[-–—])\s?")
 # Capitals and a dash that are no place: a label, or a name that a clause follows.
 _NO_PLACE = frozenset(
     """
         ADVISORY ALERT ANALYSIS BREAKING COLUMN CORRECTION EDITORIAL EXCLUSIVE EXPLAINER FEATURE
         FILE FILES INTERVIEW LIVE NASA NATO NEWS NOTE OPEC OPINION PHOTO PHOTOS UNESCO UNICEF
         UPDATE URGENT VIDEO WATCH WRAPUP""".split()
+)
+# Words that begin a sentence, and no place: “In Rome, June 1 - Republic Day - was quiet”.
+_NOT_FIRST = frozenset("After As At Before By For From In On Since The This Until".split())
+_STATES = frozenset(
+    """
+        Ala. Ariz. Ark. Calif. Colo. Conn. D.C. Del. Fla. Ga. Ill. Ind. Kan. Ky. La. Mass. Md.
+        Mich. Minn. Miss. Mo. Mont. N.C. N.D. N.H. N.J. N.M. N.Y. Neb. Nev. Okla. Ont. Ore. Pa.
+        Que. R.I. S.C. S.D. Tenn. Va. Vt. W.Va. Wash. Wis. Wyo. CA DC FL GA IL MA MI NJ NY OH PA
+        TX VA WA""".split()
 )
 _CLAIM = re.compile(
     r"\s(?:has|have)\s(?:exclusively\s)?(?:learned|learnt|seen|obtained|reviewed)\b"
@@ -80,13 +102,18 @@ def is_outlet_word(word: str) -> bool:
     return word in _OUTLET_WORDS or word in AGENCIES
 
 
+def is_wire(agency: str) -> bool:
+    """AFP, dpa/AFP, CNN Business."""
+    return all(map(is_agency, agency.split("/"))) or is_outlet_word(agency.split()[0])
+
+
 def dateline(text: str) -> Dateline | None:
     """The dateline at the very start of a paragraph: “SEOUL, Jan 3 (Reuters)”.
 
     `length` counts it with the dash and the space behind it.
     """
     start = text[:200]
-    asian = _ASIAN_DATELINE.match(start) or _XINHUA_DATELINE.match(start)
+    asian = next((hit for shape in _ASIAN_DATELINES if (hit := shape.match(start))), None)
     if asian:
         return Dateline(asian[0], asian.end(), asian["agency"])
     caseless = _CASELESS_DATELINE.match(start)
@@ -95,18 +122,38 @@ def dateline(text: str) -> Dateline | None:
     match = _DATELINE.match(start)
     if not match or not _is_place(match):
         return None
-    return Dateline(match[0].rstrip(" -–—_"), match.end(), match["agency"] or match["wire"])
+    end = match.start("dash") if match["dash"] else match.end()
+    line = match[0][: end - match.start()].rstrip()
+    return Dateline(line, match.end(), match["agency"] or match["wire"])
+
+
+def bare_agency(text: str) -> int:
+    """How many characters “(Reuters) - ” has at the start of a text; 0 where it is not there."""
+    match = _BARE_AGENCY.match(text)
+    return match.end() if match and is_wire(match["agency"]) else 0
 
 
 def _is_place(match: re.Match[str]) -> bool:
-    """Without an agency the place must be in capitals: “Boom - The market” is no dateline."""
+    """Without an agency the place must be in capitals: “Boom - The market” is no dateline.
+
+    A day or a state behind it tells as much: “New York, June 1 -”, “Dekalb, Ill. —”.
+    """
     place = match["place"]
     if place.split()[0] in _NO_PLACE:
         return False
     agency = match["agency"] or match["wire"]
+    if not match["dash"]:
+        return bool(agency) and is_wire(agency)
     if agency:
-        return is_agency(agency) or (agency[0].isupper() and len(agency.split()) <= 4)
+        return is_wire(agency) or (agency[0].isupper() and len(agency.split()) <= 4)
+    if _is_dated(match) or (match["region"] or "")[2:] in _STATES:
+        return place.split()[0] not in _NOT_FIRST
     return place.isupper() and len(place) >= 4 and not is_outlet_word(place)
+
+
+def _is_dated(match: re.Match[str]) -> bool:
+    words = re.findall(r"[^\W\d_]+", match["date"] or "")
+    return any(read_date(f"1 {word} 2000") for word in words)
 
 
 def source_of(texts: Iterable[str], agency: str | None) -> str | None:

@@ -1,0 +1,72 @@
+"""What every command shares: the settings, how errors are told, the archive, words for counts."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import Any
+
+import click
+
+from service.database import Database, archive_database
+from service.errors import CuttingsError, Misconfigured
+from service.ingest import Progress
+from service.settings import Settings, read_settings
+
+Command = Callable[..., None]
+
+PROCESSES = click.option(
+    "--processes",
+    type=click.IntRange(1, 64),
+    help="How many read names (CUTTINGS_PROCESSES, else as many as pay off).",
+)
+
+
+def with_settings(command: Command) -> Command:
+    """Gives a command `--db` and the settings; an error of ours is a line on stderr and exit 2."""
+
+    @click.option("--db", metavar="FILE", help="The archive (CUTTINGS_DB, else cuttings.db).")
+    @wraps(command)
+    def run(*args: Any, db: str | None = None, **options: Any) -> None:
+        try:
+            command(read_settings(db=db), *args, **options)
+        except CuttingsError as exc:
+            for problem in exc.problems:
+                click.echo(f"{option_of(problem.where)}: {problem.message}", err=True)
+            click.echo(f"cuttings: {exc.detail}", err=True)
+            sys.exit(2)
+
+    return run
+
+
+def option_of(parameter: str) -> str:
+    """How a parameter of the API is called here."""
+    return "query" if parameter == "q" else "--" + parameter.replace(".", "-").replace("_", "-")
+
+
+def existing_archive(settings: Settings) -> Database:
+    """The archive for commands that must not make one; Misconfigured when there is none."""
+    if not settings.db.exists():
+        raise Misconfigured(
+            f"There is no archive at {settings.db}: `cuttings ingest` makes one, --db names another"
+        )
+    return archive_database(settings)
+
+
+def counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+@contextmanager
+def progress_bar(label: str) -> Iterator[Progress]:
+    """A bar on a terminal, silence elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _total: None
+        return
+    with click.progressbar(length=1, label=label, file=sys.stderr, show_pos=True) as bar:
+
+        def show(done: int, total: int) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        yield show

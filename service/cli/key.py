@@ -1,0 +1,42 @@
+"""`cuttings key`: who may read from beyond this machine, and who may write."""
+
+import click
+
+from service.cli.command import with_settings
+from service.database import private_database
+from service.settings import Settings
+from service.stores.keys import SCOPES, KeyStore, Scope
+
+
+@click.group()
+def key() -> None:
+    """API keys: who may read from beyond this machine, and who may write."""
+
+
+@key.command("create")
+@click.option("--scope", type=click.Choice(SCOPES), required=True)
+@click.option("--note", default="", help="Whose it is, or what for.")
+@with_settings
+def key_create(settings: Settings, scope: Scope, note: str) -> None:
+    """Make a key; it is printed once, alone on the last line."""
+    created = KeyStore(private_database(settings)).create(scope, note)
+    click.echo("Keep it safe: it cannot be shown again.", err=True)
+    click.echo(created)
+
+
+@key.command("list")
+@with_settings
+def key_list(settings: Settings) -> None:
+    """Every key: number, scope, when it was made, revoked or not, note."""
+    for kept in KeyStore(private_database(settings)).all():
+        state = f"revoked {kept.revoked_at}" if kept.revoked_at else "in use"
+        click.echo(f"{kept.id}  {kept.scope:6} {kept.created_at}  {state}  {kept.note}".rstrip())
+
+
+@key.command("revoke")
+@click.argument("number", type=int)
+@with_settings
+def key_revoke(settings: Settings, number: int) -> None:
+    """Take a key out of use at once."""
+    KeyStore(private_database(settings)).revoke(number)
+    click.echo(f"key {number} is revoked")

@@ -1,0 +1,36 @@
+"""`cuttings retag`: reading again what another tagger has read."""
+
+import sys
+from functools import partial
+
+import click
+
+from service.cli.command import (
+    PROCESSES,
+    counted,
+    existing_archive,
+    progress_bar,
+    with_settings,
+)
+from service.extract import load_tagger
+from service.retag import Retag
+from service.settings import Settings
+
+
+@click.command()
+@click.option("--all", "every", is_flag=True, help="Also what this tagger has read.")
+@PROCESSES
+@with_settings
+def retag(settings: Settings, every: bool, processes: int | None) -> None:
+    """Read names again where another tagger has; editors' decisions hold."""
+    archive = existing_archive(settings)
+    archive.migrate()
+    job = Retag(archive, partial(load_tagger, settings.tagger), processes or settings.processes)
+    with progress_bar("Reading") as progress:
+        report = job.run(every=every, progress=progress)
+    for failure in report.failed:
+        click.echo(f"failed: {failure.origin}: {failure.reason}", err=True)
+    if report.changed_meanwhile:
+        click.echo(f"{report.changed_meanwhile} changed meanwhile, and were read then", err=True)
+    click.echo(f"{counted(report.read, 'article')} read by {report.tagger} -> {settings.db}")
+    sys.exit(1 if report.failed else 0)

@@ -1,0 +1,99 @@
+"""Entities that a name may stand for, with the spelling that says so.
+
+Every statement reads a few rows off an index, or a stated number of the most mentioned: no look-up
+may read all names, since a table that is reconciled asks for thousands.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from service.database import Database, Row
+from service.entity import EntityType
+from service.stores.entities import EntityRow
+
+# A surname alone may stand for thousands: the most mentioned of them are whom somebody means.
+_MOST = 50
+# Spellings that are read to each side of a name in the alphabet.
+_NEIGHBOURS = 30
+# Neighbours share this beginning: others are in the same place of the alphabet by chance.
+_SHARED = 2
+_LAST = "\U0010ffff"
+
+
+@dataclass(frozen=True, slots=True)
+class Spelled:
+    """An entity and one of its spellings."""
+
+    entity: EntityRow
+    spelling: str
+
+
+# `+type` keeps the planner from reading all of a type instead of the few with the spelling.
+SPELLED = """
+SELECT key, name, type, articles, mentions, min(spelling) AS spelling FROM (
+  SELECT e.key, e.name, e.type, e.articles, e.mentions, al.text AS spelling
+  FROM aliases al JOIN entities e ON e.id = al.entity_id
+  WHERE al.folded IN (SELECT value FROM json_each(:folded))
+    AND +e.type IN (SELECT value FROM json_each(:types))
+  UNION ALL
+  SELECT key, name, type, articles, mentions, name FROM entities
+  WHERE folded IN (SELECT value FROM json_each(:folded))
+    AND +type IN (SELECT value FROM json_each(:types))
+  UNION ALL
+  SELECT key, name, type, articles, mentions, name FROM entities
+  WHERE key = :key AND +type IN (SELECT value FROM json_each(:types))
+) GROUP BY key ORDER BY mentions DESC, key LIMIT :limit
+"""
+BEFORE = """
+SELECT e.key, e.name, e.type, e.articles, e.mentions, al.text AS spelling
+FROM (SELECT entity_id, text FROM aliases WHERE folded >= :start AND folded < :folded
+  ORDER BY folded DESC LIMIT :limit) al
+JOIN entities e ON e.id = al.entity_id
+WHERE +e.type IN (SELECT value FROM json_each(:types))
+"""
+AFTER = """
+SELECT e.key, e.name, e.type, e.articles, e.mentions, al.text AS spelling
+FROM (SELECT entity_id, text FROM aliases WHERE folded >= :folded AND folded < :end
+  ORDER BY folded LIMIT :limit) al
+JOIN entities e ON e.id = al.entity_id
+WHERE +e.type IN (SELECT value FROM json_each(:types))
+"""
+MOST_MENTIONED = """
+SELECT key, name, type, articles, mentions, folded AS spelling FROM entities
+ORDER BY mentions DESC LIMIT :limit
+"""
+
+
+class CandidateStore:
+    """Reads entities by what their spellings have in common with a name."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def spelled(
+        self, folded: Iterable[str], types: Sequence[EntityType], key: str = ""
+    ) -> tuple[Spelled, ...]:
+        """Those with any of these folded spellings, or with this key, each once; at most 50."""
+        values = {"folded": json.dumps(list(folded)), "key": key, "types": json.dumps(types)}
+        return self._read(SPELLED, values | {"limit": _MOST})
+
+    def beside(self, folded: str, types: Sequence[EntityType]) -> tuple[Spelled, ...]:
+        """Those with the spellings next to this one in the alphabet (sorted neighbourhood)."""
+        start = folded[:_SHARED]
+        values = {"start": start, "folded": folded, "end": start + _LAST, "limit": _NEIGHBOURS}
+        values["types"] = json.dumps(types)
+        return (*self._read(BEFORE, values), *self._read(AFTER, values))
+
+    def most_mentioned(self, limit: int) -> tuple[Spelled, ...]:
+        """So many entities, each with its folded name for a spelling."""
+        return self._read(MOST_MENTIONED, {"limit": limit})
+
+    def _read(self, statement: str, values: dict[str, object]) -> tuple[Spelled, ...]:
+        with self._database.read() as conn:
+            return tuple(_spelled(row) for row in conn.execute(statement, values))
+
+
+def _spelled(row: Row) -> Spelled:
+    key, name, type_, articles, mentions, spelling = row
+    return Spelled(EntityRow(key, name, type_, articles, mentions), spelling)

@@ -1,0 +1,148 @@
+"""The routes of people, organisations and places: lists, one of them, and what goes with it."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import RedirectResponse
+
+from service.errors import NotFound
+from service.web import examples
+from service.web.answers.base import Answer
+from service.web.answers.entities import (
+    EntitiesOut,
+    EntityInFullOut,
+    RelatedEntitiesOut,
+    SightingsOut,
+    entities_out,
+    entity_in_full_out,
+    related_out,
+    sightings_out,
+)
+from service.web.api import At, Key, refuse_repeats
+from service.web.desk import Desk
+from service.web.freshness import answer, release
+from service.web.parameters import EntityParams, ListParams, NoParams, RelatedParams
+
+router = APIRouter(prefix="/v1/entities", dependencies=[Depends(refuse_repeats)])
+
+
+@router.get(
+    "",
+    tags=["entities"],
+    summary="List people, organisations and places",
+    response_model=EntitiesOut,
+    responses=examples.ENTITIES,
+)
+def entities(
+    request: Request, response: Response, desk: At, params: Annotated[EntityParams, Query()]
+) -> Any:
+    """People, organisations and places, by name or type.
+
+    A name is found in any spelling: who is called exactly so first, then persons under another
+    romanisation, order or form of it where nobody is, then names that contain it.
+    """
+    offset = params.offset(params.what)
+    return answer(desk, request, response, lambda: _entities(desk, params, offset))
+
+
+def _entities(desk: Desk, params: EntityParams, offset: int) -> EntitiesOut:
+    page = desk.entities.page(
+        name=params.name, type_=params.type, sort=params.sort, limit=params.limit, offset=offset
+    )
+    return entities_out(page, params.next(params.what) if page.more else None)
+
+
+@router.get(
+    "/{key}",
+    tags=["entities"],
+    summary="Look up a person, organisation or place",
+    response_model=EntityInFullOut,
+    responses=examples.ENTITY,
+)
+def entity(
+    request: Request, response: Response, desk: At, key: Key, _: Annotated[NoParams, Query()]
+) -> Any:
+    """An entity with its spellings and counts, over time and by source.
+
+    A key that editors have merged into another answers 307.
+    """
+    return _about(desk, request, response, key, lambda: _entity(desk, key))
+
+
+def _entity(desk: Desk, key: str) -> EntityInFullOut:
+    detail = desk.entities.get(key)
+    assert detail is not None  # noqa: S101 - looked up in the same snapshot
+    return entity_in_full_out(detail, desk.coverage.of(detail))
+
+
+@router.get(
+    "/{key}/related",
+    tags=["entities"],
+    summary="List who is named beside it",
+    response_model=RelatedEntitiesOut,
+    responses=examples.RELATED,
+)
+def related(
+    request: Request,
+    response: Response,
+    desk: At,
+    key: Key,
+    params: Annotated[RelatedParams, Query()],
+) -> Any:
+    """Everybody named in the same articles, with how many those are and the newest of them.
+
+    `significance` is a log-likelihood ratio: 0 for as often as chance would have it, negative for
+    less often; above 11 is chance once in 1,000 times.
+    """
+    what = params.what(key)
+    offset = params.offset(what)
+
+    def found() -> RelatedEntitiesOut:
+        page = desk.related.page(key, params.type, params.sort, params.limit, offset)
+        return related_out(page, params.next(what) if page.more else None)
+
+    return _about(desk, request, response, key, found)
+
+
+@router.get(
+    "/{key}/mentions",
+    tags=["entities"],
+    summary="List its mentions with their sentences",
+    response_model=SightingsOut,
+    responses=examples.MENTIONS,
+)
+def mentions(
+    request: Request, response: Response, desk: At, key: Key, params: Annotated[ListParams, Query()]
+) -> Any:
+    """Every mention with the sentence around it, the newest article first, in reading order within.
+
+    `start - sentence_start` is where the mention begins in its sentence.
+    """
+    what = f"mentions\n{key}"
+    after = params.after(what)
+
+    def found() -> SightingsOut:
+        page = desk.sightings.page(key, params.limit, after)
+        return sightings_out(page, params.going_on(what, page.next) if page.next else None)
+
+    return _about(desk, request, response, key, found)
+
+
+def _about(
+    desk: Desk, request: Request, response: Response, key: str, make: Callable[[], Answer]
+) -> Any:
+    """The answer about an entity; 307 when editors have merged it into another."""
+    if not desk.entities.has(key):
+        release(desk)
+        if survivor := desk.edits.survivor(key):
+            path = request.scope["route"].path.replace("{key}", quote(survivor, safe=""))
+            query = f"?{request.url.query}" if request.url.query else ""
+            return RedirectResponse(path + query, 307)
+    return answer(desk, request, response, make, lambda: _look(desk, key))
+
+
+def _look(desk: Desk, key: str) -> None:
+    if not desk.entities.has(key):
+        raise NotFound(f"There is no “{key}” here")
