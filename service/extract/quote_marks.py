@@ -42,7 +42,7 @@ def marked(text: str, start: int, end: int) -> Iterator[Marked]:
             if _may_open(text, at, start, end, char):
                 opened, mark = at + 1, char
         elif char in _CLOSED_BY[mark] and at > opened and _may_close(text, at, end):
-            yield Marked(opened, opened + len(text[opened:at].rstrip()))
+            yield Marked(opened, at)
             opened = -1
         elif char == mark and _may_open(text, at, start, end, char):
             said = text[opened:at].rstrip()

@@ -166,7 +166,7 @@ class _Passage:
     def _ends_clause(self, mark: Marked) -> bool:
         following = self._text[mark.end + 1 : mark.end + 3].strip()
         return (
-            self._text[mark.start : mark.end].rstrip("'’")[-1:] in _ENDS_CLAUSE
+            self._text[mark.start : mark.end].rstrip(" '’")[-1:] in _ENDS_CLAUSE
             or following[:1] in (*_ENDS_CLAUSE, "")
             or following[:1].islower()
         )
@@ -184,11 +184,12 @@ class _Passage:
         return titled and apart > _APART
 
     def _quote(self, mark: Marked, said: _Said, *, direct: bool = True) -> Quote:
+        text = self._text[mark.start : mark.end].rstrip()
         return Quote(
             field=self._field,
             start=mark.start,
-            end=mark.end,
-            text=self._text[mark.start : mark.end],
+            end=mark.start + len(text),
+            text=text,
             speaker=said.speaker.mention,
             speaker_name=said.speaker.name,
             verb=said.verb,

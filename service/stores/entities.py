@@ -166,6 +166,8 @@ class PlacedMention:
     start: int
     end: int
     text: str
+    method: str
+    confidence: float
 
 
 class EntityStore:
@@ -282,6 +284,8 @@ def _placed(row: Row) -> PlacedMention:
         row["start_offset"],
         row["end_offset"],
         row["text"],
+        row["method"],
+        row["confidence"],
     )
 
 

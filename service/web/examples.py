@@ -213,6 +213,8 @@ ARTICLE = _answers(
                 "start": 0,
                 "end": 11,
                 "text": "Jo Song-gil",
+                "method": "model",
+                "confidence": 0.85,
             }
         ],
     }

@@ -32,6 +32,8 @@ class MentionOut(Answer):
     start: int
     end: int
     text: str
+    method: str
+    confidence: float
 
 
 class ArticleOut(Answer):
@@ -173,4 +175,6 @@ def _mention(mention: PlacedMention) -> MentionOut:
         start=mention.start,
         end=mention.end,
         text=mention.text,
+        method=mention.method,
+        confidence=mention.confidence,
     )
