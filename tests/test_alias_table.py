@@ -205,7 +205,7 @@ CELLS = st.tuples(
 )
 
 
-@settings(max_examples=100 if LONG else 12)
+@settings(max_examples=30 if LONG else 8)
 @given(st.lists(CELLS, max_size=8))
 def test_many_at_once_are_what_they_are_one_by_one(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str, str, str, str]]

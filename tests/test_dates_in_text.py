@@ -34,6 +34,7 @@ def found(text: str, language: str | None = None) -> list[tuple[str, str]]:
         ("13/04/2018", "2018-04-13"),
         ("04/13/2018", "2018-04-13"),
         ("04/04/2018", "2018-04-04"),
+        ("June 12,2018", "2018-06-12"),
         ("October 2017", "2017-10"),
         ("October, 2017", "2017-10"),
         ("May of 2018", "2018-05"),
@@ -120,6 +121,10 @@ def test_ranges_and_lists(text: str, dates: list[tuple[str, str]]) -> None:
         ("seit 1999 lebt er", "1999"),
         ("nel 2016", "2016"),
         ("en 1999, il partit", "1999"),
+        ("for fiscal 1987 and", "1987"),
+        ("in its first-quarter 1987 income", "1987"),
+        ("bonds due 1994 with", "1994"),
+        ("was set for in 1986/87 and", "1986"),
     ],
 )
 def test_a_year_with_evidence(text: str, year: str) -> None:
@@ -138,6 +143,7 @@ def test_a_year_with_evidence(text: str, year: str) -> None:
         "cost $1999 in 1,500 shops, of 1,999",
         "pages (1200-1300) and 1949",
         "in 1500 cases",
+        "since 1986/7/8, in 1986/1987",
         "the 2000 soldiers, the 1718 Committee",
         "1000年前, 2000년간",
         "30 February 2018, February 30, 2018",

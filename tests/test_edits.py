@@ -7,8 +7,8 @@ from itertools import count
 from typing import Any
 
 import pytest
-from conftest import Archive
-from hypothesis import given
+from conftest import LONG, Archive
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.article import Article
@@ -438,6 +438,7 @@ def fill(database: Database, key: str, mentions: tuple[Mention, ...], body: str)
         put(conn, Article(key=key, body=body), Findings(mentions), "test")
 
 
+@settings(max_examples=250 if LONG else 50)
 @given(st.data())
 def test_the_same_edits_give_the_same_graph(empty: Callable[[], Database], data: Any) -> None:
     """Whatever is ingested, read again and edited in between, and in whatever order."""

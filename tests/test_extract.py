@@ -177,6 +177,49 @@ def test_rules(body: str, expected: list[tuple[str, str]]) -> None:
         ("a stake in Lillehamn", {"Lillehamn": "organization"}, [("Lillehamn", "organization")]),
         ("in Lillehamn’s car", {"Lillehamn": "person"}, [("Lillehamn", "person")]),
         ("the Boston Bruins", {"Boston_Bruins": "person"}, [("Boston Bruins", "organization")]),
+        ("so Investor Ann Poe", {"Investor_Ann_Poe": "person"}, [("Ann Poe", "person")]),
+        ("so Russian Ann Poe", {"Russian_Ann_Poe": "person"}, [("Ann Poe", "person")]),
+        ("is Neither Poe", {"Neither_Poe": "person"}, [("Poe", "person")]),
+        ("He left. Replacing Poe is", {"Replacing_Poe": "person"}, [("Poe", "person")]),
+        ("Manning Poe left", {"Manning_Poe": "person"}, [("Manning Poe", "person")]),
+        ("a Teenager", {"Teenager": "person"}, [("Teenager", "person")]),
+        ("beat Ann Poe 6-4, 6-2", {"Ann_Poe_6-4": "person"}, [("Ann Poe", "person")]),
+        ("and Peru 3-0 in", {"Peru_3-0": "organization"}, [("Peru", "place")]),
+        ("the 2nd and ½", {"2nd": "person", "½": "person"}, []),
+        ("by Ann Poe/Acme Times", {"Ann_Poe/Acme_Times": "person"}, [
+            ("Ann Poe", "person"), ("Acme Times", "organization"),
+        ]),
+        ("Ann Poe: Selling", {"Ann_Poe:_Selling": "person"}, [("Ann Poe", "person")]),
+        ("Acme Foods - Initial", {"Acme_Foods_-_Initial": "organization"}, [
+            ("Acme Foods", "organization"),
+        ]),
+        ("the Grain Board (GRB)", {"Grain_Board_(GRB": "organization"}, [
+            ("Grain Board", "organization"), ("GRB", "organization"),
+        ]),
+        ("Poe told Trade Board", {"Poe_told_Trade_Board": "organization"}, [
+            ("Poe", "organization"), ("Trade Board", "organization"),
+        ]),
+        ("W.R. Poe <WRP.N> and W.R. Poe", {"W.R._Poe": "person"}, [
+            ("W.R. Poe", "organization"), ("W.R. Poe", "organization"),
+        ]),
+        ("at Ann Poe (NYSE: ANP)", {"Ann_Poe": "person", "ANP": "organization"}, [
+            ("Ann Poe", "organization"),
+        ]),
+        ("with <Roe and Poe> of", {"Roe_and_Poe": "person"}, [("Roe and Poe", "organization")]),
+        ("Acme <ACM> SETS YEAR", {"Acme_<ACM>_SETS_YEAR": "organization"}, [
+            ("Acme", "organization"),
+        ]),
+        ("Holm fell as Holm Petroleum did", {"Holm": "place", "Holm_Petroleum": "person"}, [
+            ("Holm", "organization"), ("Holm Petroleum", "organization"),
+        ]),
+        ("from QRS and JFK", {"QRS": "person", "JFK": "person"}, [
+            ("QRS", "organization"), ("JFK", "person"),
+        ]),
+        ("an F-16 over", {"F-16": "place"}, []),
+        ("went to Abu Dhabi", {"Abu_Dhabi": "person"}, [("Abu Dhabi", "place")]),
+        ("POE TO MEET AIDES\n\nAnn Poe met", {"POE": "organization", "Ann_Poe": "person"}, [
+            ("POE", "person"), ("Ann Poe", "person"),
+        ]),
     ],
 )  # fmt: skip
 def test_what_a_tagger_gets_wrong_is_mended(
@@ -286,6 +329,31 @@ def test_a_name_goes_on_in_the_next_line_of_wrapped_text() -> None:
     found = extract(Article(body=f"{block}\n\n{block}"), tagger("gazetteer")).mentions
     assert {m.text for m in found} >= {"University\nof Leeds"}
     assert {m.alias for m in found} >= {"University of Leeds"}
+
+
+def test_a_name_goes_on_in_the_next_line_of_two() -> None:
+    """Too short a text to show its width, but a sentence runs on over an end of a line."""
+    body = "The town said Acme\nBridges Inc has begun to work on the old\nbridge.\nRome"
+    reader = Fixed(Acme_Bridges_Inc="organization", Rome="place")
+    assert [m for m, _ in names(body, reader)] == ["Acme\nBridges Inc", "Rome"]
+
+
+@pytest.mark.parametrize("body", ["Ann\nPoe", "Ann\n\nPoe is\nhere", "Ann\n Poe is\nhere"])
+def test_a_name_does_not_go_on_where_no_sentence_does(body: str) -> None:
+    assert names(body, Fixed(Ann_Poe="person")) == []
+
+
+def test_speech_goes_on_in_the_next_line_and_is_told_as_written() -> None:
+    body = "“We go\nhome,” town spokeswoman Ann\nPoe told us on Monday\nin Rome."
+    found = extract(Article(body=body), Fixed(Ann_Poe="person"))
+    assert [(q.text, q.speaker_name) for q in found.quotes] == [("We go\nhome,", "Ann Poe")]
+
+
+@pytest.mark.parametrize("text", ["Ill", "Ill."])
+def test_an_abbreviation_is_its_state_once_a_tagger_finds_a_place(text: str) -> None:
+    found = extract(Article(body=f"Ill. He lay in Springs, {text}, for"), Fixed(Ill="place"))
+    assert {m.entity.name for m in found.mentions if m.entity} == {"Illinois"}
+    assert names("Ill. He lay ill in bed.") == []
 
 
 def test_a_shouted_line_names_what_the_rest_names() -> None:

@@ -133,6 +133,13 @@ FORMS = (
     "Kim Lee came. “[We go,]” Lee said.|Kim Lee",
     "Kim came. “[We go,]” a spokesman for Kim said.|a spokesman for Kim",
     "Kim Lee was told to go. She was called “boss”.",
+    '"[We go.] "[It is late,]" Kim Lee said.|None|Kim Lee'.replace("None", "Kim Lee"),
+    'Kim Lee said: "[We go.] "[It is late.] "[Now.]" Ann Bo left.|Kim Lee|Kim Lee|Kim Lee',
+    "“[We go, ‘oh no,’] ” Kim Lee said.|Kim Lee",
+    "“[We go, ‘oh no,’]” Kim Lee recalled.|Kim Lee",
+    "As Kim Lee put it, “[we will go.]”|Kim Lee",
+    "Kim Lee begged them “[not to go]”.|Kim Lee",
+    "Kim Lee came. The dealers said “[no]”. “[I go,]” he said.|The dealers|Kim Lee",
 )  # fmt: skip
 
 

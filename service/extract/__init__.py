@@ -37,7 +37,7 @@ LONGEST_PIECE = 100_000
 
 _NO_LINE_END = re.compile(r"[^\n]")
 # Lines in a row of which none but the first is indented, and a sentence that goes on in the next.
-_BLOCK = re.compile(r"[^\n]+(?:\n(?=\S)[^\n]+)+")
+_BLOCK = re.compile(r"^[^\n]++(?:\n(?=\S)[^\n]++)++", re.MULTILINE)
 _RUNS_ON = re.compile(r"(?<=[^\W\d_]|,)\n(?=[a-z])")
 _INSIDE = re.compile(r"(?<=\w|,)\n(?=\w)")
 _BEGINNING = 5_000  # characters: as many as detection reads

@@ -48,6 +48,7 @@ _BREAKS: Mapping[EntityType, re.Pattern[str]] = {
 _BRACKET = re.compile(r"\s?[()\[\]]\s?")
 # Aircraft and stars of a sky: F-16s, M31.
 _CODE = re.compile(r"[^\W\d_]{1,3}-?\d+\w*")
+_SCORE = re.compile(r"\d{1,3}[-–]\d{1,3}")
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)", re.IGNORECASE)
 _OPENS = re.compile(r"(?:^|[\n.!?\"]) {0,5}$")
 _PARTICIPLE = re.compile(r"[A-Z][a-z]{2,}(?:ing|edly)")
@@ -242,7 +243,9 @@ def _precedes_person(word: str, known: WellKnown, *, opens: bool) -> bool:
 
 
 def _no_last_word(word: str, kind: EntityType) -> bool:
-    if kind == "person" and not any(map(str.isalpha, word)):  # scores: Mustafi 6, Roe 6-4
+    if kind == "person" and not any(map(str.isalpha, word)):  # the marks of players: Mustafi 6
+        return True
+    if _SCORE.fullmatch(word):
         return True
     if word == "Sheriff" and kind == "place":
         return True

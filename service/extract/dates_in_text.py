@@ -49,7 +49,7 @@ _SHAPES = tuple(
     for shape in (
         rf"{_WEEKDAY}{_FIRST_DAY}(?P<days>{_DAYS}){_GAP}{_OF}(?P<month>{_MONTH}),?{_GAP}{_OF}{_YEAR}",
         rf"{_WEEKDAY}{_FIRST_MONTH}(?P<month>{_MONTH}){_GAP}(?P<days>{_DAYS})"
-        rf"(?:,|{_GAP}of)?{_GAP}{_YEAR}",
+        rf"(?:,(?=[12])|(?:,|{_GAP}of)?{_GAP}){_YEAR}",
         rf"(?P<month>{_MONTH}),?{_GAP}{_OF}{_YEAR}",
     )
 )

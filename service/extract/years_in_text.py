@@ -8,18 +8,22 @@ import re
 from collections.abc import Iterator
 
 _YEAR = "[12][0-9]{3}"
-# Behind a year: no part of a number, of a word, or of a longer date.
-_CLOSED = r"(?!\w|[.,:/]\d|-\d{1,2}-|['’]s\b(?<=0['’]s))"
+# Behind a year: no part of a number, of a word, or of a longer date; `1985/86` is a year of
+# accounts that begins in the one.
+_CLOSED = r"(?!\w|[.,:]\d|/(?!\d\d\b(?!/))\d|-\d{1,2}-|['’]s\b(?<=0['’]s))"
 # Words that leave hardly a doubt, and words that stand before other numbers as well.
 _STRONG = (
     r"in|since|until|till|during|circa|early|late|mid|back to|year|years|spring|summer|autumn|fall"
+    r"|fiscal|calendar|(?:first|second|third|fourth|next|last)[- ](?:quarter|half)"
     r"|winter|christmas|born|died|founded in|class of|(?:end|beginning|start|middle|half|quarter"
     r"|spring|summer|autumn|fall|winter|year|election|elections|war|revolution|treaty|constitution)"
     r" (?:of|in)|im jahre?|jahr|jahre|seit|anfang|mitte|ende|frühjahr|frühling|sommer|herbst"
     r"|en|depuis|année|début|fin|été|hiver|printemps|automne|desde|hasta|año|verano|invierno"
     r"|em|ano|ano de|desde|nel|dal|dall[’']anno|anno|estate|inverno"
 )
-_WEAK = r"by|from|of|before|after|between|through|around|bis|vor|nach|avant|après|antes de|del|até"
+_WEAK = (
+    r"by|due|from|of|before|after|between|through|around|bis|vor|nach|avant|après|antes de|del|até"
+)
 _NAMED = r"the|a|an|his|her|its|their|our|this|that"
 _EVIDENCE = re.compile(
     rf"(?<![\w-])(?:(?P<strong>{_STRONG})|(?P<weak>{_WEAK})|(?P<named>{_NAMED}))"
