@@ -83,6 +83,17 @@ CREATE TABLE article_topics (
 ) WITHOUT ROWID;
 CREATE INDEX article_topics_by_topic ON article_topics(topic COLLATE NOCASE, article_id);
 
+-- A made key gives way to one that a source states: what was said of the article by the old key still
+-- holds.
+CREATE TABLE former_keys (
+  former TEXT PRIMARY KEY,
+  key TEXT NOT NULL REFERENCES articles(key) ON UPDATE CASCADE ON DELETE CASCADE
+) WITHOUT ROWID;
+CREATE INDEX former_keys_by_key ON former_keys(key);
+CREATE TRIGGER articles_rekeyed AFTER UPDATE OF key ON articles WHEN old.key <> new.key BEGIN
+  INSERT OR REPLACE INTO former_keys (former, key) VALUES (old.key, new.key);
+END;
+
 -- Every path that gave an article: the first one, and those of its exact copies.
 CREATE TABLE origins (
   origin TEXT PRIMARY KEY,

@@ -1,5 +1,6 @@
 -- People, organisations and places; their spellings; and every place where an article names them.
--- The counts are kept in step by triggers, whoever writes.
+-- The counts are kept in step by triggers, whoever writes. Whether an entity stays is asked of the
+-- mentions themselves, so that a count that is off does not stop an edit or its own repair.
 
 CREATE TABLE entities (
   id INTEGER PRIMARY KEY,
@@ -8,7 +9,8 @@ CREATE TABLE entities (
   type TEXT NOT NULL CHECK (type IN ('person', 'organization', 'place')),
   folded TEXT NOT NULL,                   -- the full name without case, accents and punctuation
   articles INTEGER NOT NULL DEFAULT 0,
-  mentions INTEGER NOT NULL DEFAULT 0
+  mentions INTEGER NOT NULL DEFAULT 0,
+  CHECK (key = type || '-' || folded)
 );
 CREATE INDEX entities_by_folded ON entities(folded);
 CREATE INDEX entities_by_articles ON entities(type, articles);
@@ -56,7 +58,7 @@ CREATE INDEX mentions_by_reading ON mentions(reading_id, alias);
 -- An article counts once for an entity, however often and in however many spellings it names it.
 CREATE TABLE article_entities (
   article_id INTEGER NOT NULL REFERENCES articles(id),
-  entity_id INTEGER NOT NULL REFERENCES entities(id),
+  entity_id INTEGER NOT NULL REFERENCES entities(id) ON DELETE CASCADE,
   mentions INTEGER NOT NULL,
   PRIMARY KEY (article_id, entity_id)
 ) WITHOUT ROWID;
@@ -85,7 +87,8 @@ CREATE TRIGGER mentions_deleted AFTER DELETE ON mentions WHEN old.entity_id IS N
   DELETE FROM aliases
   WHERE entity_id = old.entity_id AND text = old.alias AND mentions = 0 AND NOT added;
   UPDATE entities SET mentions = mentions - 1 WHERE id = old.entity_id;
-  DELETE FROM entities WHERE id = old.entity_id AND mentions = 0;
+  DELETE FROM entities WHERE id = old.entity_id
+    AND NOT EXISTS (SELECT 1 FROM mentions WHERE entity_id = old.entity_id);
 END;
 
 CREATE TRIGGER mentions_reassigned AFTER UPDATE OF entity_id, alias ON mentions
@@ -104,7 +107,8 @@ WHEN old.entity_id IS NOT new.entity_id OR old.alias <> new.alias BEGIN
   UPDATE entities SET mentions = mentions + 1 WHERE id = new.entity_id;
   UPDATE aliases SET mentions = mentions + 1
   WHERE entity_id = new.entity_id AND text = new.alias;
-  DELETE FROM entities WHERE id = old.entity_id AND mentions = 0;
+  DELETE FROM entities WHERE id = old.entity_id
+    AND NOT EXISTS (SELECT 1 FROM mentions WHERE entity_id = old.entity_id);
 END;
 
 -- Nobody is an entity without a mention; what editors said stays in their log.

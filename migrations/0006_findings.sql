@@ -4,7 +4,8 @@ CREATE TABLE quotes (
   article_id INTEGER NOT NULL REFERENCES articles(id),
   position INTEGER NOT NULL,              -- in reading order, from 0
   speaker INTEGER,                        -- the position of the mention that names the speaker
-  entity_id INTEGER REFERENCES entities(id),  -- who that is; NULL: described only, or left open
+  -- Who that is; NULL: described only, or left open.
+  entity_id INTEGER REFERENCES entities(id) ON DELETE SET NULL,
   speaker_name TEXT,                      -- as the text calls the speaker: "an informed source"
   verb TEXT,                              -- as written: "said"
   direct INTEGER NOT NULL,                -- 1: in quotation marks; 0: reported ("said that …")

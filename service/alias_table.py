@@ -14,7 +14,8 @@ from service.edits import Edit
 from service.errors import InvalidRequest, Unreadable
 from service.formats.decoding import decode
 from service.stores.aliases import AliasRow
-from service.stores.edits import Author, EditStore, GivenAlias
+from service.stores.edits import Author, EditStore
+from service.stores.given_aliases import GivenAlias
 
 COLUMNS = ("key", "name", "type", "alias", "mentions", "added")
 # Excel writes semicolons where a comma is a decimal sign.
@@ -86,6 +87,8 @@ def _read(text: str) -> Iterator[tuple[int, GivenAlias | str]]:
     rows = _rows(text)
     _, header = next(rows)
     columns = [name.strip().lower() for name in header] if isinstance(header, list) else []
+    if twice := sorted({name for name in columns if name and columns.count(name) > 1}):
+        raise InvalidRequest(f"The first line names a column twice: {', '.join(twice)}")
     if "alias" not in columns or not ("key" in columns or {"name", "type"} <= set(columns)):
         raise InvalidRequest(
             "The first line must name the columns: `alias`, and `key` or `name` and `type`"

@@ -1,22 +1,37 @@
 """Every consistency check there is: each names its trouble, and what mends it."""
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import closing
 
 from service.database import Connection, Database, memory_schema
-from service.edits import Place
 from service.engines import Engine
 from service.errors import CuttingsError
 from service.names import name_key
-from service.stores.mentions import decisions
+from service.stores.mentions import (
+    alias_row,
+    article_keys,
+    decisions,
+    placed_so,
+    well_known_names,
+)
 from service.stores.slots import misplaced
 
 SCHEMA = """
 SELECT type, name, sql FROM sqlite_master
 WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '\\_sqlite%' ESCAPE '\\'
 """
-FOLDED = """
-SELECT e.key, al.text, al.folded FROM aliases al JOIN entities e ON e.id = al.entity_id
+SPELLED = """
+SELECT e.key, al.text, al.folded, al.whole, al.added, al.mentions
+FROM aliases al JOIN entities e ON e.id = al.entity_id
+"""
+NAMED = """
+SELECT e.key, e.name,
+  (SELECT whole FROM aliases WHERE entity_id = e.id AND whole IS NOT NULL AND mentions > 0
+   GROUP BY whole ORDER BY sum(mentions) DESC, whole LIMIT 1) AS whole,
+  (SELECT text FROM aliases WHERE entity_id = e.id AND mentions > 0
+   ORDER BY mentions DESC, text LIMIT 1) AS text
+FROM entities e
 """
 NEWER_THAN_NOW = """
 SELECT key FROM articles WHERE added_in > (SELECT number FROM generation) OR added_in IS NULL
@@ -28,10 +43,11 @@ SELECT a.key, a.title, a.standfirst, a.body, a.captions, m.field, m.start_offset
 FROM mentions m JOIN articles a ON a.id = m.article_id ORDER BY m.article_id, m.position
 """
 PLACED = """
-SELECT r.key AS reading, m.alias, e.key AS entity, m.edit_id, m.dismissed,
-  CASE WHEN :by_article THEN a.key ELSE '' END AS article, count(*) AS mentions
-FROM mentions m JOIN readings r ON r.id = m.reading_id JOIN articles a ON a.id = m.article_id
-LEFT JOIN entities e ON e.id = m.entity_id GROUP BY 1, 2, 3, 4, 5, 6
+SELECT r.key AS reading, m.alias, e.key AS entity, m.edit_id, m.dismissed, m.type,
+  CASE WHEN r.key IN (SELECT value FROM json_each(:by_article)) THEN m.article_id END AS article_id,
+  count(*) AS mentions
+FROM mentions m JOIN readings r ON r.id = m.reading_id
+LEFT JOIN entities e ON e.id = m.entity_id GROUP BY 1, 2, 3, 4, 5, 6, 7
 """
 MISQUOTED = """
 SELECT a.key, q.position FROM quotes q JOIN articles a ON a.id = q.article_id
@@ -92,7 +108,7 @@ def check(archive: Database, engine: Engine) -> list[str]:
             return unreadable
         looks = (
             *(_schema, _references, misplaced, _mentions, _placed, _quotes, _counts),
-            *(_spellings, _arrivals),
+            *(_spellings, _names, _arrivals),
         )
         faults = [fault for look in looks for fault in _looked(fresh, look)]
     return faults + engine.faults()
@@ -130,9 +146,41 @@ def _references(conn: Connection) -> Iterator[str]:
 
 
 def _spellings(conn: Connection) -> Iterator[str]:
-    for key, text, folded in conn.execute(FOLDED):
-        if folded != name_key(text):
-            yield f"the spelling “{text}” of {key} is filed under {folded}, not {name_key(text)}"
+    """Each spelling is filed as its text says, and an article or an editor gave it."""
+    added: set[tuple[str, str]] = set()
+    for row in conn.execute(SPELLED):
+        key, text = row["key"], row["text"]
+        right = alias_row(key, text)
+        for filed in ("folded", "whole"):
+            if row[filed] != right[filed]:
+                stands = f"{row[filed]}, not {right[filed]}"
+                yield f"the spelling “{text}” of {key} is filed under {stands}"
+        if row["added"]:
+            added.add((key, text))
+        elif not row["mentions"]:
+            yield f"the spelling “{text}” of {key} is nobody's"
+    yield from _added(conn, added)
+
+
+def _added(conn: Connection, added: set[tuple[str, str]]) -> Iterator[str]:
+    log = decisions(conn)
+    keys = [row["key"] for row in conn.execute("SELECT key FROM entities")]
+    given = {(key, text) for key in keys for text in log.aliases(key)}
+    for key, text in sorted(added - given):
+        yield f"no editor gave {key} the spelling “{text}”"
+    for key, text in sorted(given - added):
+        yield f"{key} lacks the spelling “{text}” that an editor gave"
+
+
+def _names(conn: Connection) -> Iterator[str]:
+    """Each entity is called as editors, articles or everybody call it, in this order."""
+    log = decisions(conn)
+    known = well_known_names()
+    for key, name, whole, text in conn.execute(NAMED):
+        names = (log.name(key), whole, known.get(key), log.name_before(key), text)
+        right = next((each for each in names if each is not None), name)
+        if name != right:
+            yield f"{key} is called “{name}”, not “{right}”: `cuttings reindex` puts it right"
 
 
 def _arrivals(conn: Connection) -> Iterator[str]:
@@ -157,12 +205,14 @@ def _mentions(conn: Connection) -> Iterator[str]:
 def _placed(conn: Connection) -> Iterator[str]:
     """Each mention stands for whom its reading and the editors' log say."""
     log = decisions(conn)
-    for row in conn.execute(PLACED, {"by_article": log.names_articles}):
-        place = log.place(row["reading"], name_key(row["alias"]), row["article"])
-        if Place(row["entity"], bool(row["dismissed"]), row["edit_id"]) != place:
-            stands = row["entity"] or "nobody"
+    for row in conn.execute(PLACED, {"by_article": json.dumps(sorted(log.by_article))}):
+        article = row["article_id"]
+        keys = article_keys(conn, article) if article is not None else ()
+        place = log.place(row["reading"], name_key(row["alias"]), keys)
+        if not placed_so(row, place, row["reading"]):
             yield (
-                f"{row['mentions']} mentions of “{row['alias']}” stand for {stands}, not for"
+                f"{row['mentions']} mentions of “{row['alias']}” stand for"
+                f" {row['entity'] or 'nobody'} ({row['type']}), not for"
                 f" {place.key or 'nobody'}: `cuttings reindex` puts them right"
             )
 

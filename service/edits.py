@@ -5,12 +5,14 @@ log alone. So an article that comes later or is read again obeys the same edits,
 arrival, and an edit that is taken back leaves no trace in the graph.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal, cast
 
 from service.entity import EntityType, Mention, entity_key
-from service.names import name_key
+from service.names import name_key, squeeze
 from service.titles import without_courtesy
 
 Action = Literal[
@@ -100,6 +102,13 @@ def in_force(log: Sequence[Edit]) -> list[Edit]:
     return [edit for edit in log if edit.id not in taken_back and edit.action != "undo"]
 
 
+@dataclass(frozen=True, slots=True)
+class _Mention:
+    reading: str
+    alias: str
+    articles: Collection[str]
+
+
 @dataclass(slots=True)
 class _Entry:
     """What editors have said about one entity."""
@@ -118,10 +127,10 @@ class Decisions:
         self._at: dict[str, list[Edit]] = {}
         self._caught: dict[str, list[Edit]] = {}
         self._entries: dict[str, _Entry] = {}
-        self._distinct: set[frozenset[str]] = set()
-        # Only then need mentions be told apart by the article that they stand in.
-        self.names_articles = any(edit.articles for edit in log)
-        for edit in in_force(log):
+        self._called: dict[tuple[EntityType, str], str] = {}  # an added alias -> whose it is
+        self._distinct: dict[str, set[str]] = {}
+        self._in_force = in_force(log)
+        for edit in self._in_force:
             if edit.action == "alias":
                 for reading in caught_by(edit):
                     self._caught.setdefault(reading, []).append(edit)
@@ -129,25 +138,27 @@ class Decisions:
                 self._at.setdefault(edit.entity, []).append(edit)
             self._enter(edit)
 
-    def place(self, reading: str, alias: str, article: str) -> Place:
-        """Where a mention with this reading belongs; `alias` is folded, `article` a key."""
-        key = None if is_open(reading) else reading
-        found = Place(key)
-        after = 0
-        while (edit := self._following(found.key, reading, alias, article, after)) is not None:
-            found, after = _moved(edit, reading), edit.id
+    def place(self, reading: str, alias: str, articles: Collection[str] = ()) -> Place:
+        """Where a mention with this reading belongs.
+
+        `alias` is folded, `articles` are the key of its article and those that it had.
+        """
+        mention = _Mention(reading, alias, articles)
+        found = Place(None if is_open(reading) else reading)
+        last: Edit | None = None
+        while (edit := self._following(found.key, mention, last)) is not None:
+            found, last = _moved(edit, reading), edit
         return found
 
     def survivor(self, key: str) -> str | None:
-        """What an entity has been merged into, itself if nothing; None if it was dismissed."""
-        found: str | None = key
-        after = 0
-        while found is not None:
-            edit = next((e for e in self._at.get(found, ()) if e.id > after and _is_whole(e)), None)
-            if edit is None:
-                return found
-            found, after = (None if edit.action == "dismiss" else edit.into), edit.id
-        return None
+        """Whom a key stands for now, itself if nothing has happened; None if it was dismissed."""
+        return self.place(key, key.partition("-")[2]).key
+
+    @cached_property
+    def by_article(self) -> AbstractSet[str]:
+        """The readings of which it matters in which article a mention stands."""
+        limited = (edit for edit in self._in_force if edit.articles)
+        return frozenset(reading for edit in limited for reading in self.origins(edit))
 
     def name(self, key: str) -> str | None:
         """The name that editors gave."""
@@ -166,51 +177,66 @@ class Decisions:
 
     def are_distinct(self, one: str, other: str) -> bool:
         """Whether an editor has said that the two are not the same."""
-        return frozenset((one, other)) in self._distinct
+        return other in self._distinct.get(one, ())
 
     def origins(self, edit: Edit) -> set[str]:
         """Every reading that an edit (or its undoing) can move, and perhaps some others."""
+        found: set[str] = set()
+        todo = {edit.entity, *(caught_by(edit) if edit.action == "alias" else ())}
+        while todo:
+            found |= todo
+            todo = {key for one in todo for key in self._sources.get(one, ())} - found
+        return found
+
+    @cached_property
+    def _sources(self) -> Mapping[str, AbstractSet[str]]:
+        """Entity -> the entities and readings from which any edit brings mentions to it."""
         sources: dict[str, set[str]] = {}
         for each in self._log:
             if each.action == "alias":
                 sources.setdefault(each.entity, set()).update(caught_by(each))
             elif each.into is not None and each.action != "distinct":
                 sources.setdefault(each.into, set()).add(each.entity)
-        found: set[str] = set()
-        todo = {edit.entity, *(caught_by(edit) if edit.action == "alias" else ())}
-        while todo:
-            found |= todo
-            todo = {key for one in todo for key in sources.get(one, ())} - found
-        return found
+        return sources
 
     def _entry(self, key: str) -> _Entry:
         return self._entries.get(key) or _Entry()
 
-    def _following(
-        self, key: str | None, reading: str, alias: str, article: str, after: int
-    ) -> Edit | None:
-        here = self._at.get(key, ()) if key is not None else ()
+    def _following(self, key: str | None, mention: _Mention, last: Edit | None) -> Edit | None:
+        """The next edit that takes a mention which stands at `key` since the `last` one."""
+        here = (*self._at.get(key, ()), *self._caught.get(key, ())) if key is not None else ()
         found = (
             edit
-            for edit in (*here, *self._caught.get(reading, ()))
-            if edit.id > after and _concerns(edit, alias, article)
+            for edit in (*here, *self._caught.get(mention.reading, ()), *self._given_back(last))
+            if (last is None or edit.id > last.id) and _concerns(edit, key, mention)
         )
         return min(found, key=lambda edit: edit.id, default=None)
+
+    def _given_back(self, last: Edit | None) -> Iterable[Edit]:
+        """The edits that give an entity the alias again that `last` took from it."""
+        if last is None or last.action != "unalias":
+            return ()
+        return (
+            edit
+            for reading in caught_by(last)
+            for edit in self._caught.get(reading, ())
+            if edit.entity == last.entity
+        )
 
     def _enter(self, edit: Edit) -> None:
         entry = self._entries.setdefault(edit.entity, _Entry())
         match edit.action:
             case "rename":
                 entry.name = edit.name
-                entry.aliases[name_key(edit.name or "")] = edit.name or ""
+                self._call(edit.entity, edit.name or "")
             case "alias":
-                entry.aliases[name_key(edit.text or "")] = edit.text or ""
+                self._alias(edit)
             case "unalias":
                 entry.aliases.pop(name_key(edit.text or ""), None)
             case "note":
                 entry.note = edit.text or ""
             case "distinct":
-                self._distinct.add(frozenset((edit.entity, edit.into or "")))
+                self._tell_apart(edit.entity, edit.into or "")
             case "dismiss":
                 self._entries.pop(edit.entity)
             case "split":
@@ -218,28 +244,56 @@ class Decisions:
             case "merge" | "retype":
                 self._merge(entry, edit)
 
+    def _call(self, key: str, text: str) -> None:
+        """An added alias is one entity's: the last that was given it."""
+        whose = (type_of(key), name_key(text))
+        before = self._called.get(whose)
+        if before is not None and before != key and before in self._entries:
+            self._entries[before].aliases.pop(whose[1], None)
+        self._called[whose] = key
+        self._entries[key].aliases[whose[1]] = text
+
+    def _alias(self, edit: Edit) -> None:
+        text = edit.text or ""
+        own = entity_key(type_of(edit.entity), text)
+        if own is not None and own != edit.entity and own in self._entries:
+            self._move(self._entries.pop(own), own, edit.entity)
+        self._call(edit.entity, text)
+
+    def _tell_apart(self, one: str, other: str) -> None:
+        self._distinct.setdefault(one, set()).add(other)
+        self._distinct.setdefault(other, set()).add(one)
+
     def _split(self, entry: _Entry, edit: Edit) -> None:
         other = self._entries.setdefault(edit.into or "", _Entry())
         other.name = other.name or edit.name
+        self._tell_apart(edit.entity, edit.into or "")
         for folded in map(name_key, edit.aliases):
             if not edit.articles and folded in entry.aliases:
-                other.aliases[folded] = entry.aliases.pop(folded)
+                self._call(edit.into or "", entry.aliases[folded])
 
     def _merge(self, entry: _Entry, edit: Edit) -> None:
         other = self._entries.setdefault(edit.into or "", _Entry())
         other.name_before = edit.name
         if edit.action == "retype":
             other.name = other.name or entry.name
+        self._move(self._entries.pop(edit.entity), edit.entity, edit.into or "")
         # Who was called so may be looked for so.
-        called = {name_key(edit.text): edit.text} if edit.text else {}
-        other.aliases = called | entry.aliases | other.aliases
+        if edit.text and name_key(edit.text) not in other.aliases:
+            self._call(edit.into or "", edit.text)
+
+    def _move(self, entry: _Entry, key: str, into: str) -> None:
+        other = self._entries[into]
+        for folded, text in entry.aliases.items():
+            if folded not in other.aliases:
+                self._called.pop((type_of(key), folded), None)
+                self._call(into, text)
         other.note = other.note or entry.note
-        self._entries.pop(edit.entity)
         # Whoever is not the one that was merged is not the one that it is now.
-        self._distinct = {
-            frozenset(edit.into or "" if key == edit.entity else key for key in pair)
-            for pair in self._distinct
-        }
+        for apart in self._distinct.pop(key, set()):
+            self._distinct[apart].discard(key)
+            if apart != into:
+                self._tell_apart(apart, into)
 
 
 def caught_by(edit: Edit) -> Iterator[str]:
@@ -251,20 +305,22 @@ def caught_by(edit: Edit) -> Iterator[str]:
         yield f"{kind}{_LONE}{name_key(text)}"
 
 
-def _concerns(edit: Edit, alias: str, article: str) -> bool:
-    """Whether an edit of the entity where a mention stands takes that mention."""
+def _concerns(edit: Edit, key: str | None, mention: _Mention) -> bool:
+    """Whether an edit that comes across a mention, which stands at `key`, takes it."""
     match edit.action:
         case "merge" | "retype" | "dismiss":
             return True
         case "split":
-            named = any(name_key(text) == alias for text in edit.aliases)
-            return named and (not edit.articles or article in edit.articles)
+            named = any(name_key(text) == mention.alias for text in edit.aliases)
+            return named and not (edit.articles and set(edit.articles).isdisjoint(mention.articles))
         case "unalias":
-            return name_key(edit.text or "") == alias
+            return name_key(edit.text or "") == mention.alias
         case "alias":
-            # `Mr Kim` takes no other Kim; `Kim` takes Mr Kim too.
+            # `Mr Kim` takes no other Kim; `Kim` takes Mr Kim too, and an entity of that name whole.
             text = edit.text or ""
-            return name_key(text) == alias or without_courtesy(text) == text
+            return key != edit.entity and (
+                name_key(text) == mention.alias or without_courtesy(text) == squeeze(text)
+            )
         case _:
             return False
 
@@ -280,10 +336,6 @@ def _moved(edit: Edit, reading: str) -> Place:
             return Place(own if own == reading != edit.entity else None, edit=edit.id)
         case _:
             return Place(edit.into, edit=edit.id)
-
-
-def _is_whole(edit: Edit) -> bool:
-    return edit.action in ("merge", "retype", "dismiss")
 
 
 def touched(edits: Iterable[Edit]) -> set[str]:

@@ -14,7 +14,8 @@ from service.entity import Mention
 from service.errors import InvalidRequest
 from service.stores.aliases import AliasRow, AliasStore
 from service.stores.counts import recount
-from service.stores.edits import EditStore, GivenAlias
+from service.stores.edits import EditStore
+from service.stores.given_aliases import GivenAlias
 
 NETANYAHU = named("Benjamin Netanyahu", "Benjamin Netanyahu")
 ARTICLES: dict[str, tuple[Mention, ...]] = {
@@ -141,8 +142,8 @@ def test_a_row_that_cannot_be_used_stops_no_other(
 
 
 def test_a_name_that_several_have_is_no_key(people: Archive, edits: EditStore) -> None:
-    edits.add_alias("person-alpoe", "The Raven", DESK)
-    edits.add_alias("person-kimjongun", "The Raven", DESK)
+    ravens = [named("The Raven", "Al Poe"), named("The Raven", "Kim Jong Un")]
+    people.add(Article(key="four", body="four"), ravens)
     table = "name,type,alias\nThe Raven,person,Corvus\nMr Kim,person,Boss\n"
     report = add_from_table(edits, table.encode(), DESK)
     assert [bad.reason for bad in report.failed] == [

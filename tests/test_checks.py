@@ -6,6 +6,7 @@ from conftest import SEEDS, Archive
 from service.article import Article
 from service.checks import check
 from service.dates import parse_moment
+from service.errors import Misconfigured
 from service.stores.counts import recount
 from service.stores.edits import Author, EditStore
 from service.stores.slots import renumber
@@ -131,6 +132,106 @@ def test_spellings_and_arrivals(sound: Archive) -> None:
     assert faults(sound) == ""
     sound.tamper("UPDATE generation SET number = 1")
     assert "has arrived later than now" in faults(sound)
+
+
+KOREA = "(SELECT id FROM entities WHERE key = 'place-northkorea')"
+
+
+@pytest.mark.parametrize(
+    ("statement", "fault"),
+    [
+        (
+            "UPDATE entities SET name = 'Mallory' WHERE key = 'place-northkorea'",
+            "place-northkorea is called “Mallory”, not “North Korea”",
+        ),
+        (
+            "UPDATE aliases SET whole = 'Mallory' WHERE text = 'North Korea'",
+            "“North Korea” of place-northkorea is filed under Mallory, not North Korea",
+        ),
+        (
+            f"INSERT INTO aliases VALUES ({KOREA}, 'Mallory', 'mallory', NULL, 1, 0)",
+            "no editor gave place-northkorea the spelling “Mallory”",
+        ),
+        (
+            f"INSERT INTO aliases VALUES ({KOREA}, 'Mallory', 'mallory', NULL, 0, 0)",
+            "the spelling “Mallory” of place-northkorea is nobody's",
+        ),
+        (
+            "UPDATE aliases SET added = 0 WHERE text = 'Mr Jo'",
+            "place-rome lacks the spelling “Mr Jo” that an editor gave",
+        ),
+        (
+            "DELETE FROM aliases WHERE text = 'North Korea'",
+            "mentions lack their spellings",
+        ),
+        (
+            "UPDATE mentions SET type = 'person' WHERE alias = 'North Korea'",
+            "stand for place-northkorea (person), not for place-northkorea",
+        ),
+        (
+            "UPDATE quotes SET entity_id = 1 + (entity_id IS 1)",
+            "has another speaker than its mention",
+        ),
+    ],
+)
+def test_what_another_program_made_of_an_entity(sound: Archive, statement: str, fault: str) -> None:
+    EditStore(sound.database).add_alias("place-rome", "Mr Jo", Author("desk"))
+    assert sound.rows("SELECT 1 FROM quotes")
+    assert faults(sound) == ""
+    before = sound.rows(OF_ENTITIES)
+    sound.tamper(statement)
+    assert fault in faults(sound)
+    with sound.database.write() as conn:
+        recount(conn)
+    assert faults(sound) == ""
+    assert sound.rows(OF_ENTITIES) == before
+
+
+OF_ENTITIES = """
+SELECT e.key, e.name, e.type, e.folded, e.articles, e.mentions, al.text, al.folded, al.whole,
+  al.added, al.mentions
+FROM entities e JOIN aliases al ON al.entity_id = e.id ORDER BY e.key, al.text
+"""
+
+
+@pytest.mark.parametrize("column", ["type = 'person'", "folded = 'x'", "key = 'place-x'"])
+def test_an_entity_is_what_its_key_says(sound: Archive, column: str) -> None:
+    with pytest.raises(Misconfigured, match="CHECK"):
+        sound.tamper(f"UPDATE entities SET {column} WHERE key = 'place-northkorea'")
+
+
+# Counts too low and too high, of all that hangs on an entity.
+WRONG_COUNTS = [
+    f"UPDATE {table} SET mentions = {count}"
+    for table in ("entities", "aliases", "article_entities")
+    for count in (1, 99)
+]
+
+
+@pytest.mark.parametrize("statement", [*WRONG_COUNTS, f"UPDATE quotes SET entity_id = {KOREA}"])
+def test_wrong_counts_stop_neither_an_edit_nor_their_own_repair(
+    sound: Archive, statement: str
+) -> None:
+    edits, desk = EditStore(sound.database), Author("desk")
+    logged = (
+        "INSERT INTO edits (at, who, action, entity, \"into\") VALUES ('', '', 'merge', '{}', '{}')"
+    )
+    sound.tamper(
+        statement,
+        logged.format("place-northkorea", "place-rome"),
+        logged.format("person-josonggil", "person-x"),
+    )
+    with sound.database.write() as conn:
+        recount(conn)
+    assert faults(sound) == ""
+    sound.tamper(statement)
+    edits.merge("place-rome", "place-italy", desk)
+    edits.split("place-italy", ["North Korea"], "North", desk)
+    sound.tamper("DELETE FROM articles WHERE key NOT LIKE 'd_'")
+    with sound.database.write() as conn:
+        recount(conn)
+    assert faults(sound) == ""
+    assert sound.rows("SELECT * FROM entities") == []
 
 
 def test_a_row_that_names_nothing(sound: Archive) -> None:

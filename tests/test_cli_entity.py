@@ -42,7 +42,6 @@ VERBS = [
     (("alias", "person-kimjongun", "Boss"), "person-kimjongun is also called “Boss”"),
     (("unalias", "person-marshalkim", "Mr Kim"), "person-marshalkim is not called “Mr Kim”"),
     (("note", "person-kimjongun", "the leader"), "person-kimjongun has the note: the leader"),
-    (("note", "person-kimjongun", ""), "person-kimjongun has no note"),
     (
         ("distinct", "person-kimjongun", "person-marshalkim"),
         "person-kimjongun is not person-marshalkim",
@@ -65,6 +64,16 @@ def test_verbs(db: Path, arguments: tuple[str, ...], said: str) -> None:
     assert entity(db, "export").output == before
 
 
+def test_a_spelling_that_no_article_has_is_nobody_yet(db: Path) -> None:
+    entity(db, "alias", "person-kimjongun", "Zed")
+    done = entity(db, "split", "person-kimjongun", "--alias", "Zed", "--name", "Zed Zee")
+    said = "“Zed” of person-kimjongun is person-zedzee (Zed Zee), whom no article names yet"
+    assert done.stdout == f"edit 2: {said} (undo: cuttings entity undo 2)\n"
+    assert (
+        "yet" not in entity(db, "split", "Marshal Kim", "--alias", "Mr Kim", "--name", "K").stdout
+    )
+
+
 def test_who_is_logged_in_decides(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(getpass, "getuser", lambda: "ann")
     entity(db, "dismiss", "person-kimjongun")
@@ -78,15 +87,15 @@ def test_who_is_logged_in_decides(db: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert [edit["who"] for edit in edits] == ["unknown", "ann"]
 
 
-def test_a_name_that_several_have_needs_a_key(db: Path) -> None:
-    for key in ("person-kimjongun", "person-marshalkim"):
-        assert entity(db, "alias", key, "The Boss").exit_code == 0
+def test_a_name_that_several_have_needs_a_key(db: Path, archive: Archive) -> None:
+    bosses = [named("The Boss", full) for full in ("Kim Jong Un", "Marshal Kim")]
+    archive.add(Article(key="three", body="three " + "x" * 40), bosses)
     refused = entity(db, "dismiss", "the boss")
     assert refused.exit_code == 2
     assert refused.stderr.splitlines() == [
         "cuttings: “the boss” may be any of these, so give a key:",
-        "  person-kimjongun  Kim Jong Un  2 mentions in 1 article",
-        "  person-marshalkim  Marshal Kim  2 mentions in 1 article",
+        "  person-kimjongun  Kim Jong Un  3 mentions in 2 articles",
+        "  person-marshalkim  Marshal Kim  3 mentions in 2 articles",
     ]
 
 
@@ -106,7 +115,7 @@ def test_refused(db: Path, arguments: tuple[str, ...], said: str) -> None:
     result = entity(db, *arguments)
     assert result.exit_code == 2
     assert result.stderr == f"cuttings: {said}\n"
-    assert entity(db, "log").output == ""
+    assert entity(db, "log").stdout == ""
 
 
 def test_wrong_usage(db: Path) -> None:
@@ -180,3 +189,35 @@ def test_suggestions_come_with_reasons(db: Path, archive: Archive) -> None:
     entity(db, "distinct", "person-josonggil", "person-chosonggil")
     assert "person-chosonggil" not in entity(db, "suggest").stdout
     assert entity(db, "suggest", "--entity", "nobody").exit_code == 2
+
+
+def test_a_table_is_never_written_over_the_archive(db: Path, tmp_path: Path) -> None:
+    before = db.read_bytes()
+    for name in (db, db.with_name("cuttings-private.db")):
+        refused = entity(db, "export", str(name))
+        assert (refused.exit_code, "is the archive itself" in refused.stderr) == (2, True)
+    assert db.read_bytes() == before
+    table = tmp_path / "table.csv"
+    assert entity(db, "export", str(table)).exit_code == 0
+    assert table.read_bytes().startswith(b"key,name,type,alias")
+    assert [p.name for p in tmp_path.iterdir() if p.name.startswith(".")] == []
+    assert entity(db, "export", str(tmp_path / "none" / "table.csv")).exit_code == 2
+
+
+@pytest.mark.parametrize("arguments", [("show", "\udcff"), ("alias", "Kim Jong Un", "a\udcff")])
+def test_bytes_that_are_no_text_are_refused(db: Path, arguments: tuple[str, ...]) -> None:
+    refused = entity(db, *arguments)
+    assert refused.exit_code == 2
+    assert "no text" in refused.stderr
+
+
+def test_what_finds_nothing_says_so(db: Path) -> None:
+    assert entity(db, "list", "zzzq").stderr == "no entity is called so\n"
+    assert entity(db, "log").stderr == "no edits\n"
+    assert entity(db, "list", "--limit", "1" + "0" * 20).exit_code == 2
+
+
+def test_the_same_twice_names_what_was_typed(db: Path) -> None:
+    entity(db, "merge", "person-marshalkim", "person-kimjongun")
+    again = entity(db, "merge", "Marshal Kim", "Kim Jong Un")
+    assert "“Marshal Kim” and “Kim Jong Un” are one entity already" in again.stderr

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -13,12 +14,13 @@ from hypothesis import strategies as st
 
 from service.article import Article
 from service.database import Database
+from service.edits import Decisions
 from service.entity import EntityName, EntityType, Mention, entity_key
 from service.errors import Conflict, InvalidRequest, NotFound
 from service.findings import Findings, Quote
 from service.result import Expansion
 from service.search import Ask
-from service.stores.articles import put
+from service.stores.articles import put, withdraw
 from service.stores.counts import recount
 from service.stores.edits import Author, EditStore
 from service.stores.entities import EntityStore
@@ -280,6 +282,90 @@ def test_who_is_distinct_from_one_is_from_what_it_becomes(
     assert not are_distinct("person-kimjongun", "person-cd")
 
 
+def test_an_alias_takes_an_entity_of_its_own_whole(
+    archive: Archive, edits: EditStore, add: Callable[..., None]
+) -> None:
+    add("one", kim(), named("Jane Roe", "Jane Roe"), named("Ann Poe", "Ann Poe"))
+    edits.merge("person-annpoe", "person-janeroe", DESK)
+    edits.annotate("person-janeroe", "poet", DESK)
+    alias = edits.add_alias("person-kimjongun", "Jane Roe", DESK)
+    assert list(names(archive)) == ["person-kimjongun"]
+    for key in ("person-janeroe", "person-annpoe"):
+        assert edits.survivor(key) == "person-kimjongun"
+        assert EntityStore(archive.database).keys_of("person", key) == ("person-kimjongun",)
+    detail = EntityStore(archive.database).get("person-kimjongun")
+    assert detail is not None
+    assert detail.note == "poet"
+    edits.undo(alias.id, DESK)
+    assert sorted(names(archive)) == ["person-janeroe", "person-kimjongun"]
+
+
+def test_an_alias_belongs_to_who_was_given_it_last(
+    archive: Archive, edits: EditStore, add: Callable[..., None]
+) -> None:
+    add("one", kim(), named("Bo Roe", "Bo Roe"), named("Boss"))
+    store = EntityStore(archive.database)
+    edits.add_alias("person-kimjongun", "Boss", DESK)
+    edits.add_alias("person-boroe", "Boss", DESK)
+    assert store.keys_of("person", "boss") == ("person-boroe",)
+    edits.add_alias("person-kimjongun", "Boss", DESK)
+    assert store.keys_of("person", "boss") == ("person-kimjongun",)
+
+
+def test_an_alias_that_was_taken_can_be_given_back(
+    archive: Archive, edits: EditStore, add: Callable[..., None]
+) -> None:
+    add("one", kim(), named("Kim", "Kim Jong Un", alias="Mr Kim"))
+    edits.remove_alias("person-kimjongun", "Mr Kim", DESK)
+    assert [m[2] for m in graph(archive)["mentions"]] == ["person-kimjongun", None]
+    edits.add_alias("person-kimjongun", "Mr Kim", DESK)
+    assert [m[2] for m in graph(archive)["mentions"]] == ["person-kimjongun"] * 2
+
+
+def test_what_was_split_is_distinct(edits: EditStore, add: Callable[..., None]) -> None:
+    add("one", named("John Smith", "John Smith"))
+    add("two", named("John Smith", "John Smith"))
+    edits.split("person-johnsmith", ["John Smith"], "John Smith (poet)", DESK, ["two"])
+    log = Decisions([logged.edit for logged in reversed(edits.page(None, 10).edits)])
+    assert log.are_distinct("person-johnsmith", "person-johnsmithpoet")
+
+
+def test_a_split_by_article_outlives_the_articles_made_key(
+    archive: Archive, edits: EditStore
+) -> None:
+    first = Article(body="John Smith wrote. " + "x" * 30, origin="/inbox/a.txt")
+    key = archive.add(first, [named("John Smith", "John Smith")]).key
+    edits.split("person-johnsmith", ["John Smith"], "John Smith (poet)", DESK, [key])
+    archive.add(
+        replace(first, key="stated", body="John Smith wrote more."),
+        [named("John Smith", "John Smith")],
+    )
+    assert archive.rows("SELECT key FROM articles") == [("stated",)]
+    assert list(names(archive)) == ["person-johnsmithpoet"]
+
+
+def test_an_article_under_embargo_takes_its_spelling_along(archive: Archive) -> None:
+    archive.add(Article(key="a", body="Jane Möller"), [named("Jane Möller", "Jane Möller")] * 2)
+    archive.add(Article(key="b", body="Jane Moller"), [named("Jane Moller", "Jane Moller")])
+    assert names(archive) == {"person-janemoller": "Jane Möller"}
+    with archive.database.write() as conn:
+        withdraw(conn, "a")
+    assert names(archive) == {"person-janemoller": "Jane Moller"}
+
+
+def test_a_split_by_article_elsewhere_costs_nothing(
+    archive: Archive, edits: EditStore, add: Callable[..., None]
+) -> None:
+    add("one", kim(), named("John Smith", "John Smith"))
+    split = edits.split("person-johnsmith", ["John Smith"], "The poet", DESK, ["one"])
+    with archive.database.read() as conn:
+        assert "person-kimjongun" not in decisions(conn).by_article
+        assert "person-johnsmith" in decisions(conn).by_article
+    edits.undo(split.id, DESK)
+    with archive.database.read() as conn:
+        assert not decisions(conn).by_article
+
+
 # Undoing ----------------------------------------------------------------------------------------
 
 
@@ -329,6 +415,9 @@ REFUSED: list[tuple[str, Callable[[EditStore], object], type[Exception]]] = [
     ("no type", lambda e: e.retype("person-ab", "ship", DESK), InvalidRequest),  # type: ignore[arg-type]  # on purpose
     ("not its alias", lambda e: e.remove_alias("person-ab", "Q", DESK), InvalidRequest),
     ("no edit", lambda e: e.undo(7, DESK), NotFound),
+    ("a NUL", lambda e: e.rename("person-ab", "C\0D", DESK), InvalidRequest),
+    ("half a character", lambda e: e.annotate("person-ab", "\ud800", DESK), InvalidRequest),
+    ("no note", lambda e: e.annotate("person-ab", "", DESK), Conflict),
     ("long reason", lambda e: e.rename("person-ab", "C", Author("x", "y" * 1001)), InvalidRequest),
 ]
 
@@ -366,6 +455,24 @@ def test_the_log_is_only_added_to(
     edits.annotate("person-kimjongun", "leader", DESK)
     with pytest.raises(Exception, match="only added to"), archive.database.write() as conn:
         conn.execute(sql)
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [
+        lambda edits: edits.rename("person-kimjongun", "Kim III", DESK),
+        lambda edits: edits.annotate("person-kimjongun", "leader", DESK),
+        lambda edits: edits.keep_apart("person-kimjongun", "person-ab", DESK),
+        lambda edits: edits.add_alias("person-kimjongun", "Boss", DESK),
+    ],
+)
+def test_what_is_so_already_is_a_conflict(
+    edits: EditStore, add: Callable[..., None], verb: Callable[[EditStore], object]
+) -> None:
+    add("one", kim(), named("A B", "A B"))
+    verb(edits)
+    with pytest.raises(Conflict):
+        verb(edits)
 
 
 # Any order --------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +17,7 @@ from test_contract import CHECKS
 from test_edits import kim, named
 
 from service.article import Article
-from service.database import private_database
+from service.database import Connection, Database, private_database
 from service.stores.edits import EditStore
 from service.stores.keys import KeyStore
 from service.web.app import create_app
@@ -126,7 +127,7 @@ def test_a_merged_key_answers_307_and_keeps_the_method(ask: Ask) -> None:
     assert ask("GET", "/v1/edits").json()["total"] == 1
 
 
-# (method, path, body, status, where the fault is)
+# (path, body, status, where the fault is: a pointer into the body, or a parameter)
 REFUSED: list[tuple[str, dict[str, Any], int, str | None]] = [
     ("/v1/entities/none/dismiss", {}, 404, None),
     (f"{KIM}/merge", {"into": "person-kimjongun"}, 409, None),
@@ -145,27 +146,26 @@ REFUSED: list[tuple[str, dict[str, Any], int, str | None]] = [
         "/articles",
     ),
     (f"{KIM}/rename", {"name": "…"}, 422, "/name"),
-    (f"{KIM}/rename?name=x", {"name": "K"}, 422, "/name"),
+    (f"{KIM}/rename?name=x", {"name": "K"}, 422, "name"),
     (f"{KIM}/retype", {"type": "ship"}, 422, "/type"),
     (f"{KIM}/retype", {"type": "person"}, 409, None),
     (f"{KIM}/note", {"text": "x" * 10_001}, 422, "/text"),
     (f"{KIM}/distinct", {"other": "none"}, 422, "/other"),
     ("/v1/edits/1/undo", {}, 404, None),
-    ("/v1/edits/0/undo", {}, 422, "/id"),
-    ("/v1/edits/99999999999999999999/undo", {}, 422, "/id"),
-    ("/v1/edits/x/undo", {}, 422, "/id"),
+    ("/v1/edits/0/undo", {}, 422, "id"),
+    ("/v1/edits/99999999999999999999/undo", {}, 422, "id"),
+    ("/v1/edits/x/undo", {}, 422, "id"),
 ]
 
 
-@pytest.mark.parametrize(("path", "body", "status", "pointer"), REFUSED)
-def test_refused(
-    ask: Ask, path: str, body: dict[str, Any], status: int, pointer: str | None
-) -> None:
+@pytest.mark.parametrize(("path", "body", "status", "where"), REFUSED)
+def test_refused(ask: Ask, path: str, body: dict[str, Any], status: int, where: str | None) -> None:
     response = ask("POST", path, json=body)
     assert response.status_code == status, response.text
     assert response.headers["content-type"] == "application/problem+json"
-    if pointer is not None:
-        assert [e["pointer"] for e in response.json()["errors"]] == [pointer]
+    if where is not None:
+        place = "pointer" if where.startswith("/") else "parameter"
+        assert [e[place] for e in response.json()["errors"]] == [where]
     assert ask("GET", "/v1/edits").json()["total"] == 0
 
 
@@ -192,6 +192,32 @@ def test_an_edit_that_waits_too_long_is_busy(people: Archive) -> None:
         )
     assert (busy.status_code, busy.json()["type"]) == (503, "/errors/busy")
     assert int(busy.headers["retry-after"]) > 0
+
+
+def test_an_editor_waits_no_longer_than_somebody_looks_on(
+    people: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+    write = Database.write
+
+    def noted(self: Database, patience: float = 30.0) -> AbstractContextManager[Connection]:
+        waited.append(patience)
+        return write(self, patience)
+
+    key = KeyStore(private_database(people.settings)).create("edit")
+    api = Client(create_app(people.settings))
+    monkeypatch.setattr(Database, "write", noted)
+    api.post(f"{KIM}/dismiss", json={}, headers={"Authorization": f"Bearer {key}"})
+    assert waited == [5.0]
+
+
+def test_a_spelling_given_away_is_nobody_elses(ask: Ask) -> None:
+    for path in (KIM, MARSHAL, KIM):
+        given = ask("POST", f"{path}/aliases", json={"text": "Boss"})
+        assert "Boss" in [alias["text"] for alias in given.json()["entity"]["aliases"]]
+    marshal = ask("GET", MARSHAL).json()
+    assert [alias["text"] for alias in marshal["aliases"]] == ["Marshal Kim"]
+    assert ask("POST", f"{KIM}/aliases", json={"text": "boss"}).status_code == 409
 
 
 # The log ----------------------------------------------------------------------------------------

@@ -1,15 +1,18 @@
 """One error shape, whoever raised it, with the status that each class states."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
+import httpx
 import pytest
 from conftest import Archive, Client, open_archive
 from fastapi import FastAPI
 
 from service import errors
+from service.database import private_database
 from service.errors import CuttingsError, Problem
+from service.stores.keys import KeyStore
 from service.web.app import create_app
 from service.web.problems import add_problem_handlers
 
@@ -128,6 +131,68 @@ def test_a_fault_in_json_has_its_pointer(api: Client) -> None:
     assert strict.json()["errors"][0]["pointer"] == "/q"
 
 
+@pytest.fixture
+def as_editor(archive: Archive) -> Callable[..., httpx.Response]:
+    """Posts with a key of the scope `edit`."""
+    api = Client(create_app(archive.settings))
+    key = KeyStore(private_database(archive.settings)).create("edit", "the desk")
+
+    def post(url: str, *, media_type: str = "application/json", **options: Any) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {key}", "Content-Type": media_type}
+        return api.post(url, headers=headers, **options)
+
+    return post
+
+
+MERGE = "/v1/entities/person-a/merge"
+# (path, body, where the faults are)
+PLACES: list[tuple[str, Any, list[tuple[str, str]]]] = [
+    (f"{MERGE}?into=x", {"into": "person-b"}, [("parameter", "into")]),
+    (
+        f"{MERGE}?into=x",
+        {"x": 1},
+        [("parameter", "into"), *(("pointer", p) for p in ("/into", "/x"))],
+    ),
+    (f"{MERGE}?x=1", {"into": "b", "x": 1}, [("parameter", "x"), ("pointer", "/x")]),
+    (f"{MERGE}?x=1&x=2", {"into": "person-b"}, [("parameter", "x")]),
+    ("/v1/edits/abc/undo", {}, [("parameter", "id")]),
+    ("/v1/edits/0/undo", {"reason": 5}, [("parameter", "id"), ("pointer", "/reason")]),
+    ("/v1/search?q=x", {}, [("parameter", "q")]),
+    ("/v1/search?limit=x", {"limit": 0}, [("pointer", "/limit")]),
+]
+
+
+@pytest.mark.parametrize(("path", "body", "places"), PLACES)
+def test_a_fault_beside_the_body_is_in_a_parameter(
+    as_editor: Callable[..., httpx.Response], path: str, body: Any, places: list[tuple[str, str]]
+) -> None:
+    response = as_editor(path, json=body)
+    assert response.status_code == 422, response.text
+    named = [item for e in response.json()["errors"] for item in e.items() if item[0] != "message"]
+    assert sorted(named) == sorted(places)
+
+
+# (media type, body, status, what the answer says)
+TABLES = [
+    ("text/csv", b"", 422, "The table is empty"),
+    ("text/csv", b" \n", 422, "The table is empty"),
+    ("text/csv; charset=utf-8", b"a,b\n", 422, "The first line must name the columns"),
+    ("application/json", b"{", 415, "Send the table as CSV"),
+    ("application/json", b"key,alias\nx,y\n", 415, "Send the table as CSV"),
+    ("application/vnd.x+json", b"\xff", 415, "Send the table as CSV"),
+    ("", b"", 415, "Send the table as CSV"),
+]
+
+
+@pytest.mark.parametrize(("media_type", "body", "status", "says"), TABLES)
+def test_what_is_no_table_is_told_what_is(
+    as_editor: Callable[..., httpx.Response], media_type: str, body: bytes, status: int, says: str
+) -> None:
+    response = as_editor("/v1/aliases", media_type=media_type, content=body)
+    assert response.status_code == status, response.text
+    assert response.json()["detail"].startswith(says)
+
+
 NO_OBJECT = "the body must be a JSON object"
 # (body, message; None where the body cannot be read at all)
 BODIES = [
@@ -225,3 +290,11 @@ def test_an_archive_that_goes_away(archive: Archive) -> None:
     response = api.get("/v1/search")
     assert response.status_code == 500
     assert response.headers["content-type"] == "application/problem+json"
+
+
+def test_a_table_that_is_too_large_is_told_the_way_out(api: Client) -> None:
+    headers = {"Content-Type": "text/csv"}
+    response = api.post("/v1/aliases", content=b"x" * 1_000_001, headers=headers)
+    assert response.status_code in (401, 413)
+    if response.status_code == 413:
+        assert response.json()["detail"].endswith("or use `cuttings entity import`")

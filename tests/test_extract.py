@@ -182,12 +182,12 @@ def test_rules(body: str, expected: list[tuple[str, str]]) -> None:
         ("is Neither Poe", {"Neither_Poe": "person"}, [("Poe", "person")]),
         ("He left. Replacing Poe is", {"Replacing_Poe": "person"}, [("Poe", "person")]),
         ("Manning Poe left", {"Manning_Poe": "person"}, [("Manning Poe", "person")]),
-        ("a Teenager", {"Teenager": "person"}, [("Teenager", "person")]),
+        ("a Teenager", {"Teenager": "person"}, []),
         ("beat Ann Poe 6-4, 6-2", {"Ann_Poe_6-4": "person"}, [("Ann Poe", "person")]),
         ("and Peru 3-0 in", {"Peru_3-0": "organization"}, [("Peru", "place")]),
         ("the 2nd and ½", {"2nd": "person", "½": "person"}, []),
-        ("by Ann Poe/Acme Times", {"Ann_Poe/Acme_Times": "person"}, [
-            ("Ann Poe", "person"), ("Acme Times", "organization"),
+        ("by Ann Poe/Acme Daily Times", {"Ann_Poe/Acme_Daily_Times": "person"}, [
+            ("Ann Poe", "person"), ("Acme Daily Times", "organization"),
         ]),
         ("Ann Poe: Selling", {"Ann_Poe:_Selling": "person"}, [("Ann Poe", "person")]),
         ("Acme Foods - Initial", {"Acme_Foods_-_Initial": "organization"}, [
@@ -206,8 +206,8 @@ def test_rules(body: str, expected: list[tuple[str, str]]) -> None:
             ("Ann Poe", "organization"),
         ]),
         ("with <Roe and Poe> of", {"Roe_and_Poe": "person"}, [("Roe and Poe", "organization")]),
-        ("Acme <ACM> SETS YEAR", {"Acme_<ACM>_SETS_YEAR": "organization"}, [
-            ("Acme", "organization"),
+        ("ACME <ACM> SETS YEAR", {"ACME_<ACM>_SETS_YEAR": "organization"}, [
+            ("ACME", "organization"),
         ]),
         ("Holm fell as Holm Petroleum did", {"Holm": "place", "Holm_Petroleum": "person"}, [
             ("Holm", "organization"), ("Holm Petroleum", "organization"),
@@ -217,9 +217,9 @@ def test_rules(body: str, expected: list[tuple[str, str]]) -> None:
         ]),
         ("an F-16 over", {"F-16": "place"}, []),
         ("went to Abu Dhabi", {"Abu_Dhabi": "person"}, [("Abu Dhabi", "place")]),
-        ("POE TO MEET AIDES\n\nAnn Poe met", {"POE": "organization", "Ann_Poe": "person"}, [
-            ("POE", "person"), ("Ann Poe", "person"),
-        ]),
+        ("POE TO MEET HER AIDES IN SUMMER\n\nAnn Poe met", {
+            "POE": "organization", "Ann_Poe": "person",
+        }, [("POE", "person"), ("Ann Poe", "person")]),
     ],
 )  # fmt: skip
 def test_what_a_tagger_gets_wrong_is_mended(
@@ -336,6 +336,12 @@ def test_a_name_goes_on_in_the_next_line_of_two() -> None:
     body = "The town said Acme\nBridges Inc has begun to work on the old\nbridge.\nRome"
     reader = Fixed(Acme_Bridges_Inc="organization", Rome="place")
     assert [m for m, _ in names(body, reader)] == ["Acme\nBridges Inc", "Rome"]
+
+
+def test_lines_of_a_sentence_are_joined_where_others_run_on() -> None:
+    body = "Its head will be Ann\nPoe.\n\nAnn\nPoe\n\nIt has begun to work on the old\nbridge."
+    found = extract(Article(body=body), Fixed(Ann_Poe="person")).mentions
+    assert [(m.start, m.text) for m in found] == [(17, "Ann\nPoe"), (31, "Poe")]
 
 
 @pytest.mark.parametrize("body", ["Ann\nPoe", "Ann\n\nPoe is\nhere", "Ann\n Poe is\nhere"])

@@ -348,3 +348,15 @@ def test_the_api(archive: Archive, add: Callable[..., None]) -> None:
     assert client.get("/v1/merges", params={"type": "place"}).json()["merges"] == []
     assert client.get("/v1/merges", params={"type": "ship"}).status_code == 422
     assert client.get("/v1/merges", params={"entity": "person-nobody"}).status_code == 404
+
+
+def test_the_api_follows_a_merged_key(archive: Archive, add: Callable[..., None]) -> None:
+    for key, name in (("one", "Jo Song-gil"), ("two", "Cho Song-gil"), ("three", "Jo Seong-gil")):
+        add(key, name)
+    EditStore(archive.database).merge(CHO, JO, DESK)
+    client = Client(create_app(archive.settings))
+    asked = client.get("/v1/merges", params={"entity": CHO, "limit": 1})
+    assert asked.status_code == 200
+    assert asked.json() == client.get("/v1/merges", params={"entity": JO, "limit": 1}).json()
+    (merge,) = asked.json()["merges"]
+    assert JO in {merge["one"]["key"], merge["other"]["key"]}

@@ -133,7 +133,7 @@ FORMS = (
     "Kim Lee came. “[We go,]” Lee said.|Kim Lee",
     "Kim came. “[We go,]” a spokesman for Kim said.|a spokesman for Kim",
     "Kim Lee was told to go. She was called “boss”.",
-    '"[We go.] "[It is late,]" Kim Lee said.|None|Kim Lee'.replace("None", "Kim Lee"),
+    '"[We go.] "[It is late,]" Kim Lee said.|Kim Lee|Kim Lee',
     'Kim Lee said: "[We go.] "[It is late.] "[Now.]" Ann Bo left.|Kim Lee|Kim Lee|Kim Lee',
     "“[We go, ‘oh no,’] ” Kim Lee said.|Kim Lee",
     "“[We go, ‘oh no,’]” Kim Lee recalled.|Kim Lee",

@@ -16,7 +16,15 @@ from service.dates import parse_moment
 from service.entity import EntityName, EntityType, Mention, entity_key
 from service.names import name_key
 from service.reconciliation import FORM, LEAST, MOST, Candidate, Reconciler, Wanted, likeness
-from service.stores.candidates import AFTER, BEFORE, MOST_MENTIONED, SPELLED, CandidateStore
+from service.stores.candidates import (
+    AFTER,
+    BEFORE,
+    BEGUN,
+    MOST_MENTIONED,
+    SPELLED,
+    CandidateStore,
+)
+from service.stores.edits import Author, EditStore
 from service.web.answers.reconcile import BATCH
 from service.web.app import create_app
 
@@ -212,11 +220,11 @@ def test_only_what_is_written_so_is_certain(named: Archive, changed: tuple[str, 
             assert (name_key(typed),) in named.rows(sql, candidate.entity.key)
 
 
-@pytest.mark.parametrize("statement", [SPELLED, BEFORE, AFTER, MOST_MENTIONED])
+@pytest.mark.parametrize("statement", [SPELLED, BEFORE, AFTER, BEGUN, MOST_MENTIONED])
 def test_no_look_up_reads_all_names(named: Archive, statement: str) -> None:
     values = {
         **{"folded": '["a"]', "key": "", "types": '["person"]', "start": "a", "end": "b"},
-        "limit": 5,
+        **{"survivor": None, "words": "a", "looked_at": 5, "most": 5, "limit": 5},
     }
     with named.database.read() as conn:
         plan = [row["detail"] for row in conn.execute("EXPLAIN QUERY PLAN " + statement, values)]
@@ -351,6 +359,62 @@ def test_entities_are_suggested(web: Client) -> None:
     ]
     assert ids(prefix="") == ids(prefix="zzz") == ids(prefix="geor", cursor=500) == []
     assert web.get("/v1/reconcile/suggest/entity?cursor=-1").status_code == 422
+
+
+def test_other_types_do_not_crowd_out_those_asked_for(archive: Archive) -> None:
+    rows: list[tuple[str, EntityType, int]] = [
+        (f"Inter {n}", "organization", 9) for n in range(250)
+    ]
+    rows += [(f"Inter{n}", "place", 1) for n in range(4)]
+    values = ",".join(
+        f"('{entity_key(type_, name)}', '{name}', '{type_}', '{name_key(name)}', {n}, {n})"
+        for name, type_, n in rows
+    )
+    columns = "key, name, type, folded, articles, mentions"
+    archive.tamper(
+        f"INSERT INTO entities ({columns}) VALUES {values}",
+        "INSERT INTO aliases (entity_id, text, folded) SELECT id, name, folded FROM entities",
+    )
+    web = Client(create_app(archive.settings))
+
+    def ids(**params: Any) -> list[str]:
+        found = web.get("/v1/reconcile/suggest/entity", params={"prefix": "inter", **params})
+        return [e["id"] for e in found.json()["result"]]
+
+    assert ids(type="place") == [f"place-inter{n}" for n in range(4)]
+    assert ids(type="place", cursor=2) == ["place-inter2", "place-inter3"]
+    assert ids(type="person") == ids(type="ship") == ids(type="place", prefix="i%") == []
+    assert ids(type=["place", "organization"])[0].startswith("organization-")
+    assert ids(type="place", prefix="organization-inter0") == []
+    assert len(ids(type="organization", cursor=190)) == 10
+
+
+def test_a_key_that_was_merged_stands_for_the_survivor(archive: Archive) -> None:
+    fill(archive)
+    old, new = "person-kimjongil", "person-kimjongun"
+    EditStore(archive.database).merge(old, new, Author("desk"))
+    web = Client(create_app(archive.settings))
+    extend = json.dumps({"ids": [old, new], "properties": [{"id": "name"}, {"id": "aliases"}]})
+    rows = web.get("/v1/reconcile", params={"extend": extend}).json()["rows"]
+    assert list(rows) == [old, new]
+    assert rows[old] == rows[new]
+    assert rows[old]["name"] == [{"str": "Kim Jong Un"}]
+    preview = web.get("/v1/reconcile/preview", params={"id": old})
+    assert (preview.status_code, "Kim Jong Un" in preview.text) == (200, True)
+    suggested = web.get("/v1/reconcile/suggest/entity", params={"prefix": old}).json()["result"]
+    assert [entity["id"] for entity in suggested] == [new]
+    (candidate,) = asked(web, q={"query": old, "limit": 1})["q"]["result"]
+    assert (candidate["id"], candidate["match"]) == (new, True)
+    assert asked(web, q={"query": old, "type": "place"})["q"]["result"] == []
+
+
+def test_a_key_that_was_dismissed_stands_for_nobody(archive: Archive) -> None:
+    fill(archive)
+    key = "person-kimjongil"
+    EditStore(archive.database).dismiss(key, Author("desk"))
+    web = Client(create_app(archive.settings))
+    assert web.get("/v1/reconcile/preview", params={"id": key}).status_code == 404
+    assert all(c["id"] != key for c in asked(web, q={"query": key})["q"]["result"])
 
 
 def test_types_and_properties_are_suggested(web: Client) -> None:

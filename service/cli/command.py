@@ -1,5 +1,6 @@
 """What every command shares: the settings, how errors are told, the archive, words for counts."""
 
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -35,8 +36,19 @@ def with_settings(command: Command) -> Command:
                 click.echo(f"{option_of(problem.where)}: {problem.message}", err=True)
             click.echo(f"cuttings: {exc.detail}", err=True)
             sys.exit(2)
+        except UnicodeEncodeError:
+            if all(map(_is_text, (*args, *options.values()))):
+                raise
+            click.echo("cuttings: some of what was given is no text in UTF-8", err=True)
+            sys.exit(2)
 
     return run
+
+
+def _is_text(given: Any) -> bool:
+    """A terminal passes on bytes that are no UTF-8 as halves of characters."""
+    texts = given if isinstance(given, tuple) else (given,)
+    return not any(isinstance(t, str) and re.search("[\ud800-\udfff]", t) for t in texts)
 
 
 def option_of(parameter: str) -> str:

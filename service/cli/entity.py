@@ -2,10 +2,12 @@
 
 import getpass
 import json
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import wraps
+from pathlib import Path
 from typing import IO, Any
 
 import click
@@ -13,10 +15,10 @@ import click
 from service.alias_table import add_from_table, written
 from service.cli.command import Command, counted, existing_archive, with_settings
 from service.cli.edit_words import said
-from service.database import Database
+from service.database import Database, private_database
 from service.edits import Edit
 from service.entity import ENTITY_TYPES, EntityType
-from service.errors import Conflict, InvalidRequest, NotFound
+from service.errors import Conflict, InvalidRequest, Misconfigured, NotFound
 from service.merging import Merging
 from service.settings import Settings
 from service.stores.aliases import AliasStore
@@ -90,7 +92,8 @@ def editing(verb: Verb) -> Command:
     def run(desk: Desk, author: Author, **options: Any) -> None:
         edit = verb(desk, author, **options)
         if edit is not None:
-            click.echo(f"edit {edit.id}: {said(edit)} (undo: cuttings entity undo {edit.id})")
+            done = said(edit) + _awaited(desk, edit)
+            click.echo(f"edit {edit.id}: {done} (undo: cuttings entity undo {edit.id})")
 
     return with_author(run)
 
@@ -103,7 +106,7 @@ def entity() -> None:
 @entity.command("list")
 @click.argument("name", default="")
 @click.option("--type", "type_", type=click.Choice(ENTITY_TYPES), help="Only those of this type.")
-@click.option("--limit", type=click.IntRange(1), default=20, help="Entities at most.")
+@click.option("--limit", type=click.IntRange(1, 1_000_000), default=20, help="Entities at most.")
 @click.option("--json", "as_json", is_flag=True, help="Print what the API would answer.")
 @with_settings
 def list_(
@@ -118,6 +121,8 @@ def list_(
         return
     for detail in page.entities:
         click.echo(_line(detail))
+    if not page.entities:
+        click.echo("no entity is called so" if name else "no entities", err=True)
     if page.more:
         click.echo(f"{page.total - len(page.entities)} more: raise --limit", err=True)
 
@@ -150,7 +155,10 @@ def show(settings: Settings, key: str, as_json: bool) -> None:
 @editing
 def merge(desk: Desk, author: Author, key: str, into: str) -> Edit:
     """All that is KEY is INTO from now on, also in articles still to come."""
-    return desk.edits.merge(desk.key(key), desk.key(into), author)
+    one, other = desk.key(key), desk.key(into)
+    if one == other:
+        raise Conflict(f"“{key}” and “{into}” are one entity already, {one}")
+    return desk.edits.merge(one, other, author)
 
 
 @entity.command()
@@ -237,7 +245,7 @@ def distinct(desk: Desk, author: Author, key: str, other: str) -> Edit:
 
 
 @entity.command()
-@click.argument("number", metavar="ID", type=click.IntRange(1))
+@click.argument("number", metavar="ID", type=click.IntRange(1, 1_000_000))
 @editing
 def undo(desk: Desk, author: Author, number: int) -> Edit:
     """Take an edit back, as if it had never been; an undo can be undone."""
@@ -246,7 +254,7 @@ def undo(desk: Desk, author: Author, number: int) -> Edit:
 
 @entity.command()
 @click.option("--entity", "key", metavar="KEY", help="Only what names this entity.")
-@click.option("--limit", type=click.IntRange(1), default=20, help="Edits at most.")
+@click.option("--limit", type=click.IntRange(1, 1_000_000), default=20, help="Edits at most.")
 @click.option("--json", "as_json", is_flag=True, help="Print what the API would answer.")
 @with_settings
 def log(settings: Settings, key: str | None, limit: int, as_json: bool) -> None:
@@ -258,6 +266,8 @@ def log(settings: Settings, key: str | None, limit: int, as_json: bool) -> None:
     if as_json:
         click.echo(edits_out(page, None).model_dump_json(by_alias=True, indent=2))
         return
+    if not page.edits:
+        click.echo("no edits", err=True)
     for logged in page.edits:
         edit = logged.edit
         state = "" if logged.in_force else "  [undone]"
@@ -270,7 +280,7 @@ def log(settings: Settings, key: str | None, limit: int, as_json: bool) -> None:
 @entity.command()
 @click.option("--type", "type_", type=click.Choice(ENTITY_TYPES), help="Only of this type.")
 @click.option("--entity", "key", metavar="KEY", help="Only for this one, among all there are.")
-@click.option("--limit", type=click.IntRange(1), default=20, help="Pairs at most.")
+@click.option("--limit", type=click.IntRange(1, 1_000_000), default=20, help="Pairs at most.")
 @click.option("--json", "as_json", is_flag=True, help="Print what the API would answer.")
 @with_settings
 def suggest(
@@ -284,6 +294,8 @@ def suggest(
     if as_json:
         click.echo(merges_out(page, None).model_dump_json(by_alias=True, indent=2))
         return
+    if not page.merges:
+        click.echo("nobody looks like another", err=True)
     for merge in page.merges:
         why = "; ".join(f"{reason.why}: {reason.detail}" for reason in merge.reasons)
         click.echo(f"{merge.score:.2f}  {merge.one.key}  {merge.other.key}  {why}")
@@ -292,12 +304,28 @@ def suggest(
 
 
 @entity.command("export")
-@click.argument("file", type=click.File("wb", lazy=True), default="-")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path), default="-")
 @with_settings
-def export(settings: Settings, file: IO[bytes]) -> None:
+def export(settings: Settings, file: Path) -> None:
     """Every spelling of every entity as a table (CSV), to FILE or the terminal."""
-    for piece in written(AliasStore(open_desk(settings).archive).every()):
-        file.write(piece.encode())
+    desk = open_desk(settings)
+    pieces = (piece.encode() for piece in written(AliasStore(desk.archive).every()))
+    if str(file) == "-":
+        for piece in pieces:
+            click.echo(piece, nl=False)
+        return
+    if file.resolve() in desk.archive.files() | private_database(settings).files():
+        raise Misconfigured(f"{file} is the archive itself: name another file for the table")
+    # Whole or not at all: an older table stays until the new one is there.
+    unfinished = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        with unfinished.open("wb") as table:
+            table.writelines(pieces)
+        unfinished.replace(file)
+    except OSError as exc:
+        raise Misconfigured(f"{file} cannot be written: {exc.strerror or exc}") from exc
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 @entity.command("import")
@@ -320,6 +348,13 @@ def import_(desk: Desk, author: Author, file: IO[bytes], as_json: bool) -> None:
         counts = f"{report.added} added, {report.unchanged} unchanged"
         click.echo(f"{counts}, {len(report.failed)} failed{edits}")
     sys.exit(1 if report.failed else 0)
+
+
+def _awaited(desk: Desk, edit: Edit) -> str:
+    """A spelling that only an editor gave makes nobody by itself."""
+    new = edit.into if edit.action == "split" else None
+    there = new is None or desk.entities.has(new) or desk.edits.survivor(new)
+    return "" if there else ", whom no article names yet"
 
 
 def _line(detail: EntityDetail) -> str:

@@ -40,6 +40,12 @@ _NO_LINE_END = re.compile(r"[^\n]")
 _BLOCK = re.compile(r"^[^\n]++(?:\n(?=\S)[^\n]++)++", re.MULTILINE)
 _RUNS_ON = re.compile(r"(?<=[^\W\d_]|,)\n(?=[a-z])")
 _INSIDE = re.compile(r"(?<=\w|,)\n(?=\w)")
+# A line of a sentence: long for one that stands alone, as those of a list do, or with its words.
+_OF_SENTENCE = re.compile(
+    r"^((?=[^\n]{40}|[^\n]* (?:said|says|is|was|has|had|will|that|its|it|to|by|at) )[^\n]++)"
+    r"(?<=[\w,])\n(?=\w)",
+    re.MULTILINE,
+)
 _BEGINNING = 5_000  # characters: as many as detection reads
 
 _NOTHING = Findings()
@@ -200,12 +206,15 @@ def _unwrapped(text: str) -> str:
     """The text with a space for each line break inside a paragraph: no name ends there."""
     if "\n" not in text:
         return text
-    return _BLOCK.sub(_one_line, _with_joined_paragraphs(text))
+    joined = _with_joined_paragraphs(text)
+    return _BLOCK.sub(_one_line, joined) if _RUNS_ON.search(text) else joined
 
 
 def _one_line(block: re.Match[str]) -> str:
-    """A paragraph too short for its text to show that it is wrapped, of a sentence that runs on."""
-    return _INSIDE.sub(" ", block[0]) if _RUNS_ON.search(block[0]) else block[0]
+    """A paragraph that does not show how wide it is wrapped, in a text where sentences run on."""
+    if _RUNS_ON.search(block[0]):
+        return _INSIDE.sub(" ", block[0])
+    return _OF_SENTENCE.sub(r"\1 ", block[0])
 
 
 def _with_joined_paragraphs(text: str) -> str:

@@ -140,7 +140,8 @@ def _is_generic(flat: str, where: tuple[int, int], name: str, kind: EntityType) 
     if kind != "organization" and _CODE.fullmatch(name):
         return True
     if kind == "person":
-        return name in REGNAL and flat[: where[0]][-4:].lower() == "the "
+        alone = name in BEFORE_PERSONS
+        return alone or (name in REGNAL and flat[: where[0]][-4:].lower() == "the ")
     return name in PLACE_HEADS if kind == "place" else name in _GENERIC_ORGANIZATIONS
 
 

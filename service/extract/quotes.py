@@ -82,16 +82,21 @@ class _Passage:
         self._blocks = list(_blocks(text))
         marks = [mark for block in self._blocks for mark in block.marks]
         self._flat = _blotted(plain(text), marks)
-        outside = [pair for pair in named if self._flat.startswith(_shown(pair[1]), pair[1].start)]
+        outside = [pair for pair in named if self._is_outside(pair[1])]
         self._speakers = Speakers(text, self._flat, outside, titled)
         self._running = _UNSAID
 
     def quotes(self) -> list[Quote]:
         found: list[Quote] = []
         for chain in self._chains():
-            quotes = [quote for block in chain for quote in self._of_block(block)]
+            quotes = [quote for block in chain for quote in self._with_reopened(block)]
             found += _one_speaker(quotes) if len(chain) > 1 else quotes
         return [quote for quote in found if _is_worth(quote)]
+
+    def _is_outside(self, mention: Mention) -> bool:
+        """Whether a name stands outside of what is said, maybe over the end of a line."""
+        shown = self._flat[mention.start : mention.end]
+        return shown.split() == plain(mention.text).split()
 
     def _chains(self) -> Iterator[list[_Block]]:
         """Paragraphs through which one speech goes on, most of them alone."""
@@ -102,6 +107,17 @@ class _Passage:
                 chain = []
             chain.append(block)
         yield chain
+
+    def _with_reopened(self, block: _Block) -> list[Quote]:
+        """Of one speech, each sentence has its mark, and the speaker follows behind the last."""
+        reopened = {mark.start for mark in block.marks if not mark.closed}
+        found: list[Quote] = []
+        behind = None
+        for quote in reversed(list(self._of_block(block))):
+            known = behind if quote.start in reopened and not quote.speaker_name else None
+            found.append(_said_as(known, quote) if known else quote)
+            behind = found[-1] if quote.direct else behind
+        return found[::-1]
 
     def _of_block(self, block: _Block) -> Iterator[Quote]:
         at = 0
@@ -210,12 +226,11 @@ def _one_speaker(quotes: Sequence[Quote]) -> list[Quote]:
     known = next((quote for quote in quotes if quote.direct and quote.speaker_name), None)
     if known is None:
         return list(quotes)
-    return [
-        quote
-        if quote.speaker_name
-        else replace(quote, speaker=known.speaker, speaker_name=known.speaker_name, verb=known.verb)
-        for quote in quotes
-    ]
+    return [quote if quote.speaker_name else _said_as(known, quote) for quote in quotes]
+
+
+def _said_as(known: Quote, quote: Quote) -> Quote:
+    return replace(quote, speaker=known.speaker, speaker_name=known.speaker_name, verb=known.verb)
 
 
 def _blocks(text: str) -> Iterator[_Block]:
@@ -263,7 +278,3 @@ def _blotted(flat: str, marks: Sequence[Marked]) -> str:
             parts.append('"')
             at += 1
     return "".join([*parts, flat[at:]])
-
-
-def _shown(mention: Mention) -> str:
-    return plain(mention.text)

@@ -13,6 +13,7 @@ from service.entity import EntityType, Span
 from service.extract.borders import is_name, is_shouted, mended, merge
 from service.extract.gazetteer import Phrases, WellKnown
 from service.extract.patterns import LONGEST_NAME, last_word_type
+from service.extract.tickers import is_listed, is_ticker
 from service.extract.vocabulary import (
     INITIALLED,
     LEGAL_FORMS,
@@ -93,9 +94,11 @@ def _drop_shouted(flats: Sequence[str], spans: Sequence[list[Span]]) -> None:
         for span in row
         if span.method != "gazetteer" and is_shouted(flat, span.start, span.end)
     }
-    rest = {name_key(span.text) for row in spans for span in row if span not in shouted}
+    written = [[span for span in row if span not in shouted] for row in spans]
+    rest = {name_key(span.text) for row in written for span in row}
     if not rest:
         return
+    rest.update(map(name_key, _family_names(written)))
     for row in spans:
         row[:] = [span for span in row if span not in shouted or name_key(span.text) in rest]
 
@@ -200,6 +203,8 @@ def _settle_types(
             votes.setdefault(name, Counter())[span.type] += 1
             if title_start(flat, span.start) < span.start:
                 firm[name] = "person"
+            elif span.method != "gazetteer" and is_listed(flat, span.start, span.end):
+                firm[name] = "organization"
             elif span.method == "rule:paper" or name in firms:
                 firm.setdefault(name, "organization")
     types = {n: _type(n, vote, firm, families, known) for n, vote in votes.items()}
@@ -242,10 +247,10 @@ def _by_form(name: str, votes: Counter[EntityType], known: WellKnown) -> EntityT
     words = name.split(" ")
     if len(words) > 1 and words[-1].rstrip(".") in LEGAL_FORMS:
         return "organization"
+    if len(words) > 1 and most != "organization" and known.name(name, "place"):
+        return "place"  # Abu Dhabi, although Abu is a given name
     told = last_word_type(name)
     if most == "person":
-        if len(words) > 1 and words[0] not in known.given_names and known.name(name, "place"):
-            return "place"  # Abu Dhabi
         sure = words[-1] in (SURELY_PLACES if told == "place" else SURELY_ORGANIZATIONS)
         sure = sure and words[0] not in known.given_names
         return told if told and (len(words) > 2 or sure) and "." not in name else most
@@ -294,7 +299,7 @@ def _repeat(
             [
                 replace(named[flat[start:end]], start=start, end=end, text=flat[start:end])
                 for start, end in phrases.find(flat)
-                if _is_repeated(flat, start, end, small)
+                if _is_repeated(flat, start, end, small) and not is_ticker(flat, start, end)
             ],
         )
 

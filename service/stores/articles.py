@@ -165,7 +165,11 @@ def published_key(conn: Connection, article: Article) -> str | None:
 
 def withdraw(conn: Connection, key: str) -> None:
     """Take an article out of sight, since it is under embargo now."""
-    conn.execute("DELETE FROM articles WHERE key = :key", {"key": key})
+    row = conn.execute(ARTICLE_ID, {"key": key}).fetchone()
+    if row is not None:
+        # First, so that nobody goes on being called as it alone has them.
+        file_findings(conn, row["id"], Findings())
+        conn.execute("DELETE FROM articles WHERE key = :key", {"key": key})
 
 
 def _write(
@@ -254,6 +258,9 @@ AUTHORS = "SELECT author FROM article_authors WHERE article_id = :id ORDER BY po
 TOPICS = "SELECT topic FROM article_topics WHERE article_id = :id ORDER BY position"
 
 
+PRESENT_KEY = "SELECT key FROM former_keys WHERE former = :key"
+
+
 class ArticleStore:
     """Reads articles; `put` and `decide` above write them inside a transaction of the ingest."""
 
@@ -269,6 +276,12 @@ class ArticleStore:
     def has(self, key: str) -> bool:
         with self._database.read() as conn:
             return conn.execute(BY_KEY, {"key": key}).fetchone() is not None
+
+    def key_since(self, former: str) -> str | None:
+        """The present key of the article that once had this one."""
+        with self._database.read() as conn:
+            row = conn.execute(PRESENT_KEY, {"key": former}).fetchone()
+            return row["key"] if row is not None else None
 
     def key_of_uri(self, uri: str) -> str | None:
         """The newest article with the source's identifier `uri`."""

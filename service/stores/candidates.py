@@ -5,12 +5,15 @@ may read all names, since a table that is reconciled asks for thousands.
 """
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from service.database import Database, Row
 from service.entity import EntityType
-from service.stores.entities import EntityRow
+from service.names import name_key, plain
+from service.stores.entities import BEGINNING, EntityRow
+from service.stores.mentions import decisions
 
 # A surname alone may stand for thousands: the most mentioned of them are whom somebody means.
 _MOST = 50
@@ -18,6 +21,10 @@ _MOST = 50
 _NEIGHBOURS = 30
 # Neighbours share this beginning: others are in the same place of the alphabet by chance.
 _SHARED = 2
+# So many letters begin too many names, of which so many of the most mentioned are looked through.
+_FEW_LETTERS, _LOOKED_AT = 2, 2_000
+# SQLite's word for no limit: types are told apart before anything is cut.
+_ALL = -1
 _LAST = "\U0010ffff"
 
 
@@ -42,7 +49,9 @@ SELECT key, name, type, articles, mentions, min(spelling) AS spelling FROM (
     AND +type IN (SELECT value FROM json_each(:types))
   UNION ALL
   SELECT key, name, type, articles, mentions, name FROM entities
-  WHERE key = :key AND +type IN (SELECT value FROM json_each(:types))
+  WHERE key = CASE WHEN EXISTS (SELECT 1 FROM entities WHERE key = :key) THEN :key
+      ELSE :survivor END
+    AND +type IN (SELECT value FROM json_each(:types))
 ) GROUP BY key ORDER BY mentions DESC, key LIMIT :limit
 """
 BEFORE = """
@@ -59,6 +68,11 @@ FROM (SELECT entity_id, text FROM aliases WHERE folded >= :folded AND folded < :
 JOIN entities e ON e.id = al.entity_id
 WHERE +e.type IN (SELECT value FROM json_each(:types))
 """
+BEGUN = f"""
+SELECT key, name, type, articles, mentions FROM ({BEGINNING})
+WHERE type IN (SELECT value FROM json_each(:types))
+ORDER BY articles DESC, mentions DESC, key LIMIT :most
+"""  # noqa: S608 - around a fixed statement
 MOST_MENTIONED = """
 SELECT key, name, type, articles, mentions, folded AS spelling FROM entities
 ORDER BY mentions DESC LIMIT :limit
@@ -74,9 +88,14 @@ class CandidateStore:
     def spelled(
         self, folded: Iterable[str], types: Sequence[EntityType], key: str = ""
     ) -> tuple[Spelled, ...]:
-        """Those with any of these folded spellings, or with this key, each once; at most 50."""
+        """Those with any of these folded spellings, or with this key, each once; at most 50.
+
+        The key of an entity that editors have merged into another stands for that one.
+        """
         values = {"folded": json.dumps(list(folded)), "key": key, "types": json.dumps(types)}
-        return self._read(SPELLED, values | {"limit": _MOST})
+        with self._database.read() as conn:
+            survivor = decisions(conn).survivor(key) if key else None
+            return self._read(SPELLED, values | {"survivor": survivor, "limit": _MOST})
 
     def beside(self, folded: str, types: Sequence[EntityType]) -> tuple[Spelled, ...]:
         """Those with the spellings next to this one in the alphabet (sorted neighbourhood)."""
@@ -84,6 +103,29 @@ class CandidateStore:
         values = {"start": start, "folded": folded, "end": start + _LAST, "limit": _NEIGHBOURS}
         values["types"] = json.dumps(types)
         return (*self._read(BEFORE, values), *self._read(AFTER, values))
+
+    def beginning(
+        self, typed: str, types: Sequence[EntityType], most: int
+    ) -> tuple[EntityRow, ...]:
+        """Those of these types with a spelling that begins so; of the most mentioned any word may.
+
+        As EntityStore.beginning, which knows no types: what is of others is no part of `most`.
+        """
+        start = name_key(typed)
+        if not start:
+            return ()
+        words = " ".join(plain(typed).replace("-", " ").split())
+        values = {
+            "start": start if len(start) > _FEW_LETTERS else _LAST,
+            "end": start + _LAST,
+            "words": re.sub(r"([%_\\])", r"\\\1", words),
+            "looked_at": _LOOKED_AT,
+            "limit": _ALL,
+            "types": json.dumps(types),
+            "most": most,
+        }
+        with self._database.read() as conn:
+            return tuple(EntityRow(*row) for row in conn.execute(BEGUN, values))
 
     def most_mentioned(self, limit: int) -> tuple[Spelled, ...]:
         """So many entities, each with its folded name for a spelling."""

@@ -1,10 +1,23 @@
-"""Every count that triggers keep, made anew, and every mention where the editors' log has it."""
+"""What is made of mentions and of the editors' log, made anew: counts, places, spellings, names.
+
+Mentions are moved first, since triggers keep an entity as long as one stands for it, however wrong
+its count is.
+"""
 
 from service.database import Connection
-from service.names import name_key
-from service.stores.mentions import decisions, redress, replace_mentions
+from service.stores.mentions import ADD_ALIAS, alias_row, decisions, redress, replace_mentions
 
-SPELLED = "UPDATE aliases SET folded = :folded WHERE entity_id = :id AND text = :text"
+UNSPELLED = """
+SELECT DISTINCT e.key, m.alias AS text FROM mentions m JOIN entities e ON e.id = m.entity_id
+WHERE NOT EXISTS (SELECT 1 FROM aliases al WHERE al.entity_id = m.entity_id AND al.text = m.alias)
+"""
+SPELLED = """
+SELECT e.key, al.text, al.folded, al.whole FROM aliases al JOIN entities e ON e.id = al.entity_id
+"""
+SPELL = """
+UPDATE aliases SET folded = :folded, whole = :whole
+WHERE text = :text AND entity_id = (SELECT id FROM entities WHERE key = :key)
+"""
 RECOUNT = """
 DELETE FROM article_entities;
 INSERT INTO article_entities
@@ -15,6 +28,8 @@ UPDATE entities SET
   mentions = (SELECT count(*) FROM mentions WHERE entity_id = entities.id);
 UPDATE aliases SET mentions =
   (SELECT count(*) FROM mentions WHERE entity_id = aliases.entity_id AND alias = aliases.text);
+UPDATE quotes SET entity_id = (SELECT m.entity_id FROM mentions m
+  WHERE m.article_id = quotes.article_id AND m.position = quotes.speaker);
 DELETE FROM aliases WHERE mentions = 0 AND NOT added;
 DELETE FROM entities WHERE mentions = 0;
 UPDATE sources SET articles = (SELECT count(*) FROM articles WHERE source_id = sources.id);
@@ -23,12 +38,19 @@ UPDATE generation SET number = number + 1
 
 
 def recount(conn: Connection) -> None:
-    """Every stored count, and every folded spelling, anew from what it is made of."""
+    """All that `cuttings check` compares with mentions and log, anew from these."""
     log = decisions(conn)
     readings = [row["key"] for row in conn.execute("SELECT key FROM readings")]
-    keys = replace_mentions(conn, readings, log)
-    for id_, text in conn.execute("SELECT entity_id, text FROM aliases").fetchall():
-        conn.execute(SPELLED, {"id": id_, "text": text, "folded": name_key(text)})
+    replace_mentions(conn, readings, log)
+    _spell(conn)
     for statement in RECOUNT.split(";"):
         conn.execute(statement)
-    redress(conn, keys, log)
+    redress(conn, [row["key"] for row in conn.execute("SELECT key FROM entities")], log)
+
+
+def _spell(conn: Connection) -> None:
+    """Every spelling that a mention has, filed as its text says."""
+    lacking = [alias_row(*row) for row in conn.execute(UNSPELLED)]
+    conn.executemany(ADD_ALIAS, lacking)
+    right = [(row, alias_row(row["key"], row["text"])) for row in conn.execute(SPELLED)]
+    conn.executemany(SPELL, [made for row, made in right if dict(row) != made])

@@ -3,26 +3,31 @@
 An edit and what it moves are one transaction, so that no ingest comes between the two.
 """
 
-import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 from service.database import WAIT_FOR_WRITER, Connection, Database
-from service.dates import utc_now
-from service.edits import Edit, caught_by, touched, type_of, undone
+from service.edits import Edit, type_of, undone
 from service.entity import ENTITY_TYPES, EntityType, entity_key
-from service.errors import Conflict, CuttingsError, InvalidRequest, NotFound, Problem
+from service.errors import Conflict, NotFound
 from service.names import name_key, squeeze
-from service.stores.mentions import decisions, edit_of, redress, replace_mentions
-from service.titles import without_courtesy
+from service.stores.edit_log import (
+    LONGEST_NOTE,
+    Change,
+    draft,
+    given_key,
+    given_name,
+    given_text,
+    invalid,
+    is_there,
+)
+from service.stores.edit_log import Author as Author
+from service.stores.given_aliases import Filing, GivenAlias
+from service.stores.mentions import decisions, edit_of
 
-ADD_EDIT = """
-INSERT INTO edits (at, who, action, entity, "into", name, text, aliases, articles, reason, undoes)
-VALUES (:at, :who, :action, :entity, :into, :name, :text, :aliases, :articles, :reason, :undoes)
-"""
-ENTITY = "SELECT key, name FROM entities WHERE key = :key"
 SPELLED = """
-SELECT al.text, al.folded FROM aliases al JOIN entities e ON e.id = al.entity_id WHERE e.key = :key
+SELECT al.folded FROM aliases al JOIN entities e ON e.id = al.entity_id WHERE e.key = :key
 """
 PAGE = """
 SELECT * FROM edits
@@ -33,39 +38,10 @@ UNDOING = "SELECT * FROM edits WHERE undoes IS NOT NULL ORDER BY id"
 TOTAL = """
 SELECT count(*) FROM edits WHERE :entity IS NULL OR entity = :entity OR "into" = :entity
 """
-SPELLED_SO = """
-SELECT DISTINCT e.key FROM aliases al JOIN entities e ON e.id = al.entity_id
-WHERE al.folded = :name AND e.type = :type ORDER BY e.key
+FULL_SPELLING = """
+SELECT al.whole FROM aliases al JOIN entities e ON e.id = al.entity_id
+WHERE e.key = :key AND al.whole IS NOT NULL ORDER BY al.mentions DESC, al.text LIMIT 1
 """
-READ_AS = """
-SELECT EXISTS (SELECT 1 FROM readings WHERE key = :own) AND NOT EXISTS (
-  SELECT 1 FROM aliases al JOIN entities e ON e.id = al.entity_id
-  WHERE e.key = :key AND al.text = :text) AS elsewhere
-"""
-LONGEST_TEXT = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class Author:
-    """Who edits, and why."""
-
-    who: str
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GivenAlias:
-    """An alias out of a list: of the entity `key`, else of the one with this `name` and `type`.
-
-    `added` is False for what the list knows from articles, None where it does not say.
-    """
-
-    alias: str
-    key: str = ""
-    name: str = ""
-    type: str = ""
-    reason: str = ""
-    added: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +70,19 @@ class EditStore:
         self._database = database
         self._patience = patience
 
+    @contextmanager
+    def _change(self) -> Iterator[Change]:
+        with self._database.write(self._patience) as conn:
+            yield Change(conn)
+
     def merge(self, key: str, into: str, author: Author) -> Edit:
         """All that is `key` is `into` from now on."""
-        with self._database.write(self._patience) as conn:
-            one, other = _standing(conn, key), _standing(conn, into, "into")
+        with self._change() as change:
+            one, other = change.standing(key), change.standing(into, "into")
             if one == other:
                 raise Conflict(f"“{key}” and “{into}” are one entity already")
-            names = {"text": _name(conn, one), "name": _name(conn, other)}
-            return _record(conn, _draft("merge", one, author, into=other, **names))
+            names = {"text": change.name(one), "name": change.name(other)}
+            return change.record(draft("merge", one, author, into=other, **names))
 
     def split(
         self,
@@ -112,51 +93,53 @@ class EditStore:
         articles: Sequence[str] = (),
     ) -> Edit:
         """These spellings are another entity called `name`, perhaps only in some articles."""
-        with self._database.write(self._patience) as conn:
-            one = _standing(conn, key)
-            own = {row["folded"]: row["text"] for row in conn.execute(SPELLED, {"key": one})}
+        with self._change() as change:
+            one = change.standing(key)
+            own = _spellings(change.conn, one)
             missing = [alias for alias in aliases if name_key(alias) not in own]
             if missing or not aliases:
                 what = f"is no spelling of “{one}”: {', '.join(missing)}" if missing else "is empty"
-                raise _invalid("aliases", what)
-            name = _given_name(name)
-            into = _key(type_of(one), name)
+                raise invalid("aliases", what)
+            name = given_name(name)
+            into = given_key(type_of(one), name)
             if into == one:
-                raise _invalid("name", "is that of the entity itself")
-            _check_articles(conn, articles)
+                raise invalid("name", "is that of the entity itself")
+            _check_articles(change.conn, articles)
             changes = {"aliases": tuple(aliases), "articles": tuple(articles)}
-            return _record(conn, _draft("split", one, author, into=into, name=name, **changes))
+            return change.record(draft("split", one, author, into=into, name=name, **changes))
 
     def rename(self, key: str, name: str, author: Author) -> Edit:
         """The entity is called so, whatever its articles call it."""
-        with self._database.write(self._patience) as conn:
-            one = _standing(conn, key)
-            return _record(conn, _draft("rename", one, author, name=_given_name(name)))
+        with self._change() as change:
+            one, name = change.standing(key), given_name(name)
+            if change.before.name(one) == name:
+                raise Conflict(f"“{one}” is called “{name}” already")
+            return change.record(draft("rename", one, author, name=name))
 
     def retype(self, key: str, type_: EntityType, author: Author) -> Edit:
         """The entity is of another type, and so has another key."""
         if type_ not in ENTITY_TYPES:
-            raise _invalid("type", f"is none of {', '.join(ENTITY_TYPES)}")
-        with self._database.write(self._patience) as conn:
-            one = _standing(conn, key)
+            raise invalid("type", f"is none of {', '.join(ENTITY_TYPES)}")
+        with self._change() as change:
+            one = change.standing(key)
             if type_of(one) == type_:
                 raise Conflict(f"“{one}” is of the type {type_} already")
-            into = f"{type_}-{one.partition('-')[2]}"
-            return _record(conn, _draft("retype", one, author, into=into, name=_name(conn, one)))
+            into = _retyped(change, one, type_)
+            return change.record(draft("retype", one, author, into=into, name=change.name(one)))
 
     def dismiss(self, key: str, author: Author) -> Edit:
         """What is called so is no person, organisation or place."""
-        with self._database.write(self._patience) as conn:
-            return _record(conn, _draft("dismiss", _standing(conn, key), author))
+        with self._change() as change:
+            return change.record(draft("dismiss", change.standing(key), author))
 
     def add_alias(self, key: str, text: str, author: Author) -> Edit:
         """The entity is called so too, where nobody else is meant and in what people search for."""
-        with self._database.write(self._patience) as conn:
-            one = _standing(conn, key)
-            if name_key(text) in map(name_key, decisions(conn).aliases(one)):
+        with self._change() as change:
+            one = change.standing(key)
+            if name_key(text) in map(name_key, change.before.aliases(one)):
                 raise Conflict(f"“{one}” has the alias “{text}” already")
-            name, text = _name(conn, one), _given_name(text, "text")
-            return _record(conn, _draft("alias", one, author, text=text, name=name))
+            name, text = change.name(one), given_name(text, "text")
+            return change.record(draft("alias", one, author, text=text, name=name))
 
     def add_aliases(self, given: Iterable[GivenAlias], author: Author) -> list[Edit | str | None]:
         """Many at once: for each its edit, the reason why not, or None where it is so already.
@@ -164,51 +147,48 @@ class EditStore:
         An entity that no article names yet can be given by name and type: it has its aliases when
         it comes. It is one transaction, and mentions are placed once.
         """
-        with self._database.write(self._patience) as conn:
-            filing = _Filing(conn, author)
+        with self._change() as change:
+            filing = Filing(change, author)
             outcomes = [filing.file(each) for each in given]
-            edits = [outcome for outcome in outcomes if isinstance(outcome, Edit)]
-            if edits:
-                log = decisions(conn)
-                # All that an alias can move is what it catches.
-                readings = {reading for edit in edits for reading in caught_by(edit)}
-                concerned = replace_mentions(conn, readings, log)
-                redress(conn, concerned | touched(edits), log)
+            change.settle([outcome for outcome in outcomes if isinstance(outcome, Edit)])
             return outcomes
 
     def remove_alias(self, key: str, text: str, author: Author) -> Edit:
         """Where an article says so, it is not this entity."""
-        with self._database.write(self._patience) as conn:
-            one = _standing(conn, key)
-            if name_key(text) not in {row["folded"] for row in conn.execute(SPELLED, {"key": one})}:
-                raise _invalid("text", f"is no spelling of “{one}”")
-            return _record(conn, _draft("unalias", one, author, text=squeeze(text)))
+        with self._change() as change:
+            one = change.standing(key)
+            if name_key(text) not in _spellings(change.conn, one):
+                raise invalid("text", f"is no spelling of “{one}”")
+            return change.record(draft("unalias", one, author, text=squeeze(text)))
 
     def annotate(self, key: str, text: str, author: Author) -> Edit:
         """Pin a note to the entity; an empty one takes it off."""
-        if len(text) > LONGEST_TEXT * 10:
-            raise _invalid("text", f"is longer than {LONGEST_TEXT * 10} characters")
-        with self._database.write(self._patience) as conn:
-            return _record(conn, _draft("note", _standing(conn, key), author, text=text.strip()))
+        text = given_text(text, "text", LONGEST_NOTE)
+        with self._change() as change:
+            one = change.standing(key)
+            if change.before.note(one) == text:
+                raise Conflict(f"“{one}” has this note already" if text else f"“{one}” has no note")
+            return change.record(draft("note", one, author, text=text))
 
     def keep_apart(self, key: str, other: str, author: Author) -> Edit:
         """The two are not the same: they are not suggested to be merged again."""
-        with self._database.write(self._patience) as conn:
-            one, two = _standing(conn, key), _standing(conn, other, "other")
+        with self._change() as change:
+            one, two = change.standing(key), change.standing(other, "other")
             if one == two:
                 raise Conflict(f"“{key}” and “{other}” are one entity already")
-            return _record(conn, _draft("distinct", one, author, into=two))
+            if change.before.are_distinct(one, two):
+                raise Conflict(f"“{one}” and “{two}” are distinct already")
+            return change.record(draft("distinct", one, author, into=two))
 
     def undo(self, number: int, author: Author) -> Edit:
         """Take an edit back, also an undo; the others stay."""
-        with self._database.write(self._patience) as conn:
-            log = _log(conn)
-            edit = next((e for e in log if e.id == number), None)
+        with self._change() as change:
+            edit = next((e for e in change.log if e.id == number), None)
             if edit is None:
                 raise NotFound(f"There is no edit {number}")
-            if number in undone(log):
+            if number in undone(change.log):
                 raise Conflict(f"Edit {number} is undone already")
-            return _record(conn, _draft("undo", edit.entity, author, undoes=number))
+            return change.record(draft("undo", edit.entity, author, undoes=number))
 
     def page(self, entity: str | None, limit: int, before: int = 0) -> EditPage:
         """The log, newest first, from below the edit `before` on; 0 begins with the newest.
@@ -228,161 +208,27 @@ class EditStore:
         """The entity into which `key` was merged, if it was and that one is there."""
         with self._database.read() as conn:
             found = decisions(conn).survivor(key)
-            there = found is not None and found != key and _is_there(conn, found)
+            there = found is not None and found != key and is_there(conn, found)
             return found if there else None
 
 
-def _draft(action: str, entity: str, author: Author, **changes: object) -> Edit:
-    who = squeeze(author.who)[:LONGEST_TEXT] or "unknown"
-    reason = author.reason.strip()
-    if len(reason) > LONGEST_TEXT:
-        raise _invalid("reason", f"is longer than {LONGEST_TEXT} characters")
-    draft = Edit(id=0, at=utc_now(), who=who, action="note", entity=entity, reason=reason)
-    return replace(draft, action=action, **changes)  # type: ignore[arg-type]  # the verbs' own
+def _spellings(conn: Connection, key: str) -> set[str]:
+    return {row["folded"] for row in conn.execute(SPELLED, {"key": key})}
 
 
-def _record(conn: Connection, edit: Edit) -> Edit:
-    """Add an edit to the log, and put every mention where it belongs then."""
-    edit = _logged(conn, edit)
-    log = decisions(conn)
-    meant = _meant(_log(conn), edit)
-    concerned = replace_mentions(conn, log.origins(meant), log)
-    redress(conn, concerned | touched([meant]), log)
-    return edit
-
-
-def _logged(conn: Connection, edit: Edit) -> Edit:
-    values = {name: getattr(edit, name) for name in Edit.__slots__ if name != "id"}
-    for name in ("aliases", "articles"):
-        values[name] = json.dumps(values[name], ensure_ascii=False)
-    return replace(edit, id=conn.execute(ADD_EDIT, values).lastrowid or 0)
-
-
-class _Filing:
-    """Files the aliases of a list one after another, each as a decision of its own."""
-
-    def __init__(self, conn: Connection, author: Author) -> None:
-        self._conn = conn
-        self._author = author
-        self._log = decisions(conn)
-        # Entity -> its aliases by editors, folded, and those filed meanwhile.
-        self._filed: dict[str, set[str]] = {}
-
-    def file(self, given: GivenAlias) -> Edit | str | None:
-        try:
-            key, name = self._entity(given)
-            text = _given_name(given.alias, "alias")
-            if self._is_so(key, given, text):
-                return None
-            author = replace(self._author, reason=given.reason or self._author.reason)
-            edit = _logged(self._conn, _draft("alias", key, author, text=text, name=name))
-        except CuttingsError as exc:
-            return exc.detail
-        self._filed[key].add(name_key(text))
-        return edit
-
-    def _entity(self, given: GivenAlias) -> tuple[str, str]:
-        """Its key and name."""
-        if given.key:
-            try:
-                key = _standing(self._conn, given.key)
-                return key, _name(self._conn, key)
-            except NotFound:
-                if not (given.name and given.type):
-                    raise
-        kind = _type(given.type)
-        name = _given_name(given.name)
-        own = _key(kind, name)
-        if entity_key(kind, given.key.removeprefix(f"{kind}-")) == given.key:
-            own = given.key
-        elif (spelled := self._spelled_so(kind, name, own)) is not None:
-            return spelled, _name(self._conn, spelled)
-        found = self._log.survivor(own)
-        if found is None:
-            raise Conflict(f"“{own}” has been dismissed")
-        return found, name
-
-    def _spelled_so(self, kind: EntityType, name: str, own: str) -> str | None:
-        rows = self._conn.execute(SPELLED_SO, {"type": kind, "name": name_key(name)})
-        keys = [row["key"] for row in rows]
-        if own not in keys and len(keys) > 1:
-            raise Conflict(f"“{name}” may be any of {', '.join(keys)}")
-        return own if own in keys else next(iter(keys), None)
-
-    def _is_so(self, key: str, given: GivenAlias, text: str) -> bool:
-        filed = self._filed.setdefault(key, set(map(name_key, self._log.aliases(key))))
-        if name_key(text) in filed:
-            return True
-        if given.added:
-            return False
-        own = entity_key(type_of(key), without_courtesy(text))
-        if own == key or given.added is None:
-            return own == key
-        # What articles say need not be decided, but for a full name: an editor made them one.
-        row = self._conn.execute(READ_AS, {"key": key, "text": given.alias, "own": own})
-        return not row.fetchone()["elsewhere"]
-
-
-def _meant(log: Sequence[Edit], edit: Edit) -> Edit:
-    """The edit that an undo (of an undo …) is about; another edit itself."""
-    by_id = {each.id: each for each in log}
-    while edit.undoes is not None:
-        edit = by_id[edit.undoes]
-    return edit
-
-
-def _log(conn: Connection) -> list[Edit]:
-    return [edit_of(row) for row in conn.execute("SELECT * FROM edits ORDER BY id")]
-
-
-def _standing(conn: Connection, key: str, where: str = "") -> str:
-    """The key of an entity that is there, or of the one that it was merged into."""
-    if _is_there(conn, key):
-        return key
-    found = decisions(conn).survivor(key)
-    if found is not None and _is_there(conn, found):
-        return found
-    if where:
-        raise _invalid(where, f"is no entity: “{key}”")
-    raise NotFound(f"There is no “{key}” here")
-
-
-def _is_there(conn: Connection, key: str) -> bool:
-    return conn.execute(ENTITY, {"key": key}).fetchone() is not None
-
-
-def _name(conn: Connection, key: str) -> str:
-    return str(conn.execute(ENTITY, {"key": key}).fetchone()["name"])
-
-
-def _given_name(name: str, where: str = "name") -> str:
-    name = squeeze(name)
-    if not name_key(name):
-        raise _invalid(where, "has neither letter nor digit")
-    if len(name) > LONGEST_TEXT:
-        raise _invalid(where, f"is longer than {LONGEST_TEXT} characters")
-    return name
-
-
-def _type(name: str) -> EntityType:
-    found = next((kind for kind in ENTITY_TYPES if kind == name.strip().lower()), None)
-    if found is None:
-        raise _invalid("type", f"is none of {', '.join(ENTITY_TYPES)}")
-    return found
-
-
-def _key(kind: EntityType, name: str) -> str:
-    key = entity_key(kind, name)
-    if key is None:
-        raise _invalid("name", "has neither letter nor digit")
-    return key
+def _retyped(change: Change, key: str, kind: EntityType) -> str:
+    """The key that a name has in another type: a place has no article, a person no `Corp`."""
+    name = change.name(key)
+    if entity_key(type_of(key), name) != key:
+        # An editor's name, which no article need know.
+        spelling = change.conn.execute(FULL_SPELLING, {"key": key}).fetchone()
+        name = spelling["whole"] if spelling is not None else name
+    own = given_key(kind, name)
+    found = change.before.survivor(own)
+    return found if found is not None and type_of(found) == kind else own
 
 
 def _check_articles(conn: Connection, keys: Sequence[str]) -> None:
     for key in keys:
         if conn.execute("SELECT 1 FROM articles WHERE key = ?", (key,)).fetchone() is None:
-            raise _invalid("articles", f"there is no article “{key}”")
-
-
-def _invalid(where: str, message: str) -> InvalidRequest:
-    return InvalidRequest(f"{where} {message}", problems=(Problem(where, message),))
+            raise invalid("articles", f"there is no article “{key}”")

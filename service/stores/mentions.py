@@ -5,7 +5,7 @@ and its shown name is the editors', else its most frequent full spelling.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -37,7 +37,11 @@ NAMED_BEFORE = """
 SELECT e.key FROM article_entities ae JOIN entities e ON e.id = ae.entity_id
 WHERE ae.article_id = :article
 """
-ARTICLE_KEY = "SELECT key FROM articles WHERE id = :article"
+# Edits that are about some articles know them by the keys of that time.
+ARTICLE_KEYS = """
+SELECT key FROM articles WHERE id = :article
+UNION ALL SELECT former FROM former_keys WHERE key = (SELECT key FROM articles WHERE id = :article)
+"""
 
 
 def file_mentions(conn: Connection, article_id: int, mentions: Sequence[Mention]) -> None:
@@ -46,8 +50,8 @@ def file_mentions(conn: Connection, article_id: int, mentions: Sequence[Mention]
     before = {row["key"] for row in conn.execute(NAMED_BEFORE, article)}
     conn.execute("DELETE FROM mentions WHERE article_id = :article", article)
     log = decisions(conn)
-    key = conn.execute(ARTICLE_KEY, article).fetchone()["key"]
-    rows = [_row(m, log, key) | article | {"position": at} for at, m in enumerate(mentions)]
+    keys = article_keys(conn, article_id)
+    rows = [_row(m, log, keys) | article | {"position": at} for at, m in enumerate(mentions)]
     conn.executemany(ADD_READING, [{"reading": row["reading"]} for row in rows])
     _add_names(conn, {(row["entity"], row["alias"]) for row in rows if row["entity"]})
     conn.executemany(ADD_MENTION, rows)
@@ -55,9 +59,14 @@ def file_mentions(conn: Connection, article_id: int, mentions: Sequence[Mention]
     dress(conn, before | after, log)
 
 
-def _row(mention: Mention, log: Decisions, article: str) -> dict[str, Any]:
+def article_keys(conn: Connection, article_id: int) -> frozenset[str]:
+    """The key of an article, and those that it had."""
+    return frozenset(row[0] for row in conn.execute(ARTICLE_KEYS, {"article": article_id}))
+
+
+def _row(mention: Mention, log: Decisions, articles: Collection[str]) -> dict[str, Any]:
     reading = reading_of(mention)
-    place = log.place(reading, name_key(mention.alias), article)
+    place = log.place(reading, name_key(mention.alias), articles)
     return {
         "reading": reading,
         **_columns(place, reading),
@@ -85,14 +94,14 @@ def _add_names(conn: Connection, named: Iterable[tuple[str, str]]) -> None:
     names = sorted(named)
     keys = dict.fromkeys(key for key, _ in names)
     conn.executemany(ADD_ENTITY, [_entity(key) for key in keys])
-    conn.executemany(ADD_ALIAS, [_alias(key, text) for key, text in names])
+    conn.executemany(ADD_ALIAS, [alias_row(key, text) for key, text in names])
 
 
 def _entity(key: str) -> dict[str, str]:
     return {"key": key, "type": type_of(key), "folded": key.partition("-")[2]}
 
 
-def _alias(key: str, text: str) -> dict[str, str | None]:
+def alias_row(key: str, text: str) -> dict[str, str | None]:
     whole = without_courtesy(text)
     named_so = entity_key(type_of(key), whole) == key
     return {
@@ -165,11 +174,11 @@ def dress(conn: Connection, keys: Iterable[str], log: Decisions) -> None:
             _add_names(conn, [(key, text) for text in added if _exists(conn, key)])
             conn.executemany(MARK_ADDED, [{"key": key, "text": text} for text in added])
         names = {"name": log.name(key), "before": log.name_before(key)}
-        conn.execute(DRESS, names | {"key": key, "well_known": _well_known_names().get(key)})
+        conn.execute(DRESS, names | {"key": key, "well_known": well_known_names().get(key)})
 
 
 @cache
-def _well_known_names() -> Mapping[str, str]:
+def well_known_names() -> Mapping[str, str]:
     """Entity key -> what everybody calls it, for archives that have only `US`."""
     return {entity_key(kind, name) or "": name for name, kind in well_known().names()}
 
@@ -190,20 +199,20 @@ def _exists(conn: Connection, key: str) -> bool:
 # What an edit moves ----------------------------------------------------------------------------
 
 WITH_READING = """
-SELECT m.reading_id, r.key AS reading, m.alias, min(m.text) AS text,
-  CASE WHEN :by_article THEN a.key END AS article, e.key AS entity
+SELECT m.reading_id, m.alias, e.key AS entity, m.edit_id, m.dismissed, m.type,
+  CASE WHEN :by_article THEN m.article_id END AS article_id
 FROM readings r JOIN mentions m ON m.reading_id = r.id
-JOIN articles a ON a.id = m.article_id LEFT JOIN entities e ON e.id = m.entity_id
-WHERE r.key = :reading
-GROUP BY m.alias, m.entity_id, m.edit_id, m.dismissed, 5
+LEFT JOIN entities e ON e.id = m.entity_id
+WHERE r.key = :reading GROUP BY 1, 2, 3, 4, 5, 6, 7
 """
 MOVE = """
 UPDATE mentions SET entity_id = (SELECT id FROM entities WHERE key = :entity), type = :type,
   dismissed = :dismissed, edit_id = :edit
-WHERE reading_id = :reading_id AND alias = :alias
-  AND (:article IS NULL OR article_id = (SELECT id FROM articles WHERE key = :article))
-  AND (entity_id IS NOT (SELECT id FROM entities WHERE key = :entity) OR type <> :type
-    OR dismissed <> :dismissed OR edit_id IS NOT :edit)
+"""
+MOVE_ALL = f"{MOVE} WHERE reading_id = :reading_id AND alias = :alias"
+# Found by the article: a reading may have thousands of mentions.
+MOVE_IN_ARTICLE = f"""
+{MOVE} WHERE article_id = :article_id AND +reading_id = :reading_id AND +alias = :alias
 """
 
 
@@ -211,12 +220,23 @@ def replace_mentions(conn: Connection, readings: Iterable[str], log: Decisions) 
     """Put every mention with these readings where it belongs now; the entities this concerns."""
     concerned: set[str] = set()
     for reading in sorted(readings):
-        values = {"reading": reading, "by_article": log.names_articles}
+        values = {"reading": reading, "by_article": reading in log.by_article}
         for row in conn.execute(WITH_READING, values).fetchall():
-            place = log.place(reading, name_key(row["alias"]), row["article"] or "")
+            article = row["article_id"]
+            keys = article_keys(conn, article) if article is not None else ()
+            place = log.place(reading, name_key(row["alias"]), keys)
             concerned |= {key for key in (row["entity"], place.key) if key is not None}
+            if placed_so(row, place, reading):
+                continue
             if place.key is not None:
                 _add_names(conn, [(place.key, row["alias"])])
-            moved = {name: row[name] for name in ("reading_id", "alias", "article")}
-            conn.execute(MOVE, moved | _columns(place, reading))
+            moved = {name: row[name] for name in ("reading_id", "alias", "article_id")}
+            sql = MOVE_ALL if article is None else MOVE_IN_ARTICLE
+            conn.execute(sql, moved | _columns(place, reading))
     return concerned
+
+
+def placed_so(row: Row, place: Place, reading: str) -> bool:
+    """Whether mentions (entity, edit_id, dismissed, type) stand at that place."""
+    stands = Place(row["entity"], bool(row["dismissed"]), row["edit_id"])
+    return stands == place and row["type"] == type_of(place.key or reading)

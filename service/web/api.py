@@ -1,8 +1,9 @@
 """The routes of /v1 that are built. Each is a thin skin over a function of the service."""
 
 import time
-from typing import Annotated, Any
-from urllib.parse import urlencode
+from collections.abc import Callable
+from typing import Annotated, Any, TypeVar
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
@@ -60,7 +61,16 @@ def refuse_other_than_json(request: Request) -> None:
 
 At = Annotated[Desk, Depends(at_desk)]
 Key = Annotated[str, Path(max_length=1_000)]
+Answer = TypeVar("Answer")
+_REKEYED: dict[int | str, dict[str, Any]] = {
+    307: {"description": "To the key that the source has stated since"}
+}
 router = APIRouter(prefix="/v1", dependencies=[Depends(refuse_repeats)])
+
+
+def present_key(desk: Desk, key: str) -> str | None:
+    """An entity's key if it is there, else that of the one that editors merged it into."""
+    return key if desk.entities.has(key) else desk.edits.survivor(key)
 
 
 @router.get(
@@ -187,13 +197,13 @@ def article_by_uri(desk: At, params: Annotated[UriParams, Query()]) -> Response:
     tags=["articles"],
     summary="Read an article",
     response_model=ArticleOut,
-    responses=examples.ARTICLE,
+    responses=_REKEYED | examples.ARTICLE,
 )
 def article(
     request: Request, response: Response, desk: At, key: Key, _: Annotated[NoParams, Query()]
 ) -> Any:
     """An article with its entities and mentions."""
-    return answer(desk, request, response, lambda: _article(desk, key), lambda: _look(desk, key))
+    return _about(desk, request, response, key, lambda: _article(desk, key))
 
 
 @router.get(
@@ -201,7 +211,7 @@ def article(
     tags=["articles"],
     summary="Find articles like this one",
     response_model=SimilarArticlesOut,
-    responses=examples.SIMILAR,
+    responses=_REKEYED | examples.SIMILAR,
 )
 def similar(
     request: Request, response: Response, desk: At, key: Key, params: Annotated[ListParams, Query()]
@@ -214,7 +224,20 @@ def similar(
         page = desk.similarity.similar(key, params.limit, offset)
         return similar_out(page, params.next(what) if page.more else None)
 
-    return answer(desk, request, response, found, lambda: _look(desk, key))
+    return _about(desk, request, response, key, found)
+
+
+def _about(
+    desk: Desk, request: Request, response: Response, key: str, make: Callable[[], Answer]
+) -> Any:
+    """The answer about an article; 307 for a key that it had before its source stated one."""
+    if not desk.articles.has(key):
+        release(desk)
+        if present := desk.articles.key_since(key):
+            path = request.scope["route"].path.replace("{key}", quote(present, safe=""))
+            query = f"?{request.url.query}" if request.url.query else ""
+            return RedirectResponse(path + query, 307)
+    return answer(desk, request, response, make, lambda: _look(desk, key))
 
 
 def _look(desk: Desk, key: str) -> None:

@@ -18,6 +18,9 @@ from service.stores.related import RelatedStore
 from service.stores.sightings import SightingStore
 from service.suggestion import Suggester
 
+# Seconds; an editor who waits longer for an ingest to let go asks again, and holds no worker.
+_PATIENCE = 5.0
+
 
 @dataclass(frozen=True, slots=True)
 class Desk:
@@ -48,7 +51,7 @@ def open_desk(settings: Settings) -> Desk:
     engine = load_engine("sqlite", archive)
     articles = ArticleStore(archive)
     entities = EntityStore(archive)
-    edits = EditStore(archive)
+    edits = EditStore(archive, _PATIENCE)
     return Desk(
         settings=settings,
         archive=archive,

@@ -89,11 +89,15 @@ class EditParams(ListParams):
         return f"edits\n{self.entity}"
 
 
-def refuse_other_than_csv(request: Request) -> None:
-    """As JSON must, a table must say what it is."""
+async def table_sent(request: Request) -> bytes:
+    """The body as it came: declared as one, FastAPI would take it for JSON before anything else.
+
+    As JSON must, a table must say what it is.
+    """
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "text/csv":
         raise WrongMediaType("Send the table as CSV: `Content-Type: text/csv`")
+    return await request.body()
 
 
 def refuse_parameters(_: Annotated[NoParams, Query()]) -> None:
@@ -135,6 +139,9 @@ EDITED = _MOVED | _answers({"edit": _MERGE, "entity": _ENTITY})
 EDITS = _answers({"total": 12, "edits": [_MERGE], "next": "WzAsMTIsIiIsMCxudWxsLCJhbGwiLCIiXQ"})
 IMPORTED = _answers({"added": 2, "unchanged": 0, "failed": [{"line": 4, "reason": "has no alias"}]})
 _TABLE = ",".join(COLUMNS) + "\r\nperson-josonggil,Jo Song Gil,person,Jo Song-gil,9,0\r\n"
+_TABLE_BODY = {
+    "requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}}
+}
 TABLE: dict[int | str, dict[str, Any]] = {
     200: {"content": {"text/csv": {"schema": {"type": "string"}, "example": _TABLE}}},
     **examples.PROBLEMS,
@@ -286,12 +293,12 @@ def aliases(
     summary="Add spellings from a table",
     response_model=AliasReportOut,
     responses=IMPORTED,
-    dependencies=[Depends(refuse_other_than_csv)],
+    openapi_extra=_TABLE_BODY,
 )
 def add_aliases(
     request: Request,
     desk: At,
-    table: Annotated[bytes, Body(media_type="text/csv")],
+    table: Annotated[bytes, Depends(table_sent)],
     params: Annotated[ReasonIn, Query()],
 ) -> AliasReportOut:
     """All of them in one go; a row that cannot be used is reported and stops no other.

@@ -34,6 +34,8 @@ WRITES: dict[str, KeyScope] = {
 READING = frozenset({HTTPMethod.GET, HTTPMethod.HEAD, HTTPMethod.OPTIONS})
 # A query of 10,000 characters and a hundred values for each filter fit several times over.
 LARGEST_BODY = 1_000_000
+# What to do with a body that is larger, by path.
+INSTEAD = {"/v1/aliases": "send it in parts, or use `cuttings entity import`"}
 Reader = Literal["loopback", "open"] | KeyScope
 
 
@@ -82,7 +84,9 @@ class Gate:
         if "transfer-encoding" in request.headers or not length.isdecimal():
             raise TooLarge("Say how long the body is: `Content-Length`")
         if int(length) > LARGEST_BODY:
-            raise TooLarge(f"A body may hold {LARGEST_BODY:,} bytes, this one has {int(length):,}")
+            large = f"A body may hold {LARGEST_BODY:,} bytes, this one has {int(length):,}"
+            instead = INSTEAD.get(request.url.path)
+            raise TooLarge(f"{large}: {instead}" if instead else large)
 
     def _check_scope(self, scope: Scope, key: ApiKey | None) -> None:
         """Whether the key may do this; reading without one is another matter."""

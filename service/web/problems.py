@@ -26,8 +26,8 @@ MEDIA_TYPE = "application/problem+json"
 _log = logging.getLogger("cuttings")
 
 
-def problem_response(error: CuttingsError, *, in_body: bool = False) -> Response:
-    """The answer to an error; `in_body` names places as JSON pointers instead of parameters."""
+def problem_response(error: CuttingsError, in_body: Sequence[bool] = ()) -> Response:
+    """The answer to an error; `in_body` says of each problem whether its place is in the body."""
     content: dict[str, Any] = {
         "type": f"/errors/{error.slug}",
         "title": error.title,
@@ -35,7 +35,8 @@ def problem_response(error: CuttingsError, *, in_body: bool = False) -> Response
         "detail": error.detail,
     }
     if error.problems:
-        content["errors"] = [_item(problem, in_body) for problem in error.problems]
+        places = zip(error.problems, in_body or [False] * len(error.problems), strict=True)
+        content["errors"] = [_item(problem, within) for problem, within in places]
     headers = {"Cache-Control": "no-store"} | error.headers
     # What is at fault may be half of a surrogate pair: UTF-8 cannot say it, but JSON's escape can.
     body = json.dumps(content, ensure_ascii=False).encode("utf-8", "backslashreplace")
@@ -58,14 +59,14 @@ def add_problem_handlers(app: FastAPI) -> None:
     def ours(request: Request, exc: CuttingsError) -> Response:
         if exc.status >= 500:
             _log.error("%s %s: %s", request.method, request.url.path, exc.detail)
-        return problem_response(exc, in_body=request.method == "POST")
+        return problem_response(exc, [_is_in_body(problem, request) for problem in exc.problems])
 
     @app.exception_handler(RequestValidationError)
-    def invalid(request: Request, exc: RequestValidationError) -> Response:
+    def invalid(_: Request, exc: RequestValidationError) -> Response:
         error = InvalidRequest(
             "Some of what was sent cannot be used: see `errors`", problems=_problems(exc.errors())
         )
-        return problem_response(error, in_body=request.method == "POST")
+        return problem_response(error, [fault["loc"][0] == "body" for fault in exc.errors()])
 
     @app.exception_handler(HTTPException)
     def http(request: Request, exc: HTTPException) -> Response:
@@ -75,6 +76,11 @@ def add_problem_handlers(app: FastAPI) -> None:
     def unexpected(request: Request, exc: Exception) -> Response:
         _log.exception("%s %s", request.method, request.url.path, exc_info=exc)
         return problem_response(CuttingsError("The fault is ours, and it is in the log"))
+
+
+def _is_in_body(problem: Problem, request: Request) -> bool:
+    """Rules of ours do not know how a value came; the body of a POST may stand beside a query."""
+    return request.method == "POST" and problem.where not in request.query_params
 
 
 def _problems(errors: Sequence[Any]) -> tuple[Problem, ...]:

@@ -17,10 +17,11 @@ from pydantic import (
     model_validator,
 )
 
+from service.entity import ENTITY_TYPES
 from service.errors import InvalidRequest, NotFound, Problem, TooLarge, WrongMediaType
 from service.reconciliation import DEFAULT_LIMIT, Reconciler, Strictness, Wanted
 from service.stores.candidates import CandidateStore
-from service.stores.entities import EntityRow
+from service.stores.entities import EntityDetail, EntityRow
 from service.web import examples
 from service.web.answers.reconcile import (
     BATCH,
@@ -40,7 +41,7 @@ from service.web.answers.reconcile import (
     suggested_out,
     types_named,
 )
-from service.web.api import At, refuse_repeats
+from service.web.api import At, present_key, refuse_repeats
 from service.web.desk import Desk
 from service.web.freshness import answer
 from service.web.problems import message_of
@@ -224,7 +225,7 @@ def _extension(text: str) -> ExtensionIn:
 
 def _extended(desk: Desk, extension: ExtensionIn) -> ExtensionOut:
     properties = list(dict.fromkeys(property_.id for property_ in extension.properties))
-    return extension_out(properties, {key: desk.entities.get(key) for key in extension.ids})
+    return extension_out(properties, {key: _present(desk, key) for key in extension.ids})
 
 
 def _read(adapter: TypeAdapter[Read], text: str, parameter: str) -> Read:
@@ -254,12 +255,19 @@ def suggest_entity(
 
 
 def _suggested(desk: Desk, params: SuggestEntityParams) -> list[EntityRow]:
-    itself = desk.entities.get(params.prefix.strip())
-    first = [itself.entity] if itself else []
-    every = dict.fromkeys((*first, *desk.entities.beginning(params.prefix, SUGGESTED_AT_MOST)))
-    types = {type_ for type_ in params.type if type_}
-    fitting = [entity for entity in every if not types or entity.type in types]
-    return fitting[params.cursor : params.cursor + SUGGESTED]
+    wanted = {type_ for type_ in params.type if type_}
+    types = [type_ for type_ in ENTITY_TYPES if not wanted or type_ in wanted]
+    itself = _present(desk, params.prefix.strip())
+    first = [itself.entity] if itself and itself.entity.type in types else []
+    begun = CandidateStore(desk.archive).beginning(params.prefix, types, SUGGESTED_AT_MOST)
+    every = list(dict.fromkeys((*first, *begun)))
+    return every[params.cursor : params.cursor + SUGGESTED]
+
+
+def _present(desk: Desk, key: str) -> EntityDetail | None:
+    """The entity with this key, or the one that it was merged into."""
+    present = present_key(desk, key)
+    return desk.entities.get(present) if present is not None else None
 
 
 @router.get(
@@ -312,7 +320,7 @@ def preview(
     """A small page about an entity, to be shown in a frame."""
 
     def look() -> None:
-        if not desk.entities.has(params.id):
+        if present_key(desk, params.id) is None:
             raise NotFound(f"There is no “{params.id}” here")
 
     page = answer(desk, request, response, lambda: _preview(desk, params.id), look)
@@ -321,6 +329,6 @@ def preview(
 
 
 def _preview(desk: Desk, key: str) -> str:
-    detail = desk.entities.get(key)
+    detail = _present(desk, key)
     assert detail is not None  # noqa: S101 - looked up in the same snapshot
     return preview_page(detail)

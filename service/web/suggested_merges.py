@@ -11,7 +11,7 @@ from service.merging import Merging
 from service.stores.suggestions import SuggestionStore
 from service.web import examples
 from service.web.answers.merges import MergesOut, merges_out
-from service.web.api import At, refuse_repeats
+from service.web.api import At, present_key, refuse_repeats
 from service.web.desk import Desk
 from service.web.freshness import answer
 from service.web.parameters import ListParams
@@ -63,20 +63,22 @@ def merges(
 ) -> Any:
     """Pairs of entities that may be one, likeliest first, each with reasons.
 
-    Among the most mentioned, or with `entity` among all. None of them is merged before an editor
-    does it, and a pair that editors keep apart is not suggested again.
+    Among the most mentioned, or with `entity` among all; one that was merged stands for what it
+    became. None of them is merged before an editor does it, and a pair that editors keep apart is
+    not suggested again.
     """
     offset = params.offset(params.what)
 
     def look() -> None:
-        if params.entity is not None and not desk.entities.has(params.entity):
+        if params.entity is not None and present_key(desk, params.entity) is None:
             raise NotFound(f"There is no “{params.entity}” here")
 
     return answer(desk, request, response, lambda: _merges(desk, params, offset), look)
 
 
 def _merges(desk: Desk, params: MergeParams, offset: int) -> MergesOut:
+    entity = present_key(desk, params.entity) if params.entity is not None else None
     page = Merging(SuggestionStore(desk.archive)).page(
-        type_=params.type, entity=params.entity, limit=params.limit, offset=offset
+        type_=params.type, entity=entity, limit=params.limit, offset=offset
     )
     return merges_out(page, params.next(params.what) if page.more else None)

@@ -1,0 +1,129 @@
+"""Aliases out of a list, filed one after another, each as a decision of its own.
+
+Mentions are placed once, after the last: so what the list itself has decided is kept in mind here.
+"""
+
+from dataclasses import dataclass, replace
+
+from service.edits import Edit, type_of
+from service.entity import ENTITY_TYPES, EntityType, entity_key
+from service.errors import Conflict, CuttingsError, NotFound
+from service.names import name_key
+from service.stores.edit_log import Author, Change, draft, given_key, given_name, invalid
+from service.titles import without_courtesy
+
+SPELLED_SO = """
+SELECT DISTINCT e.key FROM aliases al JOIN entities e ON e.id = al.entity_id
+WHERE al.folded = :name AND e.type = :type ORDER BY e.key
+"""
+READ_AS = """
+SELECT EXISTS (SELECT 1 FROM readings WHERE key = :own) AND NOT EXISTS (
+  SELECT 1 FROM aliases al JOIN entities e ON e.id = al.entity_id
+  WHERE e.key = :key AND al.text = :text) AS elsewhere
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenAlias:
+    """An alias out of a list: of the entity `key`, else of the one with this `name` and `type`.
+
+    `added` is False for what the list knows from articles, None where it does not say.
+    """
+
+    alias: str
+    key: str = ""
+    name: str = ""
+    type: str = ""
+    reason: str = ""
+    added: bool | None = None
+
+
+class Filing:
+    """Files the aliases of one list, all in one change; whoever files them settles it."""
+
+    def __init__(self, change: Change, author: Author) -> None:
+        self._change = change
+        self._author = author
+        self._aliases: dict[str, set[str]] = {}  # entity -> its aliases by editors, folded
+        self._holders: dict[tuple[EntityType, str], str] = {}  # alias of this list -> whose it is
+        self._taken: dict[str, Edit] = {}  # entity -> the edit of this list by which it is another
+
+    def file(self, given: GivenAlias) -> Edit | str | None:
+        """Its edit, the reason why not, or None where it is so already."""
+        try:
+            key, name = self._entity(given)
+            text = given_name(given.alias, "alias")
+            if self._is_so(key, given, text):
+                return None
+            author = replace(self._author, reason=given.reason or self._author.reason)
+            edit = self._change.add(draft("alias", key, author, text=text, name=name))
+        except CuttingsError as exc:
+            return exc.detail
+        self._keep_in_mind(edit, text)
+        return edit
+
+    def _keep_in_mind(self, edit: Edit, text: str) -> None:
+        kind = type_of(edit.entity)
+        self._holders[kind, name_key(text)] = edit.entity
+        own = entity_key(kind, text)
+        if own is not None and own != edit.entity:
+            self._taken[own] = edit
+
+    def _entity(self, given: GivenAlias) -> tuple[str, str]:
+        """Its key and name."""
+        if given.key:
+            try:
+                key = self._change.standing(given.key)
+                return self._after_this_list(key), self._change.name(key)
+            except NotFound:
+                if not (given.name and given.type):
+                    raise
+        kind = _type(given.type)
+        name = given_name(given.name)
+        own = given_key(kind, name)
+        if entity_key(kind, given.key.removeprefix(f"{kind}-")) == given.key:
+            own = given.key
+        elif (spelled := self._spelled_so(kind, name, own)) is not None:
+            return spelled, self._change.name(spelled)
+        found = self._change.before.survivor(own)
+        if found is None:
+            raise Conflict(f"“{own}” has been dismissed")
+        return self._after_this_list(found), name
+
+    def _after_this_list(self, key: str) -> str:
+        last = 0
+        while (edit := self._taken.get(key)) is not None and edit.id > last:
+            key, last = edit.entity, edit.id
+        return key
+
+    def _spelled_so(self, kind: EntityType, name: str, own: str) -> str | None:
+        rows = self._change.conn.execute(SPELLED_SO, {"type": kind, "name": name_key(name)})
+        keys = [row["key"] for row in rows]
+        if own not in keys and len(keys) > 1:
+            raise Conflict(f"“{name}” may be any of {', '.join(keys)}")
+        return own if own in keys else next(iter(keys), None)
+
+    def _is_so(self, key: str, given: GivenAlias, text: str) -> bool:
+        holder = self._holders.get((type_of(key), name_key(text)))
+        if holder is not None:
+            return holder == key
+        if key not in self._aliases:
+            self._aliases[key] = set(map(name_key, self._change.before.aliases(key)))
+        if name_key(text) in self._aliases[key]:
+            return True
+        if given.added:
+            return False
+        own = entity_key(type_of(key), without_courtesy(text))
+        if own == key or given.added is None:
+            return own == key
+        # What articles say need not be decided, but for a full name: an editor made them one.
+        values = {"key": key, "text": given.alias, "own": own}
+        row = self._change.conn.execute(READ_AS, values).fetchone()
+        return not row["elsewhere"]
+
+
+def _type(name: str) -> EntityType:
+    found = next((kind for kind in ENTITY_TYPES if kind == name.strip().lower()), None)
+    if found is None:
+        raise invalid("type", f"is none of {', '.join(ENTITY_TYPES)}")
+    return found
