@@ -84,14 +84,15 @@ CREATE TABLE article_topics (
 CREATE INDEX article_topics_by_topic ON article_topics(topic COLLATE NOCASE, article_id);
 
 -- A made key gives way to one that a source states: what was said of the article by the old key still
--- holds.
+-- holds, also when the article is away for a while.
 CREATE TABLE former_keys (
   former TEXT PRIMARY KEY,
-  key TEXT NOT NULL REFERENCES articles(key) ON UPDATE CASCADE ON DELETE CASCADE
+  key TEXT NOT NULL                            -- what the article is called since
 ) WITHOUT ROWID;
 CREATE INDEX former_keys_by_key ON former_keys(key);
 CREATE TRIGGER articles_rekeyed AFTER UPDATE OF key ON articles WHEN old.key <> new.key BEGIN
-  INSERT OR REPLACE INTO former_keys (former, key) VALUES (old.key, new.key);
+  UPDATE former_keys SET key = new.key WHERE key = old.key;
+  INSERT OR IGNORE INTO former_keys (former, key) VALUES (old.key, new.key);
 END;
 
 -- Every path that gave an article: the first one, and those of its exact copies.

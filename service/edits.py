@@ -244,21 +244,23 @@ class Decisions:
             case "merge" | "retype":
                 self._merge(entry, edit)
 
-    def _call(self, key: str, text: str) -> None:
-        """An added alias is one entity's: the last that was given it."""
+    def _call(self, key: str, text: str, *, takes: bool = False) -> None:
+        """An added alias is one entity's; only who gives it (`takes`) can take it from another."""
         whose = (type_of(key), name_key(text))
-        before = self._called.get(whose)
-        if before is not None and before != key and before in self._entries:
-            self._entries[before].aliases.pop(whose[1], None)
+        before = self._called.get(whose, key)
+        if before != key and whose[1] in self._entry(before).aliases:
+            if not takes:
+                return
+            self._entries[before].aliases.pop(whose[1])
         self._called[whose] = key
         self._entries[key].aliases[whose[1]] = text
 
     def _alias(self, edit: Edit) -> None:
         text = edit.text or ""
         own = entity_key(type_of(edit.entity), text)
-        if own is not None and own != edit.entity and own in self._entries:
-            self._move(self._entries.pop(own), own, edit.entity)
-        self._call(edit.entity, text)
+        if own not in (None, edit.entity) and without_courtesy(text) == squeeze(text):
+            self._move(self._entries.pop(own, _Entry()), own, edit.entity)
+        self._call(edit.entity, text, takes=True)
 
     def _tell_apart(self, one: str, other: str) -> None:
         self._distinct.setdefault(one, set()).add(other)
@@ -270,7 +272,7 @@ class Decisions:
         self._tell_apart(edit.entity, edit.into or "")
         for folded in map(name_key, edit.aliases):
             if not edit.articles and folded in entry.aliases:
-                self._call(edit.into or "", entry.aliases[folded])
+                self._call(edit.into or "", entry.aliases[folded], takes=True)
 
     def _merge(self, entry: _Entry, edit: Edit) -> None:
         other = self._entries.setdefault(edit.into or "", _Entry())

@@ -98,6 +98,22 @@ def test_a_round_trip_into_a_fresh_archive(
     assert (again.added, again.failed) == (0, [])
 
 
+def test_an_alias_stays_an_editors_where_an_article_gives_it_to_another(
+    archive: Archive, tmp_path: Path
+) -> None:
+    said = (named("Ann Poe", "Ann Poe"), named("Boss", "Jane Roe"), named("Jane Roe", "Jane Roe"))
+    fresh = open_archive(tmp_path / "fresh")
+    for each in (archive, fresh):
+        each.add(Article(key="one", body="one"), said)
+    EditStore(archive.database).add_alias("person-annpoe", "Boss", DESK)
+    report = add_from_table(EditStore(fresh.database), table_of(archive).encode(), DESK)
+    assert (report.added, report.failed) == (1, [])
+    assert table_of(fresh) == table_of(archive)
+    for each in (archive, fresh):
+        each.add(Article(key="two", body="two"), [named("Boss")])
+        assert ("two", "Boss", "person-annpoe", "person") in graph(each)["mentions"]
+
+
 def test_who_is_not_there_yet_has_its_aliases_when_it_comes(archive: Archive) -> None:
     edits = EditStore(archive.database)
     table = "name,type,alias\nBenjamin Netanyahu,Person,Bibi\n"

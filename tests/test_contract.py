@@ -70,7 +70,7 @@ def test_every_answer_is_as_documented(
         if mode is GenerationMode.NEGATIVE and not has_parameters:
             continue  # nothing there could be wrong
 
-        @settings(max_examples=60 if LONG else 8)
+        @settings(max_examples=25 if LONG else 8)
         @given(cases_of(operation, mode, known))
         def ask(case: Any) -> None:
             check(api, case)

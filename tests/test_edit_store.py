@@ -182,8 +182,11 @@ def test_the_log_is_read_once_an_edit(
 
     monkeypatch.setattr(edit_log, "edit_of", noted)
     edits.annotate(KIM, "leader", DESK)
+    assert read == [1]
+    read.clear()
     edits.keep_apart(KIM, ROE, DESK)
-    assert read == []
+    assert read == [1, 2]
+    read.clear()
     edits.merge(ROE, KIM, DESK)
     assert read == [1, 2, 3]
     read.clear()
@@ -278,6 +281,88 @@ def test_a_list_is_what_its_rows_are_one_after_another(
     ]
     assert entities_of(archive) == [KIM, ROE, KIM]
     assert_settled(archive)
+
+
+# (rows of key, name and alias; whose each alias is, and the name in its edit)
+ANN = "person-annpoe"
+TAKEN: dict[str, tuple[list[tuple[str, str, str]], list[tuple[str, str]]]] = {
+    "by name": (
+        [("", "Kim Jong Un", "Jane Roe"), ("", "Jane Roe", "Boss")],
+        [(KIM, "Kim Jong Un"), (KIM, "Kim Jong Un")],
+    ),
+    "by key": (
+        [(KIM, "", "Jane Roe"), (ROE, "", "Boss")],
+        [(KIM, "Kim Jong Un"), (KIM, "Kim Jong Un")],
+    ),
+    "by a spelling": (
+        [("", "Kim Jong Un", "Jane Roe"), ("", "Ms Roe", "Boss")],
+        [(KIM, "Kim Jong Un"), (KIM, "Kim Jong Un")],
+    ),
+    "by a spelling of this list": (
+        [(KIM, "", "Chief"), ("", "Chief", "Boss"), (KIM, "", "Mr Chief"), ("", "Mr Chief", "X")],
+        [(KIM, "Kim Jong Un")] * 4,
+    ),
+    "twice": (
+        [(KIM, "", "Jane Roe"), (ANN, "", "Kim Jong Un"), ("", "Jane Roe", "Boss")],
+        [(KIM, "Kim Jong Un"), (ANN, "Ann Poe"), (ANN, "Ann Poe")],
+    ),
+    "merged before": (
+        [(KIM, "", "Al Gone"), ("person-algone", "", "Boss")],
+        [(KIM, "Kim Jong Un"), (KIM, "Kim Jong Un")],
+    ),
+    "merged before, and the other is taken": (
+        [(KIM, "", "Jane Roe"), ("", "Al Gone", "Boss")],
+        [(KIM, "Kim Jong Un"), (KIM, "Kim Jong Un")],
+    ),
+    "by who is awaited": (
+        [("", "Kim Il", "Bo Bob"), ("", "Bo Bob", "Chief")],
+        [("person-kimil", "Kim Il"), ("person-kimil", "Kim Il")],
+    ),
+    "not whole, with a title": (
+        [(ROE, "", "Mr Kim"), ("person-mrkim", "", "Boss")],
+        [(ROE, "Jane Roe"), ("person-mrkim", "Mr Kim")],
+    ),
+}
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+@pytest.mark.parametrize("case", TAKEN)
+def test_whom_a_list_has_taken_is_the_one_that_took_it(
+    archive: Archive, edits: EditStore, add: Callable[..., None], case: str, at_once: bool
+) -> None:
+    roe = (named("Jane Roe", "Jane Roe"), named("Ms Roe", "Jane Roe"))
+    add("one", kim(), named("Mr Kim", "Kim Jong Un"), *roe, named("Al Gone", "Al Gone"))
+    add("two", named("Ann Poe", "Ann Poe"), named("Boss"))
+    edits.split(KIM, ["Mr Kim"], "Mr Kim", DESK)
+    edits.merge("person-algone", ROE, DESK)
+    rows, expected = TAKEN[case]
+    given = [GivenAlias(key=k, name=n, type="person", alias=alias) for k, n, alias in rows]
+    lists = [given] if at_once else [[each] for each in given]
+    outcomes = [outcome for rows in lists for outcome in edits.add_aliases(rows, DESK)]
+    assert [(o.entity, o.name) if isinstance(o, Edit) else o for o in outcomes] == expected
+    assert_settled(archive)
+
+
+@pytest.mark.parametrize("split_off", [True, False])
+def test_an_entity_is_there_whoever_has_its_name(
+    archive: Archive, edits: EditStore, add: Callable[..., None], split_off: bool
+) -> None:
+    add("one", kim(), named("Mr Kim", "Kim Jong Un"))
+    if split_off:
+        edits.split(KIM, ["Kim Jong Un"], "Kim Il", DESK)
+    else:
+        edits.remove_alias(KIM, "Kim Jong Un", DESK)
+    edits.add_aliases([GivenAlias(name="Kim Jong Un", type="person", alias="Boss")], DESK)
+    assert "Boss" in spellings(archive)[KIM]
+
+
+def test_a_name_that_was_taken_away_has_not_been_dismissed(
+    archive: Archive, edits: EditStore, add: Callable[..., None]
+) -> None:
+    add("one", kim())
+    edits.remove_alias(KIM, "Kim Jong Un", DESK)
+    row = GivenAlias(name="Kim Jong Un", type="person", alias="Boss")
+    assert edits.add_aliases([row], DESK) == [f"The name of “{KIM}” has been taken from it"]
 
 
 def test_many_who_are_not_there_yet(

@@ -344,6 +344,56 @@ def test_a_split_by_article_outlives_the_articles_made_key(
     assert list(names(archive)) == ["person-johnsmithpoet"]
 
 
+def test_a_split_by_a_former_key_outlives_an_absence(archive: Archive, edits: EditStore) -> None:
+    first = Article(body="John Smith wrote. " + "x" * 30, origin="/inbox/a.txt")
+    smith = [named("John Smith", "John Smith")]
+    key = archive.add(first, smith).key
+    edits.split("person-johnsmith", ["John Smith"], "John Smith (poet)", DESK, [key])
+    stated = replace(first, key="stated")
+    archive.add(stated, smith)
+    with archive.database.write() as conn:
+        withdraw(conn, "stated")
+    assert names(archive) == {}
+    archive.add(stated, smith)
+    assert list(names(archive)) == ["person-johnsmithpoet"]
+    other = archive.add(replace(first, origin="/inbox/b.txt"), smith)
+    assert other.key not in (key, "stated")
+    assert sorted(names(archive)) == ["person-johnsmith", "person-johnsmithpoet"]
+
+
+def test_a_titled_alias_takes_no_entity_whole(
+    archive: Archive, edits: EditStore, add: Callable[..., None]
+) -> None:
+    add("one", kim(), named("Kim", "Kim Jong Un", alias="Mr Kim"), named("Jane Roe", "Jane Roe"))
+    edits.split("person-kimjongun", ["Mr Kim"], "Mr Kim", DESK)
+    edits.rename("person-mrkim", "Kim the Butler", DESK)
+    edits.add_alias("person-janeroe", "Mr Kim", DESK)
+    assert names(archive)["person-mrkim"] == "Kim the Butler"
+
+
+def test_only_an_alias_takes_an_alias_away(
+    archive: Archive, edits: EditStore, add: Callable[..., None]
+) -> None:
+    add("one", named("Ann Poe", "Ann Poe"), named("Jane Roe", "Jane Roe"), named("Boss"))
+    edits.add_alias("person-annpoe", "Boss", DESK)
+    edits.rename("person-janeroe", "Boss", DESK)
+    store = EntityStore(archive.database)
+    assert store.keys_of("person", "boss") == ("person-annpoe",)
+    assert [m[2] for m in graph(archive)["mentions"]][2] == "person-annpoe"
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_who_is_distinct_stays_so_after_an_alias(
+    archive: Archive, edits: EditStore, add: Callable[..., None], turned: bool
+) -> None:
+    add("one", kim(), named("Ann Poe", "Ann Poe"), named("Jane Roe", "Jane Roe"))
+    ann, jane = "person-annpoe", "person-janeroe"
+    edits.keep_apart(jane if turned else ann, ann if turned else jane, DESK)
+    edits.add_alias("person-kimjongun", "Ann Poe", DESK)
+    with archive.database.read() as conn:
+        assert decisions(conn).are_distinct("person-kimjongun", "person-janeroe")
+
+
 def test_an_article_under_embargo_takes_its_spelling_along(archive: Archive) -> None:
     archive.add(Article(key="a", body="Jane Möller"), [named("Jane Möller", "Jane Möller")] * 2)
     archive.add(Article(key="b", body="Jane Moller"), [named("Jane Moller", "Jane Moller")])
@@ -545,7 +595,7 @@ def fill(database: Database, key: str, mentions: tuple[Mention, ...], body: str)
         put(conn, Article(key=key, body=body), Findings(mentions), "test")
 
 
-@settings(max_examples=250 if LONG else 50)
+@settings(max_examples=150 if LONG else 50)
 @given(st.data())
 def test_the_same_edits_give_the_same_graph(empty: Callable[[], Database], data: Any) -> None:
     """Whatever is ingested, read again and edited in between, and in whatever order."""

@@ -139,8 +139,8 @@ def asked(library: Archive, q: str, **options: Any) -> Results:
 
 queries = st.one_of(st.text(max_size=80), operators, trees.map(str))
 # An example is several searches, and of a walk a dozen.
-fewer = settings(max_examples=250 if LONG else 40)
-fewest = settings(max_examples=120 if LONG else 15)
+fewer = settings(max_examples=150 if LONG else 40)
+fewest = settings(max_examples=60 if LONG else 15)
 matches = st.sampled_from(["all", "any", "auto"])
 sorts = st.sampled_from(["relevance", "newest", "oldest"])
 

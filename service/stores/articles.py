@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, count
 from typing import Any, Literal
 
 from service.article import Article, Filed, Subheading
@@ -35,6 +36,9 @@ class Decision:
     content_hash: str
 
 
+TAKEN = """
+SELECT 1 FROM articles WHERE key = :key UNION ALL SELECT 1 FROM former_keys WHERE former = :key
+"""
 BY_KEY = "SELECT key, key_made, content_hash FROM articles WHERE key = :key"
 BY_URI = """
 SELECT a.key, a.key_made, a.content_hash FROM articles a LEFT JOIN sources s ON s.id = a.source_id
@@ -102,11 +106,17 @@ def _again(conn: Connection, article: Article, seen: Row, digest: str) -> Decisi
 
 def _made_key(conn: Connection, article: Article, digest: str) -> str:
     """A key from the content when first seen; from the path as well if that one is taken."""
-    for salt in ("", article.origin or "", f"{article.origin}\n{digest}"):
+    origin = article.origin or ""
+    for salt in chain(("", origin), (f"{origin}\n{number}" for number in count())):
         key = hashlib.sha256(f"{digest}\n{salt}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
-        if conn.execute(BY_KEY, {"key": key}).fetchone() is None:
+        if _is_free(conn, key):
             return key
-    raise AssertionError("three SHA-256 sums in a row are taken")
+    raise AssertionError("count() ends")
+
+
+def _is_free(conn: Connection, key: str) -> bool:
+    """Nobody has the key, or had it: what was said by a former key is still about that article."""
+    return conn.execute(TAKEN, {"key": key}).fetchone() is None
 
 
 ARTICLE_ID = "SELECT id, published_at, published_precision FROM articles WHERE key = :key"
@@ -144,7 +154,7 @@ def put(
     key that a new article without one had before, and gets again if nobody else has it.
     """
     decision = decide(conn, article)
-    free = was_key and conn.execute(BY_KEY, {"key": was_key}).fetchone() is None
+    free = was_key and _is_free(conn, was_key)
     if decision.outcome == "added" and article.key is None and was_key and free:
         decision = replace(decision, key=was_key)
     key = decision.key
@@ -258,7 +268,9 @@ AUTHORS = "SELECT author FROM article_authors WHERE article_id = :id ORDER BY po
 TOPICS = "SELECT topic FROM article_topics WHERE article_id = :id ORDER BY position"
 
 
-PRESENT_KEY = "SELECT key FROM former_keys WHERE former = :key"
+PRESENT_KEY = """
+SELECT a.key FROM former_keys f JOIN articles a ON a.key = f.key WHERE f.former = :key
+"""
 
 
 class ArticleStore:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from service.edits import Edit, type_of
 from service.entity import ENTITY_TYPES, EntityType, entity_key
 from service.errors import Conflict, CuttingsError, NotFound
-from service.names import name_key
-from service.stores.edit_log import Author, Change, draft, given_key, given_name, invalid
+from service.names import name_key, squeeze
+from service.stores.edit_log import Author, Change, draft, given_key, given_name, invalid, is_there
 from service.titles import without_courtesy
 
 SPELLED_SO = """
@@ -47,6 +47,8 @@ class Filing:
         self._aliases: dict[str, set[str]] = {}  # entity -> its aliases by editors, folded
         self._holders: dict[tuple[EntityType, str], str] = {}  # alias of this list -> whose it is
         self._taken: dict[str, Edit] = {}  # entity -> the edit of this list by which it is another
+        # Of those who are not there, the log alone knows the name.
+        self._names = {e.entity: e.name for e in change.log if e.action == "alias" and e.name}
 
     def file(self, given: GivenAlias) -> Edit | str | None:
         """Its edit, the reason why not, or None where it is so already."""
@@ -65,30 +67,18 @@ class Filing:
     def _keep_in_mind(self, edit: Edit, text: str) -> None:
         kind = type_of(edit.entity)
         self._holders[kind, name_key(text)] = edit.entity
+        self._names.setdefault(edit.entity, edit.name or "")
         own = entity_key(kind, text)
-        if own is not None and own != edit.entity:
+        whole = without_courtesy(text) == squeeze(text)  # `Mr Kim` takes no entity whole
+        if own is not None and own != edit.entity and whole:
             self._taken[own] = edit
 
     def _entity(self, given: GivenAlias) -> tuple[str, str]:
         """Its key and name."""
-        if given.key:
-            try:
-                key = self._change.standing(given.key)
-                return self._after_this_list(key), self._change.name(key)
-            except NotFound:
-                if not (given.name and given.type):
-                    raise
-        kind = _type(given.type)
-        name = given_name(given.name)
-        own = given_key(kind, name)
-        if entity_key(kind, given.key.removeprefix(f"{kind}-")) == given.key:
-            own = given.key
-        elif (spelled := self._spelled_so(kind, name, own)) is not None:
-            return spelled, self._change.name(spelled)
-        found = self._change.before.survivor(own)
-        if found is None:
-            raise Conflict(f"“{own}” has been dismissed")
-        return self._after_this_list(found), name
+        key = self._after_this_list(self._meant(given))
+        if is_there(self._change.conn, key):
+            return key, self._change.name(key)
+        return key, self._names.get(key) or given_name(given.name)
 
     def _after_this_list(self, key: str) -> str:
         last = 0
@@ -96,16 +86,51 @@ class Filing:
             key, last = edit.entity, edit.id
         return key
 
-    def _spelled_so(self, kind: EntityType, name: str, own: str) -> str | None:
+    def _meant(self, given: GivenAlias) -> str:
+        """Whom the list means, whatever it has decided of that one."""
+        if given.key in self._taken:
+            return given.key
+        if given.key:
+            try:
+                return self._change.standing(given.key)
+            except NotFound:
+                if not (given.name and given.type):
+                    raise
+        kind = _type(given.type)
+        name = given_name(given.name)
+        own = given_key(kind, name)
+        if entity_key(kind, given.key.removeprefix(f"{kind}-")) == given.key:
+            return self._survivor(given.key)
+        if own in self._taken or is_there(self._change.conn, own):
+            return own
+        return self._spelled_so(kind, name) or self._survivor(own)
+
+    def _survivor(self, own: str) -> str:
+        place = self._change.before.place(own, own.partition("-")[2])
+        if place.dismissed:
+            raise Conflict(f"“{own}” has been dismissed")
+        if place.key is None:
+            raise Conflict(f"The name of “{own}” has been taken from it")
+        return place.key
+
+    def _spelled_so(self, kind: EntityType, name: str) -> str | None:
         rows = self._change.conn.execute(SPELLED_SO, {"type": kind, "name": name_key(name)})
-        keys = [row["key"] for row in rows]
-        if own not in keys and len(keys) > 1:
-            raise Conflict(f"“{name}” may be any of {', '.join(keys)}")
-        return own if own in keys else next(iter(keys), None)
+        keys = {self._after_this_list(row["key"]) for row in rows}
+        if (holder := self._holder(kind, name)) is not None:
+            keys.add(holder)
+        if len(keys) > 1:
+            raise Conflict(f"“{name}” may be any of {', '.join(sorted(keys))}")
+        return next(iter(keys), None)
+
+    def _holder(self, kind: EntityType, text: str) -> str | None:
+        """Whom this list has given an alias."""
+        key = self._holders.get((kind, name_key(text)))
+        return key if key is None else self._after_this_list(key)
 
     def _is_so(self, key: str, given: GivenAlias, text: str) -> bool:
-        holder = self._holders.get((type_of(key), name_key(text)))
-        if holder is not None:
+        holder = self._holder(type_of(key), text)
+        # Articles may call one so, and editors another.
+        if holder is not None and (holder == key or given.added is not False):
             return holder == key
         if key not in self._aliases:
             self._aliases[key] = set(map(name_key, self._change.before.aliases(key)))
