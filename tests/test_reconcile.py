@@ -19,12 +19,12 @@ from service.reconciliation import FORM, LEAST, MOST, Candidate, Reconciler, Wan
 from service.stores.candidates import (
     AFTER,
     BEFORE,
-    BEGUN,
     MOST_MENTIONED,
     SPELLED,
     CandidateStore,
 )
 from service.stores.edits import Author, EditStore
+from service.stores.entities import BEGINNING
 from service.web.answers.reconcile import BATCH
 from service.web.app import create_app
 
@@ -220,7 +220,7 @@ def test_only_what_is_written_so_is_certain(named: Archive, changed: tuple[str, 
             assert (name_key(typed),) in named.rows(sql, candidate.entity.key)
 
 
-@pytest.mark.parametrize("statement", [SPELLED, BEFORE, AFTER, BEGUN, MOST_MENTIONED])
+@pytest.mark.parametrize("statement", [SPELLED, BEFORE, AFTER, BEGINNING, MOST_MENTIONED])
 def test_no_look_up_reads_all_names(named: Archive, statement: str) -> None:
     values = {
         **{"folded": '["a"]', "key": "", "types": '["person"]', "start": "a", "end": "b"},

@@ -5,14 +5,12 @@ may read all names, since a table that is reconciled asks for thousands.
 """
 
 import json
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from service.database import Database, Row
 from service.entity import EntityType
-from service.names import name_key, plain
-from service.stores.entities import BEGINNING, EntityRow
+from service.stores.entities import EntityRow
 from service.stores.mentions import decisions
 
 # A surname alone may stand for thousands: the most mentioned of them are whom somebody means.
@@ -21,10 +19,6 @@ _MOST = 50
 _NEIGHBOURS = 30
 # Neighbours share this beginning: others are in the same place of the alphabet by chance.
 _SHARED = 2
-# So many letters begin too many names, of which so many of the most mentioned are looked through.
-_FEW_LETTERS, _LOOKED_AT = 2, 2_000
-# SQLite's word for no limit: types are told apart before anything is cut.
-_ALL = -1
 _LAST = "\U0010ffff"
 
 
@@ -68,11 +62,6 @@ FROM (SELECT entity_id, text FROM aliases WHERE folded >= :folded AND folded < :
 JOIN entities e ON e.id = al.entity_id
 WHERE +e.type IN (SELECT value FROM json_each(:types))
 """
-BEGUN = f"""
-SELECT key, name, type, articles, mentions FROM ({BEGINNING})
-WHERE type IN (SELECT value FROM json_each(:types))
-ORDER BY articles DESC, mentions DESC, key LIMIT :most
-"""  # noqa: S608 - around a fixed statement
 MOST_MENTIONED = """
 SELECT key, name, type, articles, mentions, folded AS spelling FROM entities
 ORDER BY mentions DESC LIMIT :limit
@@ -103,29 +92,6 @@ class CandidateStore:
         values = {"start": start, "folded": folded, "end": start + _LAST, "limit": _NEIGHBOURS}
         values["types"] = json.dumps(types)
         return (*self._read(BEFORE, values), *self._read(AFTER, values))
-
-    def beginning(
-        self, typed: str, types: Sequence[EntityType], most: int
-    ) -> tuple[EntityRow, ...]:
-        """Those of these types with a spelling that begins so; of the most mentioned any word may.
-
-        As EntityStore.beginning, which knows no types: what is of others is no part of `most`.
-        """
-        start = name_key(typed)
-        if not start:
-            return ()
-        words = " ".join(plain(typed).replace("-", " ").split())
-        values = {
-            "start": start if len(start) > _FEW_LETTERS else _LAST,
-            "end": start + _LAST,
-            "words": re.sub(r"([%_\\])", r"\\\1", words),
-            "looked_at": _LOOKED_AT,
-            "limit": _ALL,
-            "types": json.dumps(types),
-            "most": most,
-        }
-        with self._database.read() as conn:
-            return tuple(EntityRow(*row) for row in conn.execute(BEGUN, values))
 
     def most_mentioned(self, limit: int) -> tuple[Spelled, ...]:
         """So many entities, each with its folded name for a spelling."""

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from service.database import Connection, Database, Row
 from service.dates import Moment, Precision
-from service.entity import EntityType
+from service.entity import ENTITY_TYPES, EntityType
 from service.names import fold, name_key, plain
 from service.other_names import other_names, straightened
 from service.romanisation.persons import same_but_for_middle
@@ -140,7 +140,8 @@ SELECT key, name, type, articles, mentions FROM entities WHERE id IN (
   UNION ALL
   SELECT id FROM (SELECT id, name FROM entities ORDER BY mentions DESC LIMIT :looked_at)
   WHERE ' ' || replace(name, '-', ' ') LIKE '% ' || :words || '%' ESCAPE '\\'
-) ORDER BY articles DESC, mentions DESC, key LIMIT :limit
+) AND +type IN (SELECT value FROM json_each(:types))
+ORDER BY articles DESC, mentions DESC, key LIMIT :limit
 """
 # A few letters begin so many names that only those of the most mentioned are looked through; they
 # are also the ones of which any word may begin so.
@@ -229,8 +230,10 @@ class EntityStore:
             entities = tuple(_detail(conn, row) for row in rows)
             return EntityPage(total, entities, offset + len(rows) < total)
 
-    def beginning(self, typed: str, limit: int) -> tuple[EntityRow, ...]:
-        """Entities with a spelling that begins so; of the most mentioned any word may."""
+    def beginning(
+        self, typed: str, limit: int, types: Sequence[EntityType] = ENTITY_TYPES
+    ) -> tuple[EntityRow, ...]:
+        """Those with a spelling that begins so; of the most mentioned any word may."""
         start = name_key(typed)
         if not start:
             return ()
@@ -240,6 +243,7 @@ class EntityStore:
             "end": start + _LAST,
             "words": re.sub(r"([%_\\])", r"\\\1", words),
             "looked_at": _LOOKED_AT,
+            "types": json.dumps(types),
             "limit": limit,
         }
         with self._database.read() as conn:

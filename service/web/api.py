@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from typing import Annotated, Any, TypeVar
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
@@ -35,6 +35,7 @@ from service.web.parameters import (
     SuggestParams,
     UriParams,
 )
+from service.web.present_keys import answer_about
 
 
 def at_desk(request: Request) -> Desk:
@@ -231,18 +232,8 @@ def _about(
     desk: Desk, request: Request, response: Response, key: str, make: Callable[[], Answer]
 ) -> Any:
     """The answer about an article; 307 for a key that it had before its source stated one."""
-    if not desk.articles.has(key):
-        release(desk)
-        if present := desk.articles.key_since(key):
-            path = request.scope["route"].path.replace("{key}", quote(present, safe=""))
-            query = f"?{request.url.query}" if request.url.query else ""
-            return RedirectResponse(path + query, 307)
-    return answer(desk, request, response, make, lambda: _look(desk, key))
-
-
-def _look(desk: Desk, key: str) -> None:
-    if not desk.articles.has(key):
-        raise NotFound(f"There is no “{key}” here")
+    has, present = desk.articles.has, desk.articles.key_since
+    return answer_about(desk, request, response, key, make, has=has, present=present)
 
 
 def _article(desk: Desk, key: str) -> ArticleOut:

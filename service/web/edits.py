@@ -5,10 +5,9 @@ Who may is the gate's matter; who it was comes from the key.
 
 from collections.abc import Callable
 from typing import Annotated, Any
-from urllib.parse import quote
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
-from fastapi.responses import RedirectResponse, StreamingResponse
+from fastapi.responses import StreamingResponse
 from pydantic import Field
 
 from service.alias_table import COLUMNS, add_from_table, written
@@ -32,6 +31,7 @@ from service.web.api import At, Key, refuse_other_than_json, refuse_repeats
 from service.web.desk import Desk
 from service.web.freshness import answer
 from service.web.parameters import ListParams, NoParams, Strict
+from service.web.present_keys import redirect
 
 # SQLite counts so far.
 LARGEST_NUMBER = (1 << 63) - 1
@@ -317,10 +317,8 @@ def _edited(
     request: Request, desk: Desk, key: str, given: ReasonIn, verb: Callable[[Author], Edit]
 ) -> Any:
     """What a verb has done; 307 for the key of an entity that was merged into another."""
-    if not desk.entities.has(key) and (survivor := desk.edits.survivor(key)) is not None:
-        path = request.scope["route"].path.replace("{key}", quote(survivor, safe=""))
-        query = f"?{request.url.query}" if request.url.query else ""
-        return RedirectResponse(path + query, 307)
+    if not desk.entities.has(key) and (moved := redirect(request, desk.edits.survivor(key))):
+        return moved
     return _answered(desk, verb(_author(request, given)))
 
 

@@ -2,12 +2,9 @@
 
 from collections.abc import Callable
 from typing import Annotated, Any
-from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from fastapi.responses import RedirectResponse
 
-from service.errors import NotFound
 from service.web import examples
 from service.web.answers.base import Answer
 from service.web.answers.entities import (
@@ -22,8 +19,9 @@ from service.web.answers.entities import (
 )
 from service.web.api import At, Key, refuse_repeats
 from service.web.desk import Desk
-from service.web.freshness import answer, release
+from service.web.freshness import answer
 from service.web.parameters import EntityParams, ListParams, NoParams, RelatedParams
+from service.web.present_keys import answer_about
 
 router = APIRouter(prefix="/v1/entities", dependencies=[Depends(refuse_repeats)])
 
@@ -134,15 +132,5 @@ def _about(
     desk: Desk, request: Request, response: Response, key: str, make: Callable[[], Answer]
 ) -> Any:
     """The answer about an entity; 307 when editors have merged it into another."""
-    if not desk.entities.has(key):
-        release(desk)
-        if survivor := desk.edits.survivor(key):
-            path = request.scope["route"].path.replace("{key}", quote(survivor, safe=""))
-            query = f"?{request.url.query}" if request.url.query else ""
-            return RedirectResponse(path + query, 307)
-    return answer(desk, request, response, make, lambda: _look(desk, key))
-
-
-def _look(desk: Desk, key: str) -> None:
-    if not desk.entities.has(key):
-        raise NotFound(f"There is no “{key}” here")
+    has, present = desk.entities.has, desk.edits.survivor
+    return answer_about(desk, request, response, key, make, has=has, present=present)

@@ -259,7 +259,7 @@ def _suggested(desk: Desk, params: SuggestEntityParams) -> list[EntityRow]:
     types = [type_ for type_ in ENTITY_TYPES if not wanted or type_ in wanted]
     itself = _present(desk, params.prefix.strip())
     first = [itself.entity] if itself and itself.entity.type in types else []
-    begun = CandidateStore(desk.archive).beginning(params.prefix, types, SUGGESTED_AT_MOST)
+    begun = desk.entities.beginning(params.prefix, SUGGESTED_AT_MOST, types)
     every = list(dict.fromkeys((*first, *begun)))
     return every[params.cursor : params.cursor + SUGGESTED]
 
