@@ -8,6 +8,7 @@ in the folder `--seeds`) or a folder of *.jsonl.gz with id, text and entities[st
 
 import argparse
 import gzip
+import io
 import json
 import re
 import sys
@@ -23,6 +24,8 @@ from service.article import Article
 from service.entity import Mention
 from service.extract import Tagger, extract_all, load_tagger
 from service.formats import read
+from service.formats.document import Document as Input
+from service.formats.document import Found
 from service.names import name_key
 
 TYPES = {
@@ -90,9 +93,16 @@ def load(gold: Path, seeds: Path) -> list[Document]:
     ]
 
 
+def article_in(file: Path) -> Article:
+    """The article of a text file."""
+    (found,) = read(Input(file.name, file.name, io.BytesIO(file.read_bytes())))
+    assert isinstance(found, Found)
+    return found.article
+
+
 def seed(file: Path, entities: Iterable[Any]) -> Document:
     text = file.read_bytes().decode()
-    document = Document(file.name, "", text, read(file.read_bytes(), file.name), set())
+    document = Document(file.name, "", text, article_in(file), set())
     for entity in entities:
         for mention in entity["mentions"]:
             named = Named(mention["start"], mention["end"], TYPES[entity["type"]])

@@ -22,14 +22,16 @@ from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
+from entities import article_in
+
 from service.database import archive_database, private_database
 from service.extract import PINNED_MODEL, Tagger, load_tagger
 from service.extract.spacy_model import SpacyModel
-from service.formats import read
 from service.ingest import Ingest
 from service.language import detect
 from service.settings import Settings
 from service.stores.embargoes import EmbargoStore
+from service.stores.quarantine import QuarantineStore
 
 
 class Seconds(NamedTuple):
@@ -152,7 +154,7 @@ def warm_up(tagger: Tagger) -> None:
 
 def texts(folder: Path) -> list[str]:
     """What is read for names in the files of a folder."""
-    articles = (read(path.read_bytes(), path.name) for path in sorted(folder.iterdir()))
+    articles = (article_in(path) for path in sorted(folder.iterdir()))
     return [text for article in articles for _, text in article.passages()]
 
 
@@ -169,8 +171,9 @@ def job(path: Path, tagger: Callable[[], Tagger], processes: int = 1) -> Ingest:
     settings = Settings(db=path)
     archive = archive_database(settings)
     archive.migrate()
-    embargoes = EmbargoStore(private_database(settings), archive)
-    return Ingest(archive, embargoes, tagger, processes)
+    private = private_database(settings)
+    embargoes, quarantine = EmbargoStore(private, archive), QuarantineStore(private)
+    return Ingest(archive, embargoes, quarantine, tagger, processes)
 
 
 class Took(NamedTuple):
@@ -195,7 +198,7 @@ def timed(ingest: Ingest, folders: Sequence[Path]) -> Took:
     started, before = time.perf_counter(), os.times()
     report = ingest.run(
         [str(folder) for folder in folders],
-        lambda _done, _all: stored.append(time.perf_counter() - started),
+        lambda *_: stored.append(time.perf_counter() - started),
     )
     assert not report.failed, report.failed[:3]
     after = os.times()

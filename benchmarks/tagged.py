@@ -31,6 +31,7 @@ from service.ingest import Ingest
 from service.names import fold, plain
 from service.settings import Settings
 from service.stores.embargoes import EmbargoStore
+from service.stores.quarantine import QuarantineStore
 
 MOST = """
 SELECT name, articles, mentions FROM entities WHERE type = ?
@@ -101,10 +102,11 @@ def ingest(
         text = f"---\n{front}---\n{record['body']}\n"
         (folder / f"{number:06}.txt").write_text(text, "utf-8")
     archive.migrate()
-    embargoes = EmbargoStore(private_database(settings), archive)
+    private = private_database(settings)
+    embargoes, quarantine = EmbargoStore(private, archive), QuarantineStore(private)
     load = partial(load_tagger, arguments.tagger)
     started = time.perf_counter()
-    report = Ingest(archive, embargoes, load, arguments.processes).run([str(folder)])
+    report = Ingest(archive, embargoes, quarantine, load, arguments.processes).run([str(folder)])
     took = time.perf_counter() - started
     print(f"{report.added} added, {report.duplicates} duplicates, {len(report.failed)} failed")
     print(f"{took:,.0f} s with {arguments.processes} processes: {report.added / took:.0f} a second")

@@ -44,6 +44,7 @@ CREATE TABLE articles (
   status TEXT NOT NULL DEFAULT 'published' CHECK (status IN ('published', 'corrected')),
   correction TEXT,
   version INTEGER NOT NULL DEFAULT 1,
+  stated_version INTEGER,                      -- the source's own number of this text
   origin TEXT,                                 -- the path it was first read from
   tagger TEXT,                                 -- what read its names
   extra TEXT NOT NULL DEFAULT '{}',            -- JSON: fields of the input without a place here
@@ -95,10 +96,13 @@ CREATE TRIGGER articles_rekeyed AFTER UPDATE OF key ON articles WHEN old.key <> 
   INSERT OR IGNORE INTO former_keys (former, key) VALUES (old.key, new.key);
 END;
 
--- Every path that gave an article: the first one, and those of its exact copies.
+-- Every path that gave an article: the first one, and those of its exact copies. A path alone gives
+-- one article, unless it holds records of many.
 CREATE TABLE origins (
-  origin TEXT PRIMARY KEY,
+  origin TEXT NOT NULL,
   article_key TEXT NOT NULL REFERENCES articles(key) ON UPDATE CASCADE ON DELETE CASCADE,
-  content_hash TEXT NOT NULL
+  content_hash TEXT NOT NULL,
+  record INTEGER,                              -- which one of it, from 1; NULL: the only one
+  PRIMARY KEY (origin, article_key)
 ) WITHOUT ROWID;
 CREATE INDEX origins_by_article ON origins(article_key);

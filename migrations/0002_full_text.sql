@@ -95,8 +95,8 @@ END;
 CREATE TRIGGER articles_changed AFTER UPDATE OF id, key, key_made, uri, title, title_derived,
   standfirst, body, captions, credits, related, subheadings, dateline, source_id, source_derived,
   published_at, published_precision, updated_at, embargoed_until, ingested_at, url, language,
-  language_detected, rights, status, correction, version, origin, tagger, extra, content_hash
-  ON articles BEGIN
+  language_detected, rights, status, correction, version, stated_version, origin, tagger, extra,
+  content_hash ON articles BEGIN
   UPDATE generation SET number = number + 1;
 END;
 CREATE TRIGGER sources_changed AFTER UPDATE OF name ON sources BEGIN

@@ -77,9 +77,13 @@ def add_from_table(store: EditStore, data: bytes, author: Author) -> AliasReport
 
 def _text(data: bytes) -> str:
     try:
-        return decode(data)
+        decoded = decode(data)
     except Unreadable as exc:
         raise InvalidRequest(f"The table {exc.detail}") from exc
+    if decoded.mended:
+        # A guess at letters would make names of them.
+        raise InvalidRequest("The table is not UTF-8: save it as that")
+    return decoded.text
 
 
 def _read(text: str) -> Iterator[tuple[int, GivenAlias | str]]:

@@ -28,7 +28,8 @@ class Subheading:
 class Article:
     """What a newsroom published, read from one input. Only `body` is required.
 
-    `origin` is where it was read (a resolved path or an archive member); `key` and `uri` are given
+    `origin` is where it was read (a resolved path or an archive member) and `record` which of many
+    it is there, from 1; `key`, `uri` and `version` (the source's own number of this text) are given
     by the source or absent; `extra` keeps input fields that have no place of their own.
     """
 
@@ -47,7 +48,9 @@ class Article:
     url: str | None = None
     uri: str | None = None
     key: str | None = None
+    version: int | None = None
     origin: str | None = None
+    record: int | None = None
     language: str | None = None
     language_detected: bool = False
     topics: tuple[str, ...] = ()
@@ -58,6 +61,11 @@ class Article:
     correction: str | None = None
     embargoed_until: Moment | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def place(self) -> str | None:
+        """Its origin, and which record of it."""
+        return self.origin if self.record is None else f"{self.origin}#{self.record}"
 
     def passages(self) -> Iterator[tuple[str, str]]:
         """(field, text) of everything that is read for names, in reading order.
@@ -75,7 +83,8 @@ class Article:
     def content_hash(self) -> str:
         """SHA-256 (hex) over all that the source said: not the origin, nor a detected language.
 
-        So no article becomes a changed one because languages are detected better.
+        So no article becomes a changed one because languages are detected better. Nor its key and
+        version: they tell which text this is, and are no part of it.
         """
         said = {name: _plain(getattr(self, name)) for name in _CONTENT}
         if self.language_detected:
@@ -84,7 +93,7 @@ class Article:
         return hashlib.sha256(packed.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-_OURS = ("origin", "language_detected")
+_OURS = ("origin", "record", "language_detected", "key", "version")
 _CONTENT = tuple(name for name in Article.__dataclass_fields__ if name not in _OURS)
 
 

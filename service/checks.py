@@ -8,6 +8,7 @@ from service.database import Connection, Database, memory_schema
 from service.engines import Engine
 from service.errors import CuttingsError
 from service.names import name_key
+from service.stores.copies import faults as copy_faults
 from service.stores.mentions import (
     alias_row,
     article_keys,
@@ -54,6 +55,15 @@ SELECT a.key, q.position FROM quotes q JOIN articles a ON a.id = q.article_id
 LEFT JOIN mentions m ON m.article_id = q.article_id AND m.position = q.speaker
 WHERE q.entity_id IS NOT m.entity_id
 """
+MISNUMBERED = """
+SELECT DISTINCT a.key FROM versions v JOIN articles a ON a.key = v.article_key
+WHERE v.version >= a.version OR v.version < 1
+"""
+DOUBLED = """
+SELECT a.key FROM versions v JOIN articles a ON a.key = v.article_key
+WHERE v.content_hash = a.content_hash
+"""
+UNDEAD = "SELECT a.key FROM tombstones t JOIN articles a ON a.key = t.key"
 # Each: what is counted, and a SELECT of what is wrong as (name, stored, counted).
 COUNTS = {
     "articles of an entity": """
@@ -108,7 +118,7 @@ def check(archive: Database, engine: Engine) -> list[str]:
             return unreadable
         looks = (
             *(_schema, _references, misplaced, _mentions, _placed, _quotes, _counts),
-            *(_spellings, _names, _arrivals),
+            *(_spellings, _names, _arrivals, _versions, _kills, copy_faults),
         )
         faults = [fault for look in looks for fault in _looked(fresh, look)]
     return faults + engine.faults()
@@ -220,6 +230,18 @@ def _placed(conn: Connection) -> Iterator[str]:
 def _quotes(conn: Connection) -> Iterator[str]:
     for key, position in conn.execute(MISQUOTED):
         yield f"quote {position} of article {key} has another speaker than its mention"
+
+
+def _versions(conn: Connection) -> Iterator[str]:
+    for (key,) in conn.execute(MISNUMBERED):
+        yield f"article {key} has an earlier version with a number that is not below its own"
+    for (key,) in conn.execute(DOUBLED):
+        yield f"article {key} has its present text among its earlier versions"
+
+
+def _kills(conn: Connection) -> Iterator[str]:
+    for (key,) in conn.execute(UNDEAD):
+        yield f"article {key} was killed, and is there"
 
 
 def _counts(conn: Connection) -> Iterator[str]:

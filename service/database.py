@@ -103,6 +103,8 @@ class Database:
             conn = self._connect("rwc", patience)
             try:
                 conn.execute("PRAGMA foreign_keys = ON")
+                # What is deleted is overwritten: somebody may have to be sure that it is gone.
+                conn.execute("PRAGMA secure_delete = ON")
                 conn.execute("BEGIN IMMEDIATE")
                 try:
                     yield conn
@@ -110,6 +112,50 @@ class Database:
                     conn.rollback()
                     raise
                 conn.commit()
+            finally:
+                conn.close()
+
+    @contextmanager
+    def attached(self, other: "Database", name: str) -> Iterator[Connection]:
+        """One atomic change to this file with another one at hand, read-only, under a name."""
+        with _mapped(self.path):
+            conn = self._connect("rwc")
+            try:
+                uri = f"{other.path.absolute().as_uri()}?mode=ro"
+                conn.execute(f"ATTACH DATABASE ? AS {name}", (uri,))
+                conn.execute("BEGIN IMMEDIATE")
+                try:
+                    yield conn
+                except BaseException:
+                    conn.rollback()
+                    raise
+                conn.commit()
+            finally:
+                conn.close()
+
+    def rewrite(self) -> None:
+        """Write the file anew without the remains of what was deleted (VACUUM).
+
+        Readers go on meanwhile; writers wait. Needs as much room on the disk again.
+        """
+        with _mapped(self.path):
+            conn = self._connect("rwc")
+            try:
+                conn.execute("PRAGMA secure_delete = ON")
+                conn.execute("VACUUM")
+            finally:
+                conn.close()
+
+    def empty_log(self) -> bool:
+        """Move all that is in the write-ahead log into the file and cut the log to nothing.
+
+        False when somebody still reads an older snapshot, which needs the log.
+        """
+        with _mapped(self.path):
+            conn = self._connect("rwc", patience=0)
+            try:
+                busy, _, _ = conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                return not busy
             finally:
                 conn.close()
 

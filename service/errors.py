@@ -8,6 +8,8 @@ CuttingsError
 ├── NotFound                404  no such article, entity, facet or page
 ├── MethodNotAllowed        405  the path exists, the method does not
 ├── Conflict                409  what is asked for is so already, or was taken back already
+├── Gone                    410  an article that was killed
+├── PreconditionFailed      412  changed since it was read
 ├── TooLarge                413  a body beyond what a request may hold
 ├── WrongMediaType          415  a body in a format that is not read
 ├── NotBuilt                501  part of the public contract, not built yet
@@ -98,6 +100,24 @@ class Conflict(CuttingsError):
     status = 409
     slug = "conflict"
     title = "This cannot be done now"
+
+
+class Gone(CuttingsError):
+    """`facts` stand in the answer beside the standard members: key, time and reason."""
+
+    status = 410
+    slug = "gone"
+    title = "This article was taken out"
+
+    def __init__(self, detail: str, facts: Mapping[str, str]) -> None:
+        super().__init__(detail)
+        self.facts = dict(facts)
+
+
+class PreconditionFailed(CuttingsError):
+    status = 412
+    slug = "precondition-failed"
+    title = "It has changed since it was read"
 
 
 class TooLarge(CuttingsError):

@@ -1,40 +1,37 @@
-"""Files -> articles -> names -> archive. Every input ends in the report, none stops the others."""
+"""Paths -> documents -> archive. Every input ends in the report, none stops the others."""
 
-import logging
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
-from itertools import compress, islice
-from pathlib import Path
-from typing import Any, TypeVar
+from itertools import chain
+from typing import Any
 
-from service.article import Article
-from service.database import Connection, Database
-from service.errors import CuttingsError, InvalidRequest, Unreadable
+from service.arrivals import Arrival, Lost, arrivals
+from service.database import Database
+from service.errors import Unreadable
 from service.extract import Tagger
-from service.extract.pool import Extraction, Reading, processes_for
-from service.extract.wire import with_wire
-from service.findings import Findings
-from service.formats import read
-from service.inbox import Failure, find, load, origin_of
-from service.stores.articles import Decision, decide, published_key, put, withdraw
-from service.stores.embargoes import EmbargoStore, is_embargoed
+from service.extract.pool import processes_for
+from service.fetching import Fetcher
+from service.formats.document import Document, Options
+from service.inbox import Entry, Failure, find, measure, opened
+from service.intake import Finished, Intake, Taken
+from service.killing import Killing
+from service.stores.embargoes import EmbargoStore
+from service.stores.quarantine import QuarantineStore
 
-# Large enough to tag in batches and to commit seldom, small enough to be searchable at once.
-BATCH = 32
+_PLAINLY = Options()
+# An article with its markup takes about so many bytes: so many bytes are worth another process.
+_BYTES_AN_ARTICLE = 3_000
+# Behind so many failures of one origin the report only counts the others.
+_MOST_FAILURES = 1_000
 
-# Called after each file: how many are done, of how many.
-Progress = Callable[[int, int], None]
-_T = TypeVar("_T")
-_log = logging.getLogger("cuttings")
-
-_WRITTEN = ("added", "changed")
+# Called now and then: bytes that are done, bytes in all (None: unknown), and inputs taken.
+Progress = Callable[[int, int | None, int], None]
 
 
 @dataclass(slots=True)
 class Report:
-    """What became of every input."""
+    """What became of every input. Records of one origin that failed alike are one failure."""
 
     added: int = 0
     changed: int = 0
@@ -43,187 +40,143 @@ class Report:
     killed: int = 0
     failed: list[Failure] = field(default_factory=list)
     waiting: int = 0  # of those counted above, articles under embargo
+    lost: int = 0  # how many inputs and records the failures are
+    _run: "_Run | None" = None
 
-    def count(self, decision: Decision) -> None:
-        setattr(self, decision.outcome, getattr(self, decision.outcome) + 1)
+    def count(self, taken: Taken) -> None:
+        """Add what became of one more."""
+        if taken.outcome is not None:
+            setattr(self, taken.outcome, getattr(self, taken.outcome) + 1)
+            self.waiting += taken.waits
+            return
+        self.fail(taken.place, taken.problem, taken.number)
+
+    def fail(self, place: str, reason: str, number: int | None = None) -> None:
+        self.lost += 1
+        origin = place if number is None else place.removesuffix(f"#{number}")
+        run = self._run
+        if run is not None and run.goes_on(origin, reason, number):
+            run.last = number or 0
+            self.failed[-1] = run.as_failure()
+            return
+        failures = run.failures + 1 if run is not None and run.origin == origin else 1
+        if failures > _MOST_FAILURES:
+            reason = f"has more than {_MOST_FAILURES:,} different faults: the quarantine has them"
+            number = None
+        self._run = _Run(origin, reason, number, number or 0, failures)
+        if failures > _MOST_FAILURES + 1:
+            self.failed.pop()
+        self.failed.append(self._run.as_failure())
 
     def as_json(self) -> dict[str, Any]:
-        return {name: value for name, value in asdict(self).items() if name != "waiting"}
+        counts = ("added", "changed", "unchanged", "duplicates", "killed")
+        failed = [{"origin": f.origin, "reason": f.reason} for f in self.failed]
+        return {name: getattr(self, name) for name in counts} | {"failed": failed}
 
 
-@dataclass(frozen=True, slots=True)
-class _Looked:
-    """A batch of inputs: what of it is articles, which of them are new, and what cannot be read."""
+@dataclass(slots=True)
+class _Run:
+    """Records that follow each other and failed for the same reason."""
 
-    inputs: int
-    articles: list[Article]
-    is_new: list[bool]
-    failed: list[Failure]
+    origin: str
+    reason: str
+    first: int | None
+    last: int
+    failures: int
 
-    @property
-    def new(self) -> list[Article]:
-        return list(compress(self.articles, self.is_new))
+    def goes_on(self, origin: str, reason: str, number: int | None) -> bool:
+        same = self.first is not None and origin == self.origin and reason == self.reason
+        return same and number == self.last + 1
 
-    def named(self, readings: Iterable[Reading]) -> Iterator[Reading]:
-        """All articles in their order, the new ones with what was read out of them."""
-        read_ = iter(readings)
-        for article, is_new in zip(self.articles, self.is_new, strict=True):
-            yield next(read_) if is_new else Reading(article, None, "")
+    def as_failure(self) -> Failure:
+        if self.first is None:
+            return Failure(self.origin, self.reason)
+        which = f"{self.first}" if self.last == self.first else f"{self.first}-{self.last}"
+        return Failure(f"{self.origin}#{which}", self.reason)
 
 
 @dataclass(frozen=True, slots=True)
 class Ingest:
-    """Loads files into one archive. `tagger` is called when the first new text is to be read.
+    """Loads inputs into one archive. `tagger` is called when the first new text is to be read.
 
     Languages are detected then as well, so that what is known already costs nothing. `processes`
     is how many read names (None: as many as pay off); whatever it is, the archive is the same.
+    `fetcher` gives what lies at addresses; without one they are named as failed.
     """
 
     archive: Database
     embargoes: EmbargoStore
+    quarantine: QuarantineStore
     tagger: Callable[[], Tagger]
     processes: int | None = 1
+    options: Options = _PLAINLY
+    fetcher: Fetcher | None = None
 
-    def run(self, paths: Sequence[str], progress: Progress = lambda _done, _total: None) -> Report:
+    def run(
+        self,
+        paths: Sequence[str],
+        progress: Progress = lambda _done, _total, _taken: None,
+    ) -> Report:
         """Load everything found under `paths`; what cannot be read is in the report's `failed`."""
-        files, failures = find(paths, self.archive.files() | self.embargoes.files())
-        report = Report(failed=failures)
-        held: list[Article] = []
-        done = 0
-        with Extraction(self.tagger, processes_for(len(files), self.processes)) as extraction:
-            for looked, readings in _read(extraction, self._look(files, held)):
-                report.failed += looked.failed
-                self._store(looked, readings, extraction, report)
-                done += looked.inputs
-                progress(done, len(files))
-            # Last, so that of two texts of one article the embargoed one stays out of sight.
-            for looked, readings in _read(extraction, self._look_at_held(held)):
-                for reading in looked.named(readings):
-                    self._hold(reading, report)
+        own = self.archive.files() | self.embargoes.files()
+        total = measure(paths)
+        return self._run(self._found(find(paths, own)), total, progress)
+
+    def run_documents(self, documents: Iterable[Document]) -> Report:
+        """Load documents that are at hand."""
+        arrived = (chain(arrivals(d, self.options), [Finished(d.origin)]) for d in documents)
+        return self._run(chain.from_iterable(arrived), 0, lambda _done, _total, _taken: None)
+
+    def _run(
+        self, arrived: Iterable[Arrival | Finished], total: int | None, progress: Progress
+    ) -> Report:
+        report = Report()
+        done = inputs = 0
+        processes = processes_for((total or 0) // _BYTES_AN_ARTICLE, self.processes)
+        killing = Killing(self.archive, self.embargoes, self.quarantine)
+        intake = Intake(
+            self.archive, self.embargoes, killing, self.tagger, self.quarantine, processes
+        )
+        for taken in intake.take(arrived):
+            if isinstance(taken, Finished):
+                done += taken.size
+            else:
+                report.count(taken)
+                inputs += 1
+            progress(done, total, inputs)
+        killing.sweep()
         return report
 
-    def _look(self, files: Iterable[Path], held: list[Article]) -> Iterator[_Looked]:
-        """Which articles are new; those under embargo are put aside in `held`."""
-        for batch in _batches(files, BATCH):
-            failed: list[Failure] = []
-            articles = list(_articles(batch, failed))
-            held += filter(is_embargoed, articles)
-            articles = [article for article in articles if not is_embargoed(article)]
-            with self.archive.read() as conn:
-                is_new = [_is_new(article, partial(decide, conn)) for article in articles]
-            yield _Looked(len(batch), articles, is_new, failed)
+    def _found(self, found: Iterable[Entry | Failure]) -> Iterator[Arrival | Finished]:
+        for each in found:
+            if isinstance(each, Failure):
+                yield Lost(each.origin, each.reason, is_input=False)
+            elif each.url is not None:
+                yield from self._fetched(each.url)
+            else:
+                yield from self._read(each)
 
-    def _look_at_held(self, held: Iterable[Article]) -> Iterator[_Looked]:
-        for batch in _batches(held, BATCH):
-            is_new = [_is_new(article, self.embargoes.standing) for article in batch]
-            yield _Looked(len(batch), batch, is_new, [])
-
-    def _store(
-        self, looked: _Looked, readings: list[Reading], extraction: Extraction, report: Report
-    ) -> None:
-        """Write a batch in one go, its names having been read before the archive is locked."""
-        if not looked.articles:
-            return
-        with self.archive.write() as conn:
-            stored = [
-                reading.article
-                for reading in looked.named(readings)
-                if self._put(conn, reading, extraction, report)
-            ]
-        for article in stored:
-            self.embargoes.forget(article)
-
-    def _put(
-        self, conn: Connection, reading: Reading, extraction: Extraction, report: Report
-    ) -> bool:
-        """Whether the archive has the article now."""
-        article = reading.article
-        if reading.problem:
-            report.failed.append(Failure(article.origin or "", reading.problem))
-            return False
-        conn.execute("SAVEPOINT article")
+    def _read(self, entry: Entry) -> Iterator[Arrival | Finished]:
         try:
-            if reading.findings is None and decide(conn, article).outcome in _WRITTEN:
-                # Another input or process has changed it since it was looked at.
-                return self._put(conn, extraction.here([article])[0], extraction, report)
-            was_key = self.embargoes.public_key(article) if reading.findings is not None else None
-            findings = reading.findings or Findings()
-            report.count(put(conn, article, findings, reading.tagger, was_key))
-        except Exception as exc:
-            conn.execute("ROLLBACK TO article")
-            reason = exc.detail if isinstance(exc, CuttingsError) else str(exc)
-            report.failed.append(Failure(article.origin or "", f"cannot be stored: {reason}"))
-            return False
-        finally:
-            conn.execute("RELEASE article")
-        return True
-
-    def _hold(self, reading: Reading, report: Report) -> None:
-        article = reading.article
-        if reading.problem:
-            report.failed.append(Failure(article.origin or "", reading.problem))
-            return
-        try:
-            with self.archive.read() as conn:
-                public = published_key(conn, article)
-            findings = reading.findings or Findings()
-            decision = self.embargoes.hold(article, findings, reading.tagger, public)
-            if public is not None:
-                with self.archive.write() as conn:
-                    withdraw(conn, public)
-        except CuttingsError as exc:
-            report.failed.append(Failure(article.origin or "", f"cannot be held: {exc.detail}"))
-        else:
-            report.count(decision)
-            report.waiting += 1
-
-
-def _read(
-    extraction: Extraction, batches: Iterable[_Looked]
-) -> Iterator[tuple[_Looked, list[Reading]]]:
-    """Each batch with what was read out of its new articles, which may be several batches ahead."""
-    taken: deque[_Looked] = deque()
-
-    def new() -> Iterator[list[Article]]:
-        for looked in batches:
-            taken.append(looked)
-            yield looked.new
-
-    for readings in extraction.extract(new()):
-        yield taken.popleft(), readings
-
-
-def _articles(files: Iterable[Path], failed: list[Failure]) -> Iterator[Article]:
-    for path in files:
-        try:
-            data, sidecar = load(path)
-            article = read(data, path.name, sidecar)
+            with opened(entry) as document:
+                yield from arrivals(document, self.options)
+                origin = document.origin
         except Unreadable as exc:
-            failed.append(Failure(str(path), exc.detail))
-        else:
-            yield _furnished(replace(article, origin=origin_of(path)))
+            yield Lost(entry.origin, exc.detail)
+            origin = entry.origin
+        yield Finished(origin, entry.size)
 
-
-def _furnished(article: Article) -> Article:
-    """With what its text shows of dateline, authors and credits; before it is asked what is new,
-    since all of this counts as said by the source.
-    """
-    try:
-        return with_wire(article)
-    except Exception:
-        _log.exception("Dateline and credits of %s are not read", article.origin)
-        return article
-
-
-def _is_new(article: Article, decide_: Callable[[Article], Decision]) -> bool:
-    """Whether its names must be read; one that contradicts itself is refused when it is stored."""
-    try:
-        return decide_(article).outcome in _WRITTEN
-    except InvalidRequest:
-        return False
-
-
-def _batches(items: Iterable[_T], size: int) -> Iterator[list[_T]]:
-    rest = iter(items)
-    while batch := list(islice(rest, size)):
-        yield batch
+    def _fetched(self, url: str) -> Iterator[Arrival | Finished]:
+        fetcher = self.fetcher
+        try:
+            if fetcher is None:
+                raise Unreadable("is an address, and nothing fetches addresses here")
+            document = fetcher.document(url)
+        except Unreadable as exc:
+            yield Lost(url, exc.detail, is_input=False)
+            return
+        if document is None:
+            self.options.tell(f"{url} has not changed since it was stored")
+            return
+        yield from arrivals(document, self.options)
+        yield Finished(document.origin, remember=partial(fetcher.remember, url))

@@ -11,6 +11,7 @@ from service.dates import DateRange
 
 MatchMode = Literal["all", "any", "auto"]
 Sort = Literal["relevance", "newest", "oldest"]
+Versions = Literal["current", "all"]
 
 # Fields of text that a query can be limited to, as typed and as they are called in an article.
 TEXT_FIELDS: Mapping[str, str] = {
@@ -223,7 +224,8 @@ class Search:
     different fields must all hold. Values of person, organization and place are entity keys.
     `half_life` is the age in days at which a score counts half; 0 for no such rule. `nearness`
     lets words side by side, and names as they are typed, count for more; without `snippets` hits
-    have none.
+    have none. With `versions` all, a past text of an article is enough, if it matches as a whole;
+    `collapse` makes one hit of a group of near copies.
     """
 
     tree: Node | None = None
@@ -242,4 +244,6 @@ class Search:
     nearness: bool = True
     snippets: bool = True
     explain: bool = False
+    collapse: bool = False
+    versions: Versions = "current"
     digest: str = ""

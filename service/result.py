@@ -38,9 +38,23 @@ class Explanation:
     recency: float
 
 
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A near copy of a hit, and where it was published."""
+
+    key: str
+    source: str | None
+    published: Moment | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """One article that matched; `score` is None where the order is by date."""
+    """One article that matched; `score` is None where the order is by date.
+
+    `copies` is the number of its near copies: in a collapsed search those that matched too and for
+    which it stands, else those in the archive; `copied_in` are the oldest of them. `version` is the
+    past version that matched, if the current text does not.
+    """
 
     key: str
     title: str
@@ -54,6 +68,8 @@ class Hit:
     score: float | None
     snippets: tuple[Snippet, ...]
     copies: int = 0
+    copied_in: tuple[Copy, ...] = ()
+    version: int | None = None
     explanation: Explanation | None = None
 
 
@@ -124,9 +140,13 @@ class Expansion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Results:
-    """A page of hits out of `total`, and where the next one begins."""
+    """A page of hits, and where the next one begins.
+
+    `total` counts the articles that match, `groups` a group of near copies among them once.
+    """
 
     total: int
+    groups: int
     hits: tuple[Hit, ...]
     facets: Mapping[str, Facet | Histogram] = field(default_factory=dict)
     match: Literal["all", "any"] = "all"

@@ -10,7 +10,8 @@ from service.database import Database
 from service.extract import Tagger
 from service.extract.pool import Extraction, processes_for
 from service.inbox import Failure
-from service.ingest import BATCH, Progress
+from service.ingest import Progress
+from service.intake import BATCH
 from service.stores.rereading import Reread, Rereading, Standing
 
 
@@ -33,7 +34,7 @@ class Retag:
     processes: int | None = 1
 
     def run(
-        self, *, every: bool = False, progress: Progress = lambda _done, _total: None
+        self, *, every: bool = False, progress: Progress = lambda _done, _total, _taken: None
     ) -> RetagReport:
         """Read what another tagger has read, or all there is; the others stay as they are."""
         tagger = cache(self.tagger)
@@ -56,7 +57,7 @@ class Retag:
                 report.read += written
                 report.changed_meanwhile += len(found) - written
                 done += len(standing)
-                progress(done, total)
+                progress(done, total, done)
         return report
 
 

@@ -13,7 +13,18 @@ from service.entity import ENTITY_TYPES
 from service.errors import InvalidRequest, Problem
 from service.letters import words_of
 from service.parser import Parsed, parse_lenient, parse_strict
-from service.query import Cursor, Diagnostic, Filter, MatchMode, Node, Or, Search, Sort, mapped
+from service.query import (
+    Cursor,
+    Diagnostic,
+    Filter,
+    MatchMode,
+    Node,
+    Or,
+    Search,
+    Sort,
+    Versions,
+    mapped,
+)
 from service.result import Expansion, Facet, Histogram, Results
 from service.rewriting import (
     Lifted,
@@ -50,6 +61,8 @@ class Ask:
     cursor: Cursor | None = None
     expand: bool = True
     explain: bool = False
+    collapse: bool = False
+    versions: Versions = "current"
 
 
 class Finder:
@@ -107,7 +120,7 @@ class Finder:
         zone = parse_zone(ask.tz)
         lifted = Lifted(dict(ask.filters), dict(ask.excluded), _asked_range(ask, zone))
         tree = lifted.lift(dated(parsed.tree, zone)) if parsed.tree is not None else None
-        expanded = self._expanded(tree) if ask.expand else ()
+        expanded = self._expanded(tree, ask.versions) if ask.expand else ()
         sort = ask.sort or ("relevance" if tree is not None else "newest")
         wide = expanded_by(tree, expanded)
         keys = cache(self._values)  # a name may stand in both trees, and often
@@ -126,16 +139,20 @@ class Finder:
             cursor=ask.cursor,
             half_life=self._half_life,
             explain=ask.explain,
+            collapse=ask.collapse,
+            versions=ask.versions,
         )
         return parsed, replace(search, digest=_digest(ask, search.sort)), expanded
 
-    def _expanded(self, tree: Node | None) -> tuple[Expansion, ...]:
+    def _expanded(self, tree: Node | None, versions: Versions) -> tuple[Expansion, ...]:
         named = called(tree, self._entities.also_called)
-        return self._found_in_archive((*expansions(tree), *named))
+        return self._found_in_archive((*expansions(tree), *named), versions)
 
-    def _found_in_archive(self, found: tuple[Expansion, ...]) -> tuple[Expansion, ...]:
+    def _found_in_archive(
+        self, found: tuple[Expansion, ...], versions: Versions
+    ) -> tuple[Expansion, ...]:
         """Only spellings that some article has: the others would be noise in the answer."""
-        occurring = self._engine.occurring({spelled(to) for e in found for to in e.to})
+        occurring = self._engine.occurring({spelled(to) for e in found for to in e.to}, versions)
         kept = (replace(e, to=tuple(to for to in e.to if spelled(to) in occurring)) for e in found)
         return tuple(e for e in kept if e.to)
 
@@ -196,6 +213,7 @@ def _digest(ask: Ask, sort: Sort) -> str:
     """
     decisive = (
         *(ask.q, ask.match, ask.expand, ask.start, ask.end, ask.tz, sort),
+        *(ask.collapse, ask.versions),
         sorted(ask.filters.items()),
         sorted(ask.excluded.items()),
     )

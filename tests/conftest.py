@@ -19,11 +19,15 @@ from service.entity import Mention
 from service.extract import Tagger, load_tagger
 from service.findings import Findings
 from service.ingest import Ingest, Report
+from service.killing import Killing
+from service.near_copies import signature
 from service.search import Ask, Finder
 from service.settings import Settings
-from service.stores.articles import Decision, put
+from service.stores.articles import put
 from service.stores.embargoes import EmbargoStore
 from service.stores.entities import EntityStore
+from service.stores.quarantine import QuarantineStore
+from service.stores.recognition import Decision
 from service.web.app import create_app
 
 SEEDS = Path(__file__).parent.parent / "seeds"
@@ -47,10 +51,17 @@ class Archive:
     engine: SqliteEngine
     finder: Finder
     embargoes: EmbargoStore
+    quarantine: QuarantineStore
+
+    @property
+    def killing(self) -> Killing:
+        return Killing(self.database, self.embargoes, self.quarantine)
 
     def add(self, article: Article, mentions: Sequence[Mention] = ()) -> Decision:
+        text = "" if article.title_derived else article.title
+        made = signature(text, article.body)
         with self.database.write() as conn:
-            return put(conn, article, Findings(tuple(mentions)), "test")
+            return put(conn, article, Findings(tuple(mentions)), "test", signature=made)
 
     def find(self, q: str = "", **options: Any) -> list[str]:
         """Titles of what is found, in order."""
@@ -60,7 +71,7 @@ class Archive:
         return self.job(lambda: load_tagger(tagger)).run([str(path) for path in paths])
 
     def job(self, tagger: Callable[[], Tagger]) -> Ingest:
-        return Ingest(self.database, self.embargoes, tagger)
+        return Ingest(self.database, self.embargoes, self.quarantine, tagger)
 
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         with self.database.read() as conn:
@@ -80,8 +91,9 @@ def open_archive(folder: Path, **options: Any) -> Archive:
     database.migrate()
     engine = SqliteEngine(database)
     finder = Finder(engine, EntityStore(database))
-    embargoes = EmbargoStore(private_database(settings), database)
-    return Archive(settings, database, engine, finder, embargoes)
+    private = private_database(settings)
+    embargoes, quarantine = EmbargoStore(private, database), QuarantineStore(private)
+    return Archive(settings, database, engine, finder, embargoes, quarantine)
 
 
 @pytest.fixture

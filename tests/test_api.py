@@ -74,7 +74,7 @@ def test_a_search_has_the_contracts_shape(api: Client) -> None:
     hit = answer["hits"][0]
     assert set(hit) == {
         *("key", "title", "title_derived", "source", "source_derived", "authors", "published_at"),
-        *("url", "language", "score", "copies", "snippets"),
+        *("url", "language", "score", "copies", "copied_in", "version", "snippets"),
     }
     assert set(hit["snippets"][0]) == {"field", "text", "highlights"}
     assert answer["facets"]["published"] == {
@@ -255,15 +255,6 @@ def test_what_is_promised_only_says_so(api: Client, method: str, path: str) -> N
     response = api(method, path.replace("{key}", "k").replace("{id}", "1"))
     assert response.status_code == 501
     assert response.json()["type"] == "/errors/not-built"
-
-
-@pytest.mark.parametrize(
-    "params",
-    [{"collapse": "true"}, {"versions": "all"}],
-)
-def test_options_that_are_promised_only_say_so(api: Client, params: dict[str, str]) -> None:
-    assert api.get("/v1/search", params=params).status_code == 501
-    assert api.post("/v1/search", json=params).status_code == 501
 
 
 NONSENSE = [

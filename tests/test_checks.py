@@ -7,6 +7,7 @@ from service.article import Article
 from service.checks import check
 from service.dates import parse_moment
 from service.errors import Misconfigured
+from service.stores.copies import rebuild_copies
 from service.stores.counts import recount
 from service.stores.edits import Author, EditStore
 from service.stores.slots import renumber
@@ -230,6 +231,7 @@ def test_wrong_counts_stop_neither_an_edit_nor_their_own_repair(
     sound.tamper("DELETE FROM articles WHERE key NOT LIKE 'd_'")
     with sound.database.write() as conn:
         recount(conn)
+        rebuild_copies(conn)
     assert faults(sound) == ""
     assert sound.rows("SELECT * FROM entities") == []
 

@@ -36,7 +36,11 @@ def known(seeded: Archive) -> dict[str, Any]:
     ((article,), *_) = seeded.rows("SELECT key FROM articles")
     ((entity,), *_) = seeded.rows("SELECT key FROM entities")
     facet = {"/v1/facets/": "person"}
-    return facet | {"/v1/articles/": article, "/v1/entities/": entity, "/v1/edits/": 1}
+    return (
+        facet
+        | {"/v1/articles/": article, "/v1/entities/": entity, "/v1/edits/": 1}
+        | {"/v1/quarantine/": 1}
+    )
 
 
 def cases_of(operation: Any, mode: GenerationMode, known: dict[str, Any]) -> Any:

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from reading import read_one as read
 
 from service.extract.dates_in_text import find_dates
-from service.formats import read
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 

@@ -49,7 +49,9 @@ def commands(group: click.Group, path: str = "cuttings") -> Iterator[tuple[str, 
 def test_every_command_and_option_is_documented() -> None:
     documented = {re.sub(r" [A-Z…]+", "", row[0].strip("`")): row[1] for row in rows("cli.md")}
     assert set(documented) == {name for name, _ in commands(main)}
-    filters = {f"--{prefix}{name}" for prefix in ("", "not-") for name in FACET_FIELDS}
+    filters = {
+        f"--{prefix}{name}".replace("_", "-") for prefix in ("", "not-") for name in FACET_FIELDS
+    }
     for name, command in commands(main):
         for option in command.params:
             if isinstance(option, click.Option) and option.name != "db":

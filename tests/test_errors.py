@@ -37,6 +37,7 @@ def raised(error: CuttingsError | Exception) -> Any:
 @pytest.mark.parametrize("cls", CLASSES, ids=lambda c: c.__name__)
 def test_every_class_answers_with_its_own_status(cls: type[CuttingsError]) -> None:
     extra: dict[str, Any] = {"allow": "GET"} if cls is errors.MethodNotAllowed else {}
+    extra |= {"facts": {}} if cls is errors.Gone else {}
     response = raised(cls("what to do", **extra))
     assert response.status_code == cls.status
     assert response.headers["content-type"] == "application/problem+json"
@@ -244,7 +245,7 @@ def test_what_is_not_there_is_not_unchanged_either(api: Client) -> None:
     etag = api.get("/v1/search").headers["etag"]
     for path in ("/v1/articles/none", "/v1/entities/none"):
         assert api.get(path, headers={"If-None-Match": etag}).status_code == 404
-    for path, status in (("/v1/search?cursor=foo", 422), ("/v1/search?collapse=true", 501)):
+    for path, status in (("/v1/search?cursor=foo", 422), ("/metrics", 501)):
         assert api.get(path, headers={"If-None-Match": etag}).status_code == status
     assert api.get("/v1/search", headers={"If-None-Match": "*"}).status_code == 304
 

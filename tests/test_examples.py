@@ -49,7 +49,7 @@ def test_the_offsets_of_the_examples_are_right(document: Any) -> None:
     articles = [e for _, _, e in examples_in(document) if isinstance(e, dict) and "body" in e]
     assert articles
     for article in articles:
-        for span in (*article["mentions"], *article["subheadings"]):
+        for span in (*article.get("mentions", []), *article["subheadings"]):
             assert article["body"][span["start"] : span["end"]] == span["text"]
 
 

@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from reading import read_one as read
 
 from service.article import Article
 from service.entity import EntityType, Mention, Span
 from service.errors import Misconfigured
 from service.extract import PINNED_MODEL, Tagger, extract, extract_all, load_tagger, spacy_model
 from service.extract.gazetteer import LIST, read_list
-from service.formats import read
 
 ROOT = Path(__file__).parents[1]
 GOLD = json.loads((Path(__file__).parent / "gold" / "seeds.json").read_text(encoding="utf-8"))

@@ -11,16 +11,22 @@ from pathlib import Path
 import pytest
 from conftest import SEEDS, open_archive
 
+from service.article import Article
 from service.stores.edits import Author, EditStore
 
 VIEWS = "select name from sqlite_master where type = 'view'"
 TRIGGERS = "select count(*) from sqlite_master where type = 'trigger'"
 
 
+COPY = "The envoy to a city in the south has left his post, and nobody there has seen him since."
+
+
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     archive = open_archive(tmp_path_factory.mktemp("file"))
     archive.ingest(SEEDS, tagger="gazetteer")
+    for uri, body in (("1", "old"), ("1", COPY), ("2", COPY)):
+        archive.add(Article(uri=uri, body=body))
     EditStore(archive.database).annotate("person-josonggil", "Seen in Rome.", Author("desk"))
     return archive.settings.db
 

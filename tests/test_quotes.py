@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from reading import read_one as read
 
 from service.article import Article
 from service.entity import EntityName, Mention
 from service.extract import PINNED_MODEL, extract, load_tagger
 from service.extract.quotes import find_quotes
 from service.findings import Quote
-from service.formats import read
 
 ROOT = Path(__file__).parents[1]
 GOLD = Path(__file__).parent / "gold" / "quotes"

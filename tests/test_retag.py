@@ -11,7 +11,7 @@ from service.article import Article
 from service.entity import EntityType, Span
 from service.extract import load_tagger
 from service.findings import Findings
-from service.ingest import BATCH
+from service.intake import BATCH
 from service.retag import Retag
 from service.stores.articles import put
 from service.stores.edits import Author, EditStore
@@ -81,10 +81,10 @@ def test_more_than_a_batch(archive: Archive) -> None:
     count = 2 * BATCH + 1
     for number in range(count):
         archive.add(Article(body=f"Ann Poe {number}"))
-    steps: list[tuple[int, int]] = []
+    steps: list[tuple[int, int | None, int]] = []
     retag = Retag(archive.database, lambda: Finds("Ann Poe", "new-1"))
     assert retag.run(progress=lambda *step: steps.append(step)).read == count
-    assert steps == [(BATCH, count), (2 * BATCH, count), (count, count)]
+    assert steps == [(n, count, n) for n in (BATCH, 2 * BATCH, count)]
     assert entities(archive) == [("person-annpoe", count)]
 
 

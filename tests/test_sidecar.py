@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from reading import read_one
 
 from service.article import Article, Subheading
 from service.dates import Moment
 from service.errors import Unreadable
-from service.formats import read
 from service.formats.front_matter import split_front_matter
 
 PROSE = "The council met on Monday and talked about the bridge until the lights went out."
@@ -19,12 +19,12 @@ STORY = f"Bridge closes\n\nEngineers fear a long winter\n\n{PROSE}\n\nWho will p
 
 
 def overlaid(text: str = STORY, **stated: Any) -> Article:
-    return read(text.encode(), "story.txt", json.dumps(stated).encode())
+    return read_one(text.encode(), "story.txt", json.dumps(stated).encode())
 
 
 def reason(data: str, sidecar: str | None = None) -> str:
     with pytest.raises(Unreadable) as caught:
-        read(data.encode(), "story.txt", None if sidecar is None else sidecar.encode())
+        read_one(data.encode(), "story.txt", None if sidecar is None else sidecar.encode())
     return caught.value.detail
 
 
@@ -129,7 +129,7 @@ def test_a_stated_title_is_not_repeated_by_the_body() -> None:
 
 def test_a_stated_title_or_source_is_not_derived() -> None:
     text = "The bridge is unsafe, Asia Times has learned. Nobody may pass."
-    shown = read(text.encode(), "story.txt")
+    shown = read_one(text.encode(), "story.txt")
     assert (shown.title_derived, shown.source_derived) == (True, True)
     found = overlaid(text, title="Unsafe", source="Courier")
     assert (found.title_derived, found.source_derived, found.body) == (False, False, text)
@@ -257,9 +257,9 @@ def test_sidecars_that_are_none(sidecar: str, fault: str) -> None:
 
 
 def test_a_sidecar_may_have_a_byte_order_mark_but_not_another_encoding() -> None:
-    assert read(STORY.encode(), "a.txt", b'\xef\xbb\xbf{"lang": "en"}').language == "en"
+    assert read_one(STORY.encode(), "a.txt", b'\xef\xbb\xbf{"lang": "en"}').language == "en"
     with pytest.raises(Unreadable, match="is not UTF-8"):
-        read(STORY.encode(), "a.txt", '{"title": "café"}'.encode("cp1252"))
+        read_one(STORY.encode(), "a.txt", '{"title": "café"}'.encode("cp1252"))
 
 
 def test_front_matter_is_read_as_text() -> None:
@@ -315,7 +315,7 @@ def test_faults_of_front_matter(block: str, fault: str) -> None:
 
 
 def test_front_matter_may_state_the_body_and_builds_nothing_from_tags() -> None:
-    found = read(b"---\nbody: |\n  One.\n\n  Two.\nx: !!python/name:os.system\n---\n", "a.txt")
+    found = read_one(b"---\nbody: |\n  One.\n\n  Two.\nx: !!python/name:os.system\n---\n", "a.txt")
     assert (found.body, found.title, found.title_derived) == ("One.\n\nTwo.", "One.", True)
     assert found.extra == {"x": None}
 
@@ -344,7 +344,7 @@ NAMES = st.sampled_from(
 
 def article_or_reason(sidecar: bytes) -> Article | str:
     try:
-        return read(STORY.encode(), "a.txt", sidecar)
+        return read_one(STORY.encode(), "a.txt", sidecar)
     except Unreadable as fault:
         return fault.detail
 
@@ -371,8 +371,8 @@ def test_any_sidecar_gives_an_article_or_a_reason(stated: dict[str, Any]) -> Non
 )
 def test_front_matter_that_would_be_read_as_text_is_refused(text: str) -> None:
     with pytest.raises(Unreadable, match="its front matter has no end"):
-        read(text.encode(), "story.txt")
+        read_one(text.encode(), "story.txt")
 
 
 def test_a_rule_of_dashes_is_no_front_matter() -> None:
-    assert read(b"---\nSeoul: a city.\n\nMore.", "story.txt").body.startswith("---")
+    assert read_one(b"---\nSeoul: a city.\n\nMore.", "story.txt").body.startswith("---")

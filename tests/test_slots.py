@@ -1,5 +1,6 @@
 """Ids grow with the publication time, whatever order articles arrive in."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -38,10 +39,11 @@ def test_ids_follow_dates(dates: list[str | None], corrected: int) -> None:
         archive = open_archive(Path(folder))
         for number, date in enumerate(dates):
             archive.add(
-                Article(body=f"{number}", key=f"k{number}", published=_moment(date)), mentions=()
+                Article(body=f"{number}", key=f"k{number}", version=1, published=_moment(date))
             )
         key = f"k{corrected % len(dates)}"
-        archive.add(Article(body="moved", key=key, published=_moment("2018-12-16T12:00:30Z")))
+        moved = Article(body="moved", key=key, published=_moment("2018-12-16T12:00:30Z"))
+        archive.add(replace(moved, version=2))
         order = archive.rows("SELECT coalesce(published_at, '') FROM articles ORDER BY id")
         assert order == sorted(order)
         assert archive.engine.faults() == []

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from reading import read_one as read
 
 from service.article import Article
 from service.extract.wire import Wire, read_wire, with_wire
-from service.formats import read
 
 SEEDS = sorted((Path(__file__).parent.parent / "seeds").glob("*.txt"))
 STORY = "The council met on Monday and talked about the bridge until the lights went out."

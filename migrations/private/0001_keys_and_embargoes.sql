@@ -20,7 +20,7 @@ CREATE TABLE embargoed (
   public_key TEXT,                 -- the key it had when it was published before
   held_at TEXT NOT NULL,           -- UTC, ISO 8601
   content_hash TEXT NOT NULL,
-  document TEXT NOT NULL           -- JSON: the article, its mentions and its tagger
+  document TEXT NOT NULL           -- JSON: the article, its mentions, its tagger, what it said before
 );
 CREATE INDEX embargoed_by_time ON embargoed(embargoed_until);
 CREATE INDEX embargoed_by_origin ON embargoed(origin);

@@ -5,13 +5,13 @@ import logging
 import click
 
 from service import __version__
-from service.cli import entity, ingest, key, retag, search, serve, upkeep
+from service.cli import entity, export, ingest, key, kill, quarantine, retag, search, serve, upkeep
 from service.cli.command import with_settings
 from service.errors import NotBuilt
 from service.settings import Settings
 
 # In the public contract, not built yet.
-UNBUILT = ("backup", "restore", "export", "quarantine", "revive")
+UNBUILT = ("backup", "restore")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -24,7 +24,8 @@ def main() -> None:
 
 for _command in (
     *(ingest.ingest, search.search, serve.serve, upkeep.migrate, upkeep.reindex, upkeep.check),
-    *(retag.retag, key.key, entity.entity),
+    *(retag.retag, key.key, entity.entity, kill.kill, kill.revive),
+    *(quarantine.quarantine, export.export),
 ):
     main.add_command(_command)
 

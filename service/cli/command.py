@@ -2,6 +2,7 @@
 
 import re
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
@@ -15,6 +16,8 @@ from service.ingest import Progress
 from service.settings import Settings, read_settings
 
 Command = Callable[..., None]
+# Where no bar can be drawn, a line every so often.
+SECONDS_BETWEEN_LINES = 5.0
 
 PROCESSES = click.option(
     "--processes",
@@ -71,14 +74,44 @@ def counted(number: int, noun: str) -> str:
 
 @contextmanager
 def progress_bar(label: str) -> Iterator[Progress]:
-    """A bar on a terminal, silence elsewhere."""
+    """A bar with the rate and the time left on a terminal, a plain line now and then elsewhere."""
+    started = time.monotonic()
     if not sys.stderr.isatty():
-        yield lambda _done, _total: None
+        yield _lines(label, started)
         return
-    with click.progressbar(length=1, label=label, file=sys.stderr, show_pos=True) as bar:
 
-        def show(done: int, total: int) -> None:
-            bar.length = total
-            bar.update(done - bar.pos)
+    def rate(_item: object) -> str:
+        return _rate(taken, started)
+
+    taken = 0
+    with click.progressbar(length=0, label=label, file=sys.stderr, item_show_func=rate) as bar:
+
+        def show(done: int, total: int | None, inputs: int) -> None:
+            nonlocal taken
+            taken = inputs
+            bar.length = total or 0
+            bar.update(done - bar.pos, current_item=inputs)
 
         yield show
+
+
+def _lines(label: str, started: float) -> Progress:
+    told = started
+
+    def show(done: int, total: int | None, inputs: int) -> None:
+        nonlocal told
+        now = time.monotonic()
+        if now - told < SECONDS_BETWEEN_LINES:
+            return
+        told = now
+        share = f", {done / total:.0%}" if total else ""
+        left = (now - started) * (total - done) / done if total and done else None
+        ahead = f", {left:.0f} s left" if left is not None else ""
+        click.echo(f"{label}: {_rate(inputs, started)}{share}{ahead}", err=True)
+
+    return show
+
+
+def _rate(inputs: int, started: float) -> str:
+    seconds = max(time.monotonic() - started, 0.001)
+    return f"{inputs:,} inputs, {inputs / seconds:,.0f} a second"

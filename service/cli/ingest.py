@@ -1,55 +1,133 @@
-"""`cuttings ingest`: files and folders into the archive, a progress bar, and a report."""
+"""`cuttings ingest`: whatever holds articles into the archive, with progress and a report."""
 
 import json
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import partial
+from threading import Event
 
 import click
 
 from service.cli.command import PROCESSES, progress_bar, with_settings
-from service.database import archive_database, private_database
-from service.errors import NotBuilt
+from service.database import Database, archive_database, private_database
+from service.errors import InvalidRequest
 from service.extract import load_tagger
+from service.fetching import Fetcher
+from service.formats.document import Options
+from service.formats.field_names import check_mapping
 from service.ingest import Ingest, Report
+from service.rehearsal import rehearsal
 from service.settings import Settings
 from service.stores.embargoes import EmbargoStore
+from service.stores.fetches import FetchStore
+from service.stores.quarantine import QuarantineStore
+from service.watching import watch_folders
 
 # A terminal holds about as many lines; the JSON report has all of them.
 MOST_FAILURES_SHOWN = 50
 
 
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """An ingest as it was asked for, over whichever files."""
+
+    settings: Settings
+    options: Options
+    fetches: bool
+    processes: int | None
+
+    def over(self, archive: Database, private: Database, tagger: str) -> Ingest:
+        fetcher = Fetcher(FetchStore(private))
+        fetch = fetcher.page if self.fetches else None
+        return Ingest(
+            archive,
+            EmbargoStore(private, archive),
+            QuarantineStore(private),
+            partial(load_tagger, tagger),  # other processes must be able to load it too
+            self.processes or self.settings.processes,
+            replace(self.options, fetch=fetch),
+            fetcher,
+        )
+
+    def real(self) -> Ingest:
+        archive = archive_database(self.settings)
+        archive.migrate()
+        return self.over(archive, private_database(self.settings), self.settings.tagger)
+
+
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH…")
+@click.option("--map", "mapping", multiple=True, metavar="NAME=FIELD", help="headline=title …")
+@click.option("--fetch", is_flag=True, help="Read the pages that entries of feeds link to.")
+@click.option("--dry-run", is_flag=True, help="Report what would be done, and do nothing.")
+@click.option("--watch", is_flag=True, help="Stay, and load what is put into the folders.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @PROCESSES
 @with_settings
 def ingest(
-    settings: Settings, paths: tuple[str, ...], as_json: bool, processes: int | None
+    settings: Settings,
+    paths: tuple[str, ...],
+    mapping: tuple[str, ...],
+    fetch: bool,
+    dry_run: bool,
+    watch: bool,
+    as_json: bool,
+    processes: int | None,
 ) -> None:
-    """Load articles from files and folders; what cannot be read is named in the report."""
-    if "-" in paths:
-        raise NotBuilt("Reading from standard input is not built yet: name files or folders")
-    archive = archive_database(settings)
-    archive.migrate()
-    embargoes = EmbargoStore(private_database(settings), archive)
-    tagger = partial(load_tagger, settings.tagger)  # other processes must be able to load it too
-    job = Ingest(archive, embargoes, tagger, processes or settings.processes)
-    with progress_bar("Ingesting") as progress:
-        report = job.run(paths, progress)
-    if as_json:
-        click.echo(json.dumps(report.as_json(), ensure_ascii=False))
-    else:
-        _print_report(report, settings)
+    """Load articles from files, folders, archives, feeds and pages; `-` is standard input.
+
+    What cannot be read is named in the report and kept aside (`cuttings quarantine`).
+    """
+    if watch and (dry_run or "-" in paths):
+        raise InvalidRequest("--watch goes with folders, and without --dry-run")
+    job = _Job(settings, Options(check_mapping(mapping), _tell), fetch, processes)
+    show = partial(_show, settings=settings, as_json=as_json, is_dry=dry_run)
+    if watch:
+        _watch(job.real(), paths, show)
+        return
+    report = _tried(job, paths) if dry_run else _done(job, paths)
+    show(report)
     sys.exit(1 if report.failed else 0)
 
 
-def _print_report(report: Report, settings: Settings) -> None:
+def _tried(job: _Job, paths: tuple[str, ...]) -> Report:
+    with rehearsal(job.settings) as copies, progress_bar("Trying") as progress:
+        return job.over(*copies, "off").run(paths, progress)
+
+
+def _done(job: _Job, paths: tuple[str, ...]) -> Report:
+    with progress_bar("Ingesting") as progress:
+        return job.real().run(paths, progress)
+
+
+def _watch(job: Ingest, paths: tuple[str, ...], show: Callable[[Report], None]) -> None:
+    stop = Event()
+    try:
+        watch_folders(job, paths, show, stop)
+    except KeyboardInterrupt:
+        stop.set()
+
+
+def _tell(said: str) -> None:
+    click.echo(said, err=True)
+
+
+def _show(report: Report, settings: Settings, as_json: bool, is_dry: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(report.as_json(), ensure_ascii=False))
+    else:
+        _print_report(report, settings, is_dry)
+
+
+def _print_report(report: Report, settings: Settings, is_dry: bool) -> None:
     for failure in report.failed[:MOST_FAILURES_SHOWN]:
         click.echo(f"failed: {failure.origin}: {failure.reason}", err=True)
     if more := len(report.failed[MOST_FAILURES_SHOWN:]):
         click.echo(f"failed: {more} more; `--json` names every one", err=True)
     counts = ("added", "changed", "unchanged", "duplicates", "killed")
     said = ", ".join(f"{getattr(report, name)} {name}" for name in counts)
-    click.echo(f"{said}, {len(report.failed)} failed -> {settings.db}")
+    where = "nothing was written" if is_dry else settings.db
+    click.echo(f"{said}, {report.lost} failed -> {where}")
     if report.waiting:
         click.echo(f"{report.waiting} of them under embargo: {settings.private_db} keeps them")

@@ -11,7 +11,7 @@ from service.database import private_database
 from service.engines import load_engine
 from service.passages import marked
 from service.query import FACET_FIELDS
-from service.result import Results
+from service.result import Hit, Results
 from service.search import Finder
 from service.settings import Settings
 from service.stores.embargoes import EmbargoStore
@@ -45,6 +45,13 @@ class Asking(click.Command):
 @click.option("--to", metavar="DATE", help="Published up to this date.")
 @click.option("--tz", metavar="ZONE", help="The zone of dates without one (CUTTINGS_TIMEZONE).")
 @click.option("--expand/--no-expand", default=True, help="Names in their other spellings too.")
+@click.option("--collapse", is_flag=True, help="Show a group of near copies as one hit.")
+@click.option(
+    "--versions",
+    type=click.Choice(["current", "all"]),
+    default="current",
+    help="all: what articles said before, too.",
+)
 @click.option("--rank", type=click.Choice(["auto", "exact"]), default="auto")
 @click.option("--explain", is_flag=True, help="What each score is made of.")
 @click.option("--facets", default="", metavar="FIELDS", help="Fields to count, comma-separated.")
@@ -96,13 +103,17 @@ def _print_results(results: Results) -> None:
         click.echo(f"note: {expansion.source} is also {', '.join(expansion.to)}", err=True)
     if results.did_you_mean:
         click.echo(f"note: did you mean {results.did_you_mean}?", err=True)
-    click.echo(counted(results.total, "article"))
+    grouped = f", {results.groups} without near copies" if results.groups < results.total else ""
+    click.echo(counted(results.total, "article") + grouped)
     for hit in results.hits:
         where = " · ".join(
             [hit.source or "source unknown", hit.published.shown if hit.published else "undated"]
         )
         title = hit.title + (" (no headline; first line)" if hit.title_derived else "")
-        click.echo(f"\n{click.style(title, bold=True)}\n{where} · {hit.key}")
+        version = f" · as of version {hit.version}" if hit.version is not None else ""
+        click.echo(f"\n{click.style(title, bold=True)}\n{where} · {hit.key}{version}")
+        if hit.copies:
+            click.echo(f"  {_copies(hit)}")
         for snippet in hit.snippets:
             click.echo("  " + marked(snippet, lambda word: click.style(word, underline=True)))
         if hit.explanation is not None:
@@ -112,6 +123,15 @@ def _print_results(results: Results) -> None:
         click.echo(f"\n{name}: " + ", ".join(_value(value) for value in facet.values))
     if results.next is not None:
         click.echo("\nThere is more: raise --limit, or take `next` of --json as --cursor.")
+
+
+def _copies(hit: Hit) -> str:
+    """`3 near copies: The Post, The Times, …`."""
+    sources = dict.fromkeys(copy.source or "source unknown" for copy in hit.copied_in)
+    more = ", …" if hit.copies > len(hit.copied_in) else ""
+    return (
+        f"{hit.copies} near {'copy' if hit.copies == 1 else 'copies'}: {', '.join(sources)}{more}"
+    )
 
 
 def _value(value: Any) -> str:

@@ -9,6 +9,7 @@ from service.cli.command import counted, existing_archive, with_settings
 from service.database import archive_database, private_database
 from service.engines import load_engine
 from service.settings import Settings
+from service.stores.copies import rebuild_copies
 from service.stores.counts import recount
 from service.stores.slots import renumber
 
@@ -25,12 +26,13 @@ def migrate(settings: Settings) -> None:
 @click.command()
 @with_settings
 def reindex(settings: Settings) -> None:
-    """Make ids, the text index and every count anew from the articles and their mentions."""
+    """Make ids, the text index, near copies and every count anew from the articles."""
     archive = existing_archive(settings)
     archive.migrate()
     with archive.write() as conn:
         renumber(conn)
         recount(conn)
+        rebuild_copies(conn)
     load_engine("sqlite", archive).rebuild()
     click.echo("reindexed")
 

@@ -4,7 +4,7 @@ import importlib
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
-from service.query import Node, Search
+from service.query import Node, Search, Versions
 from service.result import Facet, Headline, Histogram, Results
 
 
@@ -58,8 +58,8 @@ class Engine(Protocol):
     def facets(self, search: Search) -> Mapping[str, Facet | Histogram]:
         """The facets of a search alone."""
 
-    def occurring(self, nodes: Collection[Node]) -> frozenset[Node]:
-        """Those of the words and phrases that some article has."""
+    def occurring(self, nodes: Collection[Node], versions: Versions = "current") -> frozenset[Node]:
+        """Those of the words and phrases that some article has, or with `all` has had."""
 
     def generation(self) -> tuple[str, int]:
         """The archive's name, and the number that every change to it raises."""

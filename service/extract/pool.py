@@ -22,6 +22,7 @@ from service.article import Article
 from service.errors import CuttingsError
 from service.extract import Tagger, extract_all, with_language
 from service.findings import Findings
+from service.near_copies import signature
 
 # Loading a model takes a process as long as it takes one to read so many articles.
 _WORTH_A_PROCESS = 200
@@ -36,7 +37,7 @@ _spawn = get_context("spawn")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """An article with its language, what was read out of it, and by which tagger.
+    """An article with its language, what was read out of it, by which tagger, and its signature.
 
     `findings` is None where it cannot be read; `problem` then says why.
     """
@@ -45,6 +46,7 @@ class Reading:
     findings: Findings | None
     tagger: str
     problem: str = ""
+    signature: bytes | None = None
 
 
 def processes_for(inputs: int, wanted: int | None) -> int:
@@ -66,7 +68,15 @@ def read_batch(articles: Sequence[Article], tagger: Tagger) -> list[Reading]:
         if len(articles) > 1:
             return [reading for a in articles for reading in read_batch([a], tagger)]
         return [Reading(articles[0], None, tagger.id, f"cannot be tagged: {exc}")]
-    return [Reading(*pair, tagger.id) for pair in zip(known, found, strict=True)]
+    return [
+        Reading(article, findings, tagger.id, signature=_signature(article))
+        for article, findings in zip(known, found, strict=True)
+    ]
+
+
+def _signature(article: Article) -> bytes | None:
+    """A derived title is in the body."""
+    return signature("" if article.title_derived else article.title, article.body)
 
 
 class Extraction:

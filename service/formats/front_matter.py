@@ -12,6 +12,8 @@ import yaml
 
 from service.errors import Unreadable
 
+# How front matter begins, whether it has an end or not.
+FIRST_FIELD = re.compile(r"---[ \t]*[\r\n]+[ \t-]*(?P<name>[A-Za-z_]+)[ \t]*:(?:\s|$)")
 _OPENING = re.compile(r"---[ \t]*(?:\r\n|\n|\r)")
 # Not MULTILINE: there, ^ does not stand behind the line end of an old Mac.
 _CLOSING = re.compile(r"(?:\A|(?<=[\r\n]))---[ \t]*(?:\r\n|\n|\r|\Z)")

@@ -4,13 +4,13 @@ Nothing that the text showed gets lost: a headline or standfirst that differs fr
 goes back into the body, and other fields that were replaced go to `extra` under `text_said`.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from service.article import Article, Subheading
 from service.errors import Unreadable
+from service.formats.json_values import strict_value
 from service.formats.plain_text.headline import derived_title
 from service.formats.plain_text.outlet import dateline, source_of
 from service.formats.stated_fields import read_fields
@@ -23,44 +23,16 @@ def read_sidecar(data: bytes, names: Sequence[str]) -> dict[str, Any]:
     """The checked fields of a JSON sidecar; Unreadable for what is none."""
     which = f"its sidecar {' or '.join(names)}"
     try:
-        raw = json.loads(
-            data.decode("utf-8-sig"),
-            object_pairs_hook=_once,
-            parse_constant=_no_number,
-            parse_float=_finite,
-        )
+        raw = strict_value(data.decode("utf-8-sig"))
     except UnicodeDecodeError as fault:
         raise Unreadable(f"{which} is not UTF-8: byte at offset {fault.start}") from fault
     except RecursionError as fault:
         raise Unreadable(f"{which} is nested too deeply") from fault
     except ValueError as fault:
-        raise Unreadable(f"{which} is not valid JSON: {_told(fault)}") from fault
+        raise Unreadable(f"{which} is not valid JSON: {fault}") from fault
     if not isinstance(raw, dict):
         raise Unreadable(f"{which} must hold one JSON object")
     return read_fields(raw)
-
-
-def _told(fault: ValueError) -> str:
-    told = str(fault).encode("utf-8", "backslashreplace").decode("utf-8")
-    return told[0].lower() + told[1:] if isinstance(fault, json.JSONDecodeError) else told
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, value in pairs:
-        if name in found:
-            raise ValueError(f"“{name}” is stated twice")
-        found[name] = value
-    return found
-
-
-def _no_number(name: str) -> float:
-    raise ValueError(f"{name} is no number")
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    return _no_number(text) if number in (float("inf"), float("-inf")) else number
 
 
 def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
@@ -82,7 +54,7 @@ def overlaid(article: Article, stated: Mapping[str, Any]) -> Article:
     if result.title_derived and "title" not in stated:
         result = replace(result, title=derived_title(result.body))
     if "subheadings" in stated:
-        result = replace(result, subheadings=_subheadings(stated["subheadings"], result.body))
+        result = replace(result, subheadings=read_subheadings(stated["subheadings"], result.body))
     return replace(result, extra=_extra(article, stated, said))
 
 
@@ -174,7 +146,8 @@ def _replaced(article: Article, stated: Mapping[str, Any]) -> dict[str, Any]:
     return said | {name: article.extra[name] for name in sorted(clashing)}
 
 
-def _subheadings(raw: Sequence[Mapping[str, Any]], body: str) -> tuple[Subheading, ...]:
+def read_subheadings(raw: Sequence[Mapping[str, Any]], body: str) -> tuple[Subheading, ...]:
+    """Checked against the body in which they stand."""
     return tuple(_subheading(f"subheadings[{n}]", item, body) for n, item in enumerate(raw))
 
 

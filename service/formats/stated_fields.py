@@ -42,21 +42,25 @@ _LANGUAGE = re.compile(
     r"(?:-[xX](?:-[A-Za-z0-9]{1,8})+)?",
     re.ASCII,
 )
+_UNFIT = re.compile("[\0\ud800-\udfff]")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _DEEPEST = 64
+# The largest number that SQLite keeps as one.
+_LAST_VERSION = 2**63 - 1
 _SHOWN = 60
 
 
 def read_fields(raw: Mapping[str, Any]) -> dict[str, Any]:
     """Checked values by the name of the article's field, and the rest under `extra`."""
     for name, value in raw.items():
-        _check_text(name, value)
+        check_text(name, value)
     stated: dict[str, Any] = {}
     extra = dict(raw["extra"]) if isinstance(raw.get("extra"), dict) else {}
     # Our own names first: beside a title, a headline is something else and goes to extra.
-    for name in sorted(raw, key=lambda name: _plain(name) not in _CHECKS):
+    for name in sorted(raw, key=lambda name: plain_name(name) not in _CHECKS):
         field = _field(name)
-        if field is None or (field in _CHECKS and _INSIDE.get(field, field) in stated):
+        is_taken = field in _CHECKS and _INSIDE.get(field, field) in stated
+        if field is None or is_taken or (field == "version" and not is_version(raw[name])):
             extra[name] = raw[name]
         elif field in _CHECKS and raw[name] is not None:
             _state(stated, field, name, raw[name])
@@ -79,25 +83,35 @@ def is_field(name: str) -> bool:
     return _field(name) is not None
 
 
-def _plain(name: str) -> str:
+def checked(field: str, value: object) -> Any:
+    """The value as the field of our name keeps it, None if it states nothing; else ValueError."""
+    try:
+        check_text(field, value)
+        return _CHECKS[field](value)
+    except Unreadable as fault:
+        raise ValueError(fault.detail) from fault
+
+
+def plain_name(name: str) -> str:
+    """`pub_date`, of pubDate, Pub-Date and PUB DATE."""
     return _CAMEL.sub("_", name.strip()).lower().replace("-", "_").replace(" ", "_")
 
 
 def _field(name: str) -> str | None:
     """The field that a name means; None for a name of the input's own."""
-    plain = _plain(name)
+    plain = plain_name(name)
     field = _CANONICAL.get(plain, plain)
     return field if field in _CHECKS or name == "extra" else None
 
 
-def _check_text(name: str, value: object) -> None:
-    """Refuses what cannot be stored: half of a surrogate pair, NUL, nesting without end."""
+def check_text(name: str, value: object) -> None:
+    """Unreadable for what cannot be stored: half of a surrogate pair, NUL, nesting without end."""
     waiting: list[tuple[object, int]] = [(name, 0), (value, 0)]
     while waiting:
         item, depth = waiting.pop()
         if depth > _DEEPEST:
             raise Unreadable(f"{_shown(name)}: is nested too deeply")
-        if isinstance(item, str) and any(c == "\0" or "\ud800" <= c <= "\udfff" for c in item):
+        if isinstance(item, str) and _UNFIT.search(item):
             raise Unreadable(f"{_shown(name)}: holds a NUL character or half of a surrogate pair")
         if isinstance(item, dict):
             waiting += ((part, depth + 1) for pair in item.items() for part in pair)
@@ -184,6 +198,17 @@ def _matching(shape: re.Pattern[str], wanted: str) -> Callable[[object], str | N
     return check
 
 
+def is_version(value: object) -> bool:
+    """Whether it counts the texts of an article: other versions (“2.0b”) are something else."""
+    return type(value) is int and 1 <= value <= _LAST_VERSION
+
+
+def _version(value: object) -> object:
+    if not is_version(value):
+        raise ValueError("must be a whole number from 1 on")
+    return value
+
+
 def _subheadings(value: object) -> list[Mapping[str, Any]]:
     """Whether they fit is seen when the body is known."""
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
@@ -197,6 +222,7 @@ _CHECKS: dict[str, Callable[[object], Any]] = {
         "a key: letters, digits and . _ ~ - only, 128 at most, beginning with a letter or digit",
     ),
     "uri": _line,
+    "version": _version,
     "url": _matching(_URL, "a web address such as https://example.org/1"),
     "language": _matching(_LANGUAGE, "a BCP 47 language tag such as en or pt-BR"),
     "title": _line,
@@ -219,3 +245,4 @@ _CHECKS: dict[str, Callable[[object], Any]] = {
     "status": _status,
     "correction": _text,
 }
+FIELDS = tuple(_CHECKS)

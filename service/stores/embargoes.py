@@ -1,20 +1,27 @@
-"""Articles that wait for their time, in a file that no reader of the archive opens."""
+"""Articles that wait for their time, in a file that no reader of the archive opens.
+
+An article that was published and is under embargo now waits with all that it has said; one that is
+changed before its time only has its last text, since the others were never published.
+"""
 
 import json
 import logging
 import threading
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from service.article import Article, Subheading
+from service.article import Article
 from service.database import WAIT_FOR_WRITER, Connection, Database, Row
-from service.dates import Moment, utc_now
+from service.dates import utc_now
 from service.entity import EntityName, Mention
 from service.errors import Busy
 from service.findings import Findings, MentionedDate, Quote
-from service.stores.articles import Decision, published_key, put
+from service.stores.articles import published_key, put
+from service.stores.documents import article_of, as_json
+from service.stores.recognition import Decision, decide
+from service.stores.versions import is_older
 
 _log = logging.getLogger("cuttings")
 
@@ -24,10 +31,13 @@ INSERT INTO embargoed (key, embargoed_until, uri, source, origin, stated, public
 VALUES (:key, :until, :uri, :source, :origin, :stated, :public_key, :held_at, :hash, :document)
 """
 HELD = """
-SELECT key, content_hash, public_key FROM embargoed
+SELECT key, content_hash, public_key, document FROM embargoed
 WHERE key = :key OR (uri = :uri AND source IS :source)
   OR (origin = :origin AND NOT (stated AND :stated))
+  OR (content_hash = :hash AND NOT stated AND NOT :stated)
 """
+BY_KEY = "SELECT document FROM embargoed WHERE :key IN (key, public_key)"
+ALL = "SELECT key, content_hash, document FROM embargoed"
 STILL_HELD = "SELECT 1 FROM embargoed WHERE key = :key AND content_hash = :hash"
 DUE = """
 SELECT key, content_hash, public_key, held_at, document FROM embargoed
@@ -35,7 +45,19 @@ WHERE embargoed_until <= :now ORDER BY embargoed_until
 """
 INGESTED_AT = "SELECT ingested_at FROM articles WHERE key = :key"
 NEXT_DUE = "SELECT min(embargoed_until) FROM embargoed"
+REWRITE = "UPDATE embargoed SET document = :document WHERE key = :key AND content_hash = :hash"
 LET_GO = "DELETE FROM embargoed WHERE key = :key AND content_hash = :hash"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What waits: an article, what was read out of it, and what it said when it was published."""
+
+    article: Article
+    findings: Findings
+    tagger: str
+    signature: bytes | None = None
+    earlier: tuple[Article, ...] = ()
 
 
 class EmbargoStore:
@@ -58,34 +80,77 @@ class EmbargoStore:
         """Whether this very article is held already, another text of it, or none."""
         return _decision(article, self._held(article))
 
-    def hold(
-        self,
-        article: Article,
-        findings: Findings,
-        tagger: str,
-        public_key: str | None = None,
-    ) -> Decision:
-        """Keep an article back until `article.embargoed_until`.
+    def hold(self, held: Held, public_key: str | None = None) -> Decision:
+        """Keep an article back until its `embargoed_until`.
 
         `public_key` is the one it had if it was published before; it will have that again.
         """
+        article = held.article
         before = self._held(article)
         decision = _decision(article, before)
         if decision.outcome == "unchanged" or article.embargoed_until is None:
             return decision
         keys = [public_key, *(row["public_key"] for row in before)]
+        earlier = [text for row in before for text in _unpack(row["document"]).earlier]
+        held = replace(held, earlier=(*earlier, *held.earlier))
         values = _identity(article) | {
             "key": article.key or decision.key,
             "until": article.embargoed_until.start,
             "public_key": next(filter(None, keys), None),
             "held_at": utc_now(),
             "hash": decision.content_hash,
-            "document": _pack(article, findings, tagger),
+            "document": _pack(held),
         }
         with self._private.write() as conn:
             conn.executemany(LET_GO, [_text(row) for row in before])
             conn.execute(HOLD, values)
         return decision
+
+    def any_held(self) -> bool:
+        """Whether anything waits at all."""
+        with self._private.read() as conn:
+            return conn.execute(NEXT_DUE).fetchone()[0] is not None
+
+    def keep_earlier(self, article: Article) -> bool:
+        """Whether a text waits that comes after this one: this one then waits with it.
+
+        It may not be seen either, and is what the article said before.
+        """
+        for row in self._held(article):
+            held = _unpack(row["document"])
+            if is_older(article, held.article):
+                known = {text.content_hash() for text in held.earlier}
+                if article.content_hash() not in known:
+                    document = _pack(replace(held, earlier=(*held.earlier, article)))
+                    with self._private.write() as conn:
+                        conn.execute(REWRITE, _text(row) | {"document": document})
+                return True
+        return False
+
+    def earlier(self, article: Article) -> tuple[Article, ...]:
+        """What this article said while it was published, the oldest first."""
+        held = (_unpack(row["document"]) for row in self._held(article))
+        return tuple(text for each in held for text in each.earlier)
+
+    def kill(self, conn: Connection) -> int:
+        """Let go of all that the archive `conn` knows as killed; how many that were."""
+        with self._private.read() as private:
+            rows = private.execute(ALL).fetchall()
+        killed = [r for r in rows if _is_killed(conn, _unpack(r["document"]).article)]
+        for row in killed:
+            self._let_go(row)
+        return len(killed)
+
+    def rewrite(self) -> None:
+        """Leave no remains of what was let go in the bytes of the private file."""
+        self._private.rewrite()
+        self._private.empty_log()
+
+    def find(self, key: str) -> Held | None:
+        """What waits under this key."""
+        with self._private.read() as conn:
+            row = conn.execute(BY_KEY, {"key": key}).fetchone()
+            return _unpack(row["document"]) if row is not None else None
 
     def public_key(self, article: Article) -> str | None:
         """The key that a held text of this article had when it was published before."""
@@ -117,7 +182,8 @@ class EmbargoStore:
 
     def _held(self, article: Article) -> list[Row]:
         with self._private.read() as conn:
-            return conn.execute(HELD, _identity(article)).fetchall()
+            known = _identity(article) | {"hash": article.content_hash()}
+            return conn.execute(HELD, known).fetchall()
 
     def _still_held(self, row: Row) -> bool:
         with self._private.read() as conn:
@@ -130,13 +196,13 @@ class EmbargoStore:
 
     def _released(self, row: Row, patience: float) -> bool:
         try:
-            article, findings, tagger = _unpack(row["document"])
+            held = _unpack(row["document"])
             with self._archive.write(patience) as conn:
                 # An ingest may have let it go for a newer text while this one waited its turn.
                 if not self._still_held(row):
                     return False
-                if not _is_superseded(conn, article, row):
-                    put(conn, article, findings, tagger, row["public_key"])
+                if not _is_superseded(conn, held.article, row):
+                    _publish(conn, held, row["public_key"])
         except Busy:
             raise
         except Exception as exc:
@@ -151,11 +217,30 @@ class EmbargoStore:
             conn.execute(LET_GO, _text(row))
 
 
+def _publish(conn: Connection, held: Held, public_key: str | None) -> None:
+    """Into the archive, with what it said before it came under embargo."""
+    article = held.article
+    if not held.earlier or published_key(conn, article) is not None:
+        put(conn, article, held.findings, held.tagger, public_key, signature=held.signature)
+        return
+    for text in held.earlier:
+        put(conn, text, Findings(), held.tagger, public_key)
+    signature = held.signature
+    put(conn, article, held.findings, held.tagger, signature=signature, replacing=True)
+
+
+def _is_killed(conn: Connection, article: Article) -> bool:
+    return decide(conn, article).outcome == "killed"
+
+
 def _decision(article: Article, held: Sequence[Row]) -> Decision:
+    """A text that is older than the one that waits will never be published: nothing changes."""
     digest = article.content_hash()
     if not held:
         return Decision("added", article.key or digest[:16], digest)
+    texts = [_unpack(row["document"]).article for row in held]
     same = any(row["content_hash"] == digest for row in held)
+    same = same or any(is_older(article, text) for text in texts)
     return Decision("unchanged" if same else "changed", held[0]["key"], digest)
 
 
@@ -175,9 +260,11 @@ def _is_superseded(conn: Connection, article: Article, row: Row) -> bool:
 
 
 def _identity(article: Article) -> dict[str, Any]:
-    names = ("key", "uri", "source", "origin")
+    """What it is known by; a record of many has no path of its own."""
+    names = ("key", "uri", "source")
     stated = article.key is not None or article.uri is not None
-    return {name: getattr(article, name) for name in names} | {"stated": stated}
+    origin = article.origin if article.record is None else None
+    return {name: getattr(article, name) for name in names} | {"origin": origin, "stated": stated}
 
 
 def is_embargoed(article: Article) -> bool:
@@ -185,23 +272,26 @@ def is_embargoed(article: Article) -> bool:
     return article.embargoed_until is not None and article.embargoed_until.start > utc_now()
 
 
-def _pack(article: Article, findings: Findings, tagger: str) -> str:
-    fields = asdict(replace(article, extra={})) | {"extra": dict(article.extra)}
-    document = {"article": fields, "findings": asdict(findings), "tagger": tagger}
+def _pack(held: "Held") -> str:
+    document = {
+        "article": as_json(held.article),
+        "findings": asdict(held.findings),
+        "tagger": held.tagger,
+        "signature": held.signature.hex() if held.signature is not None else None,
+        "earlier": [as_json(article) for article in held.earlier],
+    }
     return json.dumps(document, ensure_ascii=False)
 
 
-def _unpack(document: str) -> tuple[Article, Findings, str]:
+def _unpack(document: str) -> "Held":
     data = json.loads(document)
-    return _article(data["article"]), _findings(data["findings"]), data["tagger"]
-
-
-def _article(values: dict[str, Any]) -> Article:
-    dates = ("published", "updated", "embargoed_until")
-    moments = {name: values[name] and Moment(**values[name]) for name in dates}
-    lists = {n: tuple(v) for n, v in values.items() if isinstance(v, list)}
-    headings = tuple(Subheading(**heading) for heading in values["subheadings"])
-    return Article(**{**values, **lists, **moments, "subheadings": headings})
+    return Held(
+        article=article_of(data["article"]),
+        findings=_findings(data["findings"]),
+        tagger=data["tagger"],
+        signature=bytes.fromhex(data["signature"]) if data["signature"] is not None else None,
+        earlier=tuple(map(article_of, data["earlier"])),
+    )
 
 
 def _findings(values: dict[str, Any]) -> Findings:

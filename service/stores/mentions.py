@@ -115,11 +115,13 @@ def alias_row(key: str, text: str) -> dict[str, str | None]:
 # The editors' log ------------------------------------------------------------------------------
 
 LAST_EDIT = """
-SELECT g.archive, e.id, e.at, e.entity FROM generation g
-LEFT JOIN edits e ON e.id = (SELECT max(id) FROM edits)
+SELECT g.archive, e.id, e.at, e.entity,
+  (SELECT count(*) FROM edits WHERE entity = 'person-erased') AS erased
+FROM generation g LEFT JOIN edits e ON e.id = (SELECT max(id) FROM edits)
 """
 LOG = "SELECT * FROM edits ORDER BY id"
-# The log only grows, so its last edit says whether what was made of it still holds.
+# The log only grows, but for edits that are blanked: so its last edit and the number of these say
+# whether what was made of it still holds.
 _made: dict[tuple[Any, ...], Decisions] = {}
 
 

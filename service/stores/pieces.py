@@ -1,29 +1,50 @@
-"""The index of scripts without spaces: what of an article is in it, written beside the article.
+"""The index of scripts without spaces: what of a text is in it, written beside the text.
 
-The other text indexes are kept by triggers; SQL cannot cut a text into pieces, so this one is not.
+There is one for articles and one for what they used to say. The other text indexes are kept by
+triggers; SQL cannot cut a text into pieces, so these are not.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Literal
 
 from service.database import Connection, Row
 from service.letters import as_indexed, folded, is_wide, words_of
 from service.unspaced import LEFT_OUT, cut, has_unspaced
 
 FIELDS = ("title", "standfirst", "body", "captions", "credits")
-TEXTS = "SELECT id, key, title, standfirst, body, captions, credits FROM articles"
-INDEXED = "SELECT title, standfirst, body, captions, credits FROM articles_pieces WHERE rowid = :id"
-FORGET = "DELETE FROM articles_pieces WHERE rowid = :id"
+INDEXED = """
+SELECT title, standfirst, body, captions, credits FROM {table}_pieces WHERE rowid = :id
+"""
+FORGET = "DELETE FROM {table}_pieces WHERE rowid = :id"
 WRITE = """
-INSERT INTO articles_pieces(rowid, title, standfirst, body, captions, credits)
+INSERT INTO {table}_pieces(rowid, title, standfirst, body, captions, credits)
 VALUES (:id, :title, :standfirst, :body, :captions, :credits)
 """
-# Every rowid of the index that is no article's.
-STRAY = "SELECT rowid FROM articles_pieces EXCEPT SELECT id FROM articles"
+CLEAR = "DELETE FROM {table}_pieces"
+# Every rowid of the index that is no text's.
+STRAY = "SELECT rowid FROM {table}_pieces EXCEPT SELECT id FROM {table}"
+
+Table = Literal["articles", "versions"]
+# Their texts, and what each is called in a report.
+TEXTS: Mapping[Table, str] = {
+    "articles": """
+SELECT id, key AS name, title, standfirst, body, captions, credits FROM articles
+""",
+    "versions": """
+SELECT id, article_key || ' in version ' || version AS name,
+  title, standfirst, body, captions, credits FROM versions
+""",
+}
 
 
 def file_pieces(conn: Connection, article_id: int) -> None:
     """Index the article as it is now, if it has any such text."""
-    _write(conn, conn.execute(f"{TEXTS} WHERE id = :id", {"id": article_id}).fetchone())
+    _file(conn, "articles", article_id)
+
+
+def file_version_pieces(conn: Connection, version_id: int) -> None:
+    """The same for a row of `versions`."""
+    _file(conn, "versions", version_id)
 
 
 def file_glued(conn: Connection, words: Iterable[str]) -> None:
@@ -46,30 +67,39 @@ def glued(word: str) -> set[str]:
 
 
 def rebuild_pieces(conn: Connection) -> None:
-    """The whole index anew from the articles."""
-    conn.execute("DELETE FROM articles_pieces")
-    for row in conn.execute(TEXTS):
-        _write(conn, row)
+    """Both indexes anew from their texts."""
+    for table, texts in TEXTS.items():
+        conn.execute(CLEAR.replace("{table}", table))
+        for row in conn.execute(texts):
+            _write(conn, table, row)
 
 
 def misfiled(conn: Connection) -> Iterator[str]:
-    """Keys of articles that are not in the index as they are, and ids that are no article's."""
-    for row in conn.execute(TEXTS):
-        indexed = conn.execute(INDEXED, {"id": row["id"]}).fetchone()
-        if (indexed and tuple(indexed)) != _cut(row):
-            yield row["key"]
-    for (stray,) in conn.execute(STRAY):
-        yield str(stray)
+    """Keys of articles that are not in the index as they are, and ids that are no text's."""
+    for table, texts in TEXTS.items():
+        for row in conn.execute(texts):
+            indexed = conn.execute(INDEXED.replace("{table}", table), {"id": row["id"]}).fetchone()
+            if (indexed and tuple(indexed)) != _cut(row):
+                yield row["name"]
+        for (stray,) in conn.execute(STRAY.replace("{table}", table)):
+            yield str(stray)
 
 
-def _write(conn: Connection, row: Row) -> None:
-    conn.execute(FORGET, {"id": row["id"]})
+def _file(conn: Connection, table: Table, id_: int) -> None:
+    row = conn.execute(f"{TEXTS[table]} WHERE id = :id", {"id": id_}).fetchone()
+    conn.execute(FORGET.replace("{table}", table), {"id": id_})
+    _write(conn, table, row)
+
+
+def _write(conn: Connection, table: Table, row: Row) -> None:
     pieces = _cut(row)
     texts = [row[name] or "" for name in FIELDS]
-    if pieces is not None or any(map(is_wide, texts)):
+    # What people's words are completed and corrected to are those of current texts.
+    if table == "articles" and (pieces is not None or any(map(is_wide, texts))):
         file_glued(conn, {as_indexed(word) for text in texts for word in words_of(text)})
     if pieces is not None:
-        conn.execute(WRITE, {"id": row["id"], **dict(zip(FIELDS, pieces, strict=True))})
+        values = {"id": row["id"], **dict(zip(FIELDS, pieces, strict=True))}
+        conn.execute(WRITE.replace("{table}", table), values)
 
 
 def _cut(row: Row) -> tuple[str, ...] | None:

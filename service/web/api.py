@@ -1,8 +1,7 @@
 """The routes of /v1 that are built. Each is a thin skin over a function of the service."""
 
 import time
-from collections.abc import Callable
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
@@ -35,7 +34,7 @@ from service.web.parameters import (
     SuggestParams,
     UriParams,
 )
-from service.web.present_keys import answer_about
+from service.web.present_keys import about_article
 
 
 def at_desk(request: Request) -> Desk:
@@ -62,7 +61,6 @@ def refuse_other_than_json(request: Request) -> None:
 
 At = Annotated[Desk, Depends(at_desk)]
 Key = Annotated[str, Path(max_length=1_000)]
-Answer = TypeVar("Answer")
 _REKEYED: dict[int | str, dict[str, Any]] = {
     307: {"description": "To the key that the source has stated since"}
 }
@@ -204,7 +202,7 @@ def article(
     request: Request, response: Response, desk: At, key: Key, _: Annotated[NoParams, Query()]
 ) -> Any:
     """An article with its entities and mentions."""
-    return _about(desk, request, response, key, lambda: _article(desk, key))
+    return about_article(desk, request, response, key, lambda: _article(desk, key))
 
 
 @router.get(
@@ -225,15 +223,7 @@ def similar(
         page = desk.similarity.similar(key, params.limit, offset)
         return similar_out(page, params.next(what) if page.more else None)
 
-    return _about(desk, request, response, key, found)
-
-
-def _about(
-    desk: Desk, request: Request, response: Response, key: str, make: Callable[[], Answer]
-) -> Any:
-    """The answer about an article; 307 for a key that it had before its source stated one."""
-    has, present = desk.articles.has, desk.articles.key_since
-    return answer_about(desk, request, response, key, make, has=has, present=present)
+    return about_article(desk, request, response, key, found)
 
 
 def _article(desk: Desk, key: str) -> ArticleOut:

@@ -10,8 +10,22 @@ from starlette.staticfiles import StaticFiles
 
 from service import __version__
 from service.database import WAIT_FOR_WRITER
+from service.killing import sweep_quietly
 from service.settings import Settings, read_settings
-from service.web import api, edits, entities, front, quotes, reconcile, suggested_merges, unbuilt
+from service.web import (
+    api,
+    articles,
+    edits,
+    entities,
+    export,
+    front,
+    quarantine,
+    quotes,
+    reconcile,
+    suggested_merges,
+    unbuilt,
+    versions,
+)
 from service.web.desk import Desk, open_desk
 from service.web.freshness import release
 from service.web.gate import Gate, HeadAsGet
@@ -19,7 +33,7 @@ from service.web.problems import add_problem_handlers
 from service.web.sql_room import SqlRoom
 
 # How long an embargoed article may be late for those who ask nothing (the SQL room, the file).
-SECONDS_BETWEEN_RELEASES = 5.0
+SECONDS_BETWEEN_ROUNDS = 5.0
 
 DESCRIPTION = """
 Full-text search over a news archive: articles, exact facets, and the people, organisations and
@@ -41,11 +55,15 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.desk = desk
     app.include_router(api.router)
+    app.include_router(articles.router)
     app.include_router(edits.router)
     app.include_router(entities.router)
     app.include_router(reconcile.router)
     app.include_router(quotes.router)
     app.include_router(suggested_merges.router)
+    app.include_router(export.router)
+    app.include_router(versions.router)
+    app.include_router(quarantine.router)
     app.include_router(front.router)
     app.include_router(unbuilt.router)
     app.mount(front.DOCS_FILES_AT, StaticFiles(directory=front.DOCS_FILES))
@@ -74,7 +92,7 @@ def app_from_environment() -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     stop = threading.Event()
     thread = threading.Thread(
-        target=_release_embargoes, args=(app.state.desk, stop), name="embargoes", daemon=True
+        target=_keep_in_order, args=(app.state.desk, stop), name="rounds", daemon=True
     )
     thread.start()
     yield
@@ -82,6 +100,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     thread.join()
 
 
-def _release_embargoes(desk: Desk, stop: threading.Event) -> None:
-    while not stop.wait(SECONDS_BETWEEN_RELEASES):
+def _keep_in_order(desk: Desk, stop: threading.Event) -> None:
+    """What has to happen though nobody asks: embargoes end, and what was killed is erased."""
+    while not stop.wait(SECONDS_BETWEEN_ROUNDS):
         release(desk, WAIT_FOR_WRITER)
+        sweep_quietly(desk.killing)

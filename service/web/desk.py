@@ -1,9 +1,14 @@
 """What every request works with, made once from the settings."""
 
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache, partial
 
 from service.database import Database, archive_database, private_database
 from service.engines import Engine, load_engine
+from service.extract import Tagger, load_tagger
+from service.killing import Killing
 from service.search import Finder
 from service.settings import Settings
 from service.similarity import Similarity
@@ -13,13 +18,16 @@ from service.stores.edits import EditStore
 from service.stores.embargoes import EmbargoStore
 from service.stores.entities import EntityStore
 from service.stores.keys import KeyStore
+from service.stores.kills import KillStore
+from service.stores.quarantine import QuarantineStore
 from service.stores.quotes import QuoteStore
 from service.stores.related import RelatedStore
 from service.stores.sightings import SightingStore
+from service.stores.versions import VersionStore
 from service.suggestion import Suggester
 
-# Seconds; an editor who waits longer for an ingest to let go asks again, and holds no worker.
-_PATIENCE = 5.0
+# Seconds; who waits longer for an ingest to let go asks again, and holds no worker.
+PATIENCE = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +49,12 @@ class Desk:
     quotes: QuoteStore
     keys: KeyStore
     embargoes: EmbargoStore
+    versions: VersionStore
+    quarantine: QuarantineStore
+    kills: KillStore
+    killing: Killing
+    tagger: Callable[[], Tagger]  # loaded when the first article is sent
+    writing: threading.Lock  # a model reads for one at a time
 
 
 def open_desk(settings: Settings) -> Desk:
@@ -51,7 +65,9 @@ def open_desk(settings: Settings) -> Desk:
     engine = load_engine("sqlite", archive)
     articles = ArticleStore(archive)
     entities = EntityStore(archive)
-    edits = EditStore(archive, _PATIENCE)
+    edits = EditStore(archive, PATIENCE)
+    embargoes = EmbargoStore(private, archive)
+    quarantine = QuarantineStore(private)
     return Desk(
         settings=settings,
         archive=archive,
@@ -67,5 +83,11 @@ def open_desk(settings: Settings) -> Desk:
         edits=edits,
         quotes=QuoteStore(archive, entities, edits),
         keys=KeyStore(private),
-        embargoes=EmbargoStore(private, archive),
+        embargoes=embargoes,
+        versions=VersionStore(archive),
+        quarantine=quarantine,
+        kills=KillStore(archive),
+        killing=Killing(archive, embargoes, quarantine),
+        tagger=cache(partial(load_tagger, settings.tagger)),
+        writing=threading.Lock(),
     )

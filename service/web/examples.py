@@ -36,6 +36,8 @@ _ERRORS = {
     403: "This is not allowed",
     404: "There is nothing here",
     405: "The path does not know this method",
+    410: "This article was taken out",
+    412: "It has changed since it was read",
     413: "The body is too large",
     415: "The body is in a format that is not read",
     422: "The request cannot be understood",
@@ -99,7 +101,18 @@ SEARCH = _answers(
             "expanded": [{"from": "jo song-gil", "to": ["조성길"], "why": "romanisation"}],
             "did_you_mean": "jo song-gil ambassador",
         },
-        "hits": [{**_LISTED, "score": 7.31, "copies": 0, "snippets": [_SNIPPET]}],
+        "hits": [
+            {
+                **_LISTED,
+                "score": 7.31,
+                "copies": 1,
+                "copied_in": [
+                    {"key": "9f2c3ab04d5e6f71", "source": "The Post", "published_at": "2019-01-05"}
+                ],
+                "version": 2,
+                "snippets": [_SNIPPET],
+            }
+        ],
         "facets": {"person": _VALUES, "published": _MONTHS},
         "next": _NEXT,
         "diagnostics": [],
@@ -252,5 +265,36 @@ REDIRECT: dict[int | str, dict[str, Any]] = {
 }
 HEALTH: dict[int | str, dict[str, Any]] = {
     200: {"content": {"application/json": {"example": {"status": "ok"}}}},
+    **PROBLEMS,
+}
+_STORED = {"key": "3ce258f4f77f0bab", "status": "added", "current": True}
+SENT: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/json": {"example": {**_STORED, "status": "changed"}}}},
+    201: {
+        "description": "One article, which is new",
+        "content": {"application/json": {"example": _STORED}},
+    },
+    **PROBLEMS,
+}
+REPLACED: dict[int | str, dict[str, Any]] = {
+    **SENT,
+    307: {"description": "To the key that the article has now"},
+}
+KILLED: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {
+            "application/json": {
+                "example": {
+                    "key": "3ce258f4f77f0bab",
+                    "killed_at": "2019-01-05T09:00:00Z",
+                    "reason": "a name that a court has protected",
+                    "erased": False,
+                    "copies": ["9f2c3ab04d5e6f71"],
+                    "origins": ["/archive/2019/rome-ambassador.txt"],
+                }
+            }
+        }
+    },
+    409: _problem(409, "This cannot be done now"),
     **PROBLEMS,
 }

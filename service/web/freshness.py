@@ -21,6 +21,7 @@ def answer(
     response: Response,
     make: Callable[[], Body],
     look: Callable[[], object] = lambda: None,
+    tag: str = "",
 ) -> Body | Response:
     """What `make` returns, from one snapshot; or 304 when nothing has changed since.
 
@@ -30,7 +31,7 @@ def answer(
     release(desk)
     with desk.archive.read():
         look()
-        headers = {"ETag": _etag(desk, request), "Cache-Control": "private, no-cache"}
+        headers = {"ETag": _etag(desk, request, tag), "Cache-Control": "private, no-cache"}
         if _knows(request, headers["ETag"]):
             return Response(status_code=304, headers=headers)
         body = make()
@@ -46,12 +47,19 @@ def release(desk: Desk, patience: float = 0) -> None:
         _log.warning("embargoed articles wait a little longer: %s", exc.detail)
 
 
-def _etag(desk: Desk, request: Request) -> str:
+def _etag(desk: Desk, request: Request, tag: str) -> str:
     """Weak, since it says that nothing was written, not that two answers are the same bytes."""
     archive, generation = desk.engine.generation()
     reader = getattr(request.state, "reader", "")
     made_of = f"{archive}\n{generation}\n{__version__}\n{reader}"
-    return f'W/"{hashlib.sha256(made_of.encode()).hexdigest()[:20]}"'
+    digest = hashlib.sha256(made_of.encode()).hexdigest()[:20]
+    return f'W/"{digest}.{tag}"' if tag else f'W/"{digest}"'
+
+
+def tags_of(header: str) -> set[str]:
+    """The tags of what was read, as `answer` gave them, in a header of ETags; `*` for any."""
+    etags = (each.strip().removeprefix("W/").strip('"') for each in header.split(","))
+    return {etag.rpartition(".")[2] for etag in etags}
 
 
 def _knows(request: Request, etag: str) -> bool:

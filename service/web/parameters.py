@@ -12,9 +12,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from service.dates import parse_zone, range_of
 from service.entity import EntityType
-from service.errors import InvalidRequest, NotBuilt, Problem
+from service.errors import InvalidRequest, Problem
 from service.parser import MAX_LENGTH
-from service.query import DATE_FACETS, FACET_FIELDS, Cursor, MatchMode, Sort
+from service.query import DATE_FACETS, FACET_FIELDS, Cursor, MatchMode, Sort, Versions
 from service.search import Ask
 from service.stores.entities import EntitySort
 from service.stores.related import RelatedSort
@@ -104,12 +104,12 @@ class FilterParams(Strict):
     to: Date | None = Field(None, description="Published up to this date, that day included")
     tz: Zone | None = Field(None, description="The zone of dates without one")
     expand: bool = Field(True, description="false: no other spellings of words and names")
-    versions: Literal["current", "all"] = Field("current", description="`all` is not built yet")
+    versions: Versions = Field(
+        "current", description="`all` also finds what an article said before"
+    )
 
     def ask(self, timezone: str) -> Ask:
-        """The same in the terms of the search; NotBuilt for what is promised only."""
-        if self.versions == "all":
-            raise NotBuilt("`versions=all` is not built yet")
+        """The same in the terms of the search."""
         named = {name: tuple(getattr(self, name)) for name in FACET_FIELDS}
         excluded = {name: tuple(getattr(self, f"not_{name}")) for name in FACET_FIELDS}
         return Ask(
@@ -122,6 +122,7 @@ class FilterParams(Strict):
             end=self.to,
             tz=self.tz or timezone,
             expand=self.expand,
+            versions=self.versions,
         )
 
 
@@ -146,7 +147,7 @@ class SearchParams(FilterParams):
 
     sort: Sort | None = Field(None, description="`relevance`, or `newest` when `q` is empty")
     rank: Literal["auto", "exact"] = Field("auto", description="`exact` ranks every match")
-    collapse: bool = Field(False, description="`true` is not built yet")
+    collapse: bool = Field(False, description="true: a group of near copies is one hit")
     explain: bool = Field(False, description="true: each hit's score by parts")
     facets: Annotated[str, BeforeValidator(_joined), AfterValidator(_facets)] = Field(
         "",
@@ -163,8 +164,6 @@ class SearchParams(FilterParams):
         return tuple(dict.fromkeys(f.strip() for f in self.facets.split(",") if f.strip()))
 
     def ask(self, timezone: str) -> Ask:
-        if self.collapse:
-            raise NotBuilt("`collapse=true` is not built yet")
         return replace(
             super().ask(timezone),
             sort=self.sort,
@@ -173,6 +172,7 @@ class SearchParams(FilterParams):
             limit=self.limit,
             cursor=read_cursor(self.cursor) if self.cursor is not None else None,
             explain=self.explain,
+            collapse=self.collapse,
         )
 
 

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
-from service.errors import NotFound
+from service.errors import CuttingsError, Gone, NotFound
 from service.web.desk import Desk
 from service.web.freshness import answer, release
 
@@ -40,10 +40,37 @@ def answer_about(
     return answer(desk, request, response, make, look)
 
 
+def about_article(
+    desk: Desk, request: Request, response: Response, key: str, make: Callable[[], Body]
+) -> Body | Response:
+    """The answer about an article; 307 for a key that it had before, 410 if it was killed."""
+
+    def look() -> None:
+        if not desk.articles.has(key):
+            raise gone(desk, key) or NotFound(f"There is no “{key}” here")
+
+    if not desk.articles.has(key):
+        release(desk)
+        if moved := redirect(request, desk.articles.key_since(key)):
+            return moved
+    return answer(desk, request, response, make, look, tag=desk.articles.text_of(key))
+
+
+def gone(desk: Desk, key: str) -> CuttingsError | None:
+    """What is told of an article that was killed; None of one that was not."""
+    tombstone = desk.kills.get(key)
+    if tombstone is None:
+        return None
+    why = f": {tombstone.reason}" if tombstone.reason else ""
+    facts = {name: getattr(tombstone, name) for name in ("key", "killed_at", "reason")}
+    return Gone(f"The article {key} was taken out at {tombstone.killed_at}{why}", facts)
+
+
 def redirect(request: Request, key: str | None) -> RedirectResponse | None:
     """To the same under another key, if there is one."""
     if not key:
         return None
-    path = request.scope["route"].path.replace("{key}", quote(key, safe=""))
+    others = {name: quote(str(value), safe="") for name, value in request.path_params.items()}
+    path = request.scope["route"].path_format.format(**others | {"key": quote(key, safe="")})
     query = f"?{request.url.query}" if request.url.query else ""
     return RedirectResponse(path + query, 307)

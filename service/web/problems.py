@@ -15,6 +15,7 @@ from starlette.routing import Match
 from service.errors import (
     CuttingsError,
     Forbidden,
+    Gone,
     InvalidRequest,
     MethodNotAllowed,
     NotAuthenticated,
@@ -37,6 +38,8 @@ def problem_response(error: CuttingsError, in_body: Sequence[bool] = ()) -> Resp
     if error.problems:
         places = zip(error.problems, in_body or [False] * len(error.problems), strict=True)
         content["errors"] = [_item(problem, within) for problem, within in places]
+    if isinstance(error, Gone):
+        content |= error.facts
     headers = {"Cache-Control": "no-store"} | error.headers
     # What is at fault may be half of a surrogate pair: UTF-8 cannot say it, but JSON's escape can.
     body = json.dumps(content, ensure_ascii=False).encode("utf-8", "backslashreplace")

@@ -5,38 +5,27 @@ from dataclasses import replace
 from typing import Literal
 
 from service.database import Connection, Database, Row
-from service.dates import Moment
-from service.engines.sqlite.explaining import explanations
 from service.engines.sqlite.facets import count_facets
-from service.engines.sqlite.highlights import snippets
-from service.engines.sqlite.match import INDEXES, STEMS, WORDS, Index, index_of
+from service.engines.sqlite.hits import hits_of
+from service.engines.sqlite.match import INDEXES, PAST, STEMS, WORDS, index_of
+from service.engines.sqlite.near_copies import counted
 from service.engines.sqlite.ranking import Read, by_date, by_score
 from service.engines.sqlite.respelling import respelled
 from service.engines.sqlite.selection import Reading, read_in, selection
+from service.engines.sqlite.versions import after_the_scored
 from service.engines.sqlite.vocabulary import (
     SqliteVocabulary,
     miscounted,
     occurs,
     rebuild_words,
 )
-from service.query import Cursor, Diagnostic, Node, Or, Search
-from service.result import Facet, Histogram, Hit, Results, Snippet
+from service.query import Cursor, Diagnostic, Node, Or, Search, Versions
+from service.result import Facet, Histogram, Hit, Results
 from service.stores.pieces import misfiled, rebuild_pieces
 
 # An `auto` query whose every word is in as many articles is not loosened.
 ENOUGH = 10
 GENERATION = "SELECT archive, number FROM generation"
-COUNT = "SELECT count(*) FROM ({ids})"
-CARDS = """
-SELECT a.id, a.key, a.title, a.title_derived, s.name AS source, a.source_derived,
-  a.published_at, a.published_precision, a.url, a.language
-FROM articles a LEFT JOIN sources s ON s.id = a.source_id
-WHERE a.id IN (SELECT value FROM json_each(:ids))
-"""
-AUTHORS = """
-SELECT article_id, author FROM article_authors
-WHERE article_id IN (SELECT value FROM json_each(:ids)) ORDER BY article_id, position
-"""
 WHERE_NOW = "SELECT id, published_at FROM articles WHERE key = :key"
 # Articles of one date stand in the order in which they came to it.
 WHERE_IT_WAS = """
@@ -63,27 +52,29 @@ class SqliteEngine:
 
     def search(self, search: Search) -> Results:
         with self._database.read() as conn:
-            strict = read_in(conn, search.tree)
+            strict = read_in(conn, search.tree, search.versions)
             read = _read(conn, search, strict)
             rows = _page(conn, search, strict, read)
             page = rows[: search.limit]
+            hits = hits_of(conn, search, read, page)
             return Results(
                 total=read.total,
-                hits=_hits(conn, search, read, page),
+                groups=read.groups,
+                hits=hits,
                 facets=count_facets(conn, search, read.reading),
                 match=read.match,
                 next=_next(conn, search, read, page) if len(rows) > search.limit else None,
-                diagnostics=_moved_on(conn, search, read),
+                diagnostics=(*_moved_on(conn, search, read), *_in_the_past(search, read, hits)),
             )
 
     def facets(self, search: Search) -> Mapping[str, Facet | Histogram]:
         with self._database.read() as conn:
-            read = _read(conn, search, read_in(conn, search.tree))
+            read = _read(conn, search, read_in(conn, search.tree, search.versions))
             return count_facets(conn, search, read.reading)
 
-    def occurring(self, nodes: Collection[Node]) -> frozenset[Node]:
+    def occurring(self, nodes: Collection[Node], versions: Versions = "current") -> frozenset[Node]:
         with self._database.read() as conn:
-            return frozenset(node for node in nodes if _occurs(conn, node))
+            return frozenset(node for node in nodes if _occurs(conn, node, versions))
 
     def generation(self) -> tuple[str, int]:
         with self._database.read() as conn:
@@ -94,11 +85,12 @@ class SqliteEngine:
         with self._database.write() as conn:
             for index in (STEMS, WORDS):
                 conn.execute(REBUILD.replace("{index}", index))
+                conn.execute(REBUILD.replace("{index}", PAST[index]))
             rebuild_pieces(conn)
             rebuild_words(conn)
 
     def faults(self) -> list[str]:
-        faults = [fault for index in INDEXES for fault in self._faults_of(index)]
+        faults = [fault for index in (*INDEXES, *PAST.values()) for fault in self._faults_of(index)]
         with self._database.read() as conn:
             faults += [f"article {key} is not in pieces as it is written" for key in misfiled(conn)]
             words = miscounted(conn)
@@ -106,7 +98,7 @@ class SqliteEngine:
             faults.append(f"{words} words are counted wrong: run `cuttings reindex`")
         return faults
 
-    def _faults_of(self, index: Index) -> list[str]:
+    def _faults_of(self, index: str) -> list[str]:
         # The check is written as an INSERT, so it needs a writer; it changes nothing.
         try:
             with self._database.write() as conn:
@@ -121,11 +113,14 @@ class SqliteEngine:
         return []
 
 
-def _occurs(conn: Connection, node: Node) -> bool:
+def _occurs(conn: Connection, node: Node, versions: Versions) -> bool:
     """Whether an article has it; a word that is also glued to others is asked of both indexes."""
-    written = respelled(conn, node)
+    written = respelled(conn, node, is_past=versions == "all")
     parts = written.parts if isinstance(written, Or) else (written,)
-    return any(occurs(conn, part, index) for part in parts if (index := index_of(part)) is not None)
+    found = [(part, index) for part in parts if (index := index_of(part)) is not None]
+    if any(occurs(conn, part, index) for part, index in found):
+        return True
+    return versions == "all" and any(occurs(conn, part, PAST[index]) for part, index in found)
 
 
 def _read(conn: Connection, search: Search, strict: Reading) -> Read:
@@ -134,20 +129,24 @@ def _read(conn: Connection, search: Search, strict: Reading) -> Read:
     if search.any_tree is None or asked == "all":
         return _counted(conn, search, strict, "any" if asked == "any" else "all")
     if asked == "any":
-        return _counted(conn, search, read_in(conn, search.any_tree), "any")
+        return _counted(conn, search, read_in(conn, search.any_tree, search.versions), "any")
     every = _counted(conn, search, strict, "all")
     if every.total >= ENOUGH:
         return every
-    either = _counted(conn, search, read_in(conn, search.any_tree), "any")
+    either = _counted(conn, search, read_in(conn, search.any_tree, search.versions), "any")
     return every if every.total >= either.total else either
 
 
 def _counted(
     conn: Connection, search: Search, reading: Reading, match: Literal["all", "any"]
 ) -> Read:
-    chosen = selection(search, reading)
-    count = conn.execute(COUNT.replace("{ids}", chosen.ids), chosen.values).fetchone()[0]
-    return Read(match, reading, chosen, count)
+    chosen = shown = scored = selection(search, reading)
+    if reading.past is not None:
+        scored = selection(search, replace(reading, past=None))
+    if search.collapse:
+        shown, scored = chosen.less_copies(chosen), scored.less_copies(chosen)
+    total, groups = counted(conn, chosen)
+    return Read(match, reading, chosen, shown, scored, total, groups)
 
 
 def _by_relevance(search: Search, read: Read) -> bool:
@@ -157,7 +156,8 @@ def _by_relevance(search: Search, read: Read) -> bool:
 def _page(conn: Connection, search: Search, strict: Reading, read: Read) -> list[Row]:
     if not _by_relevance(search, read):
         return by_date(conn, search, read, _edge(conn, search))
-    return by_score(conn, search, strict, read)
+    rows = by_score(conn, search, strict, read)
+    return rows + after_the_scored(conn, search, read, search.limit + 1 - len(rows))
 
 
 def _edge(conn: Connection, search: Search) -> int:
@@ -201,41 +201,8 @@ def _moved_on(conn: Connection, search: Search, read: Read) -> tuple[Diagnostic,
     return (Diagnostic(message, 0, 0),)
 
 
-def _hits(conn: Connection, search: Search, read: Read, rows: list[Row]) -> tuple[Hit, ...]:
-    ids = [row["id"] for row in rows]
-    listed = {"ids": str(ids)}
-    cards = {row["id"]: row for row in conn.execute(CARDS, listed)}
-    authors: dict[int, tuple[str, ...]] = {}
-    for id_, author in conn.execute(AUTHORS, listed):
-        authors[id_] = (*authors.get(id_, ()), author)
-    passages = snippets(conn, ids, read.reading) if search.snippets else {}
-    hits = [
-        _hit(
-            cards[row["id"]], row["score"], authors.get(row["id"], ()), passages.get(row["id"], ())
-        )
-        for row in rows
-    ]
-    if not (search.explain and _by_relevance(search, read)):
-        return tuple(hits)
-    found = explanations(conn, search, read, ids)
-    return tuple(replace(hit, explanation=found[i]) for i, hit in zip(ids, hits, strict=True))
-
-
-def _hit(
-    card: Row, score: float | None, authors: tuple[str, ...], passages: tuple[Snippet, ...]
-) -> Hit:
-    published = card["published_at"]
-    return Hit(
-        key=card["key"],
-        title=card["title"],
-        title_derived=bool(card["title_derived"]),
-        source=card["source"],
-        source_derived=bool(card["source_derived"]),
-        authors=authors,
-        published=Moment(published, card["published_precision"]) if published else None,
-        url=card["url"],
-        language=card["language"],
-        # bm25 counts downwards; upwards is what people expect of a score.
-        score=None if score is None else -score,
-        snippets=passages,
-    )
+def _in_the_past(search: Search, read: Read, hits: tuple[Hit, ...]) -> tuple[Diagnostic, ...]:
+    if not _by_relevance(search, read) or all(hit.version is None for hit in hits):
+        return ()
+    message = "what only a past version says has no rank: it comes last, newest first"
+    return (Diagnostic(message, 0, 0),)

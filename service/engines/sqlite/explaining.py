@@ -49,13 +49,13 @@ def explanations(
     """The score of each article by parts."""
     parts: dict[int, list[ScorePart]] = {id_: [] for id_ in ids}
     for (leaf, groups), times in _ranked(read).items():
-        index = read.chosen.index or (PIECES if index_of(leaf) == PIECES else STEMS)
+        index = read.scored.index or (PIECES if index_of(leaf) == PIECES else STEMS)
         within = _within(conn, index, groups, ids)
         fields = _fields(conn, index, leaf, within)
         for id_, score in _scores(conn, index, match_of(leaf), within).items():
             said = 1 if isinstance(leaf, Prefix) else times  # a beginning is asked for once
             parts[id_].append(ScorePart(str(leaf), "words", said * score, fields[id_]))
-    for part, index, weight, match in _more(search) if STEMS in read.chosen.ranks else ():
+    for part, index, weight, match in _more(search) if STEMS in read.scored.ranks else ():
         for id_, score in _scores(conn, index, match, ids).items():
             parts[id_].append(replace(part, score=weight * score))
     recency, age = recency_of(conn, search)
@@ -79,7 +79,7 @@ Ranked = tuple[Node, tuple[Node, ...]]
 def _ranked(read: Read) -> Mapping[Ranked, int]:
     """What ranks, and how often: one index counts a word again that the query says again."""
     tree = read.reading.tree
-    if read.chosen.index and tree is not None:
+    if read.scored.index and tree is not None:
         return Counter(_in_groups(tree, ()))
     return dict.fromkeys(((leaf, ()) for leaf in wanted_leaves(tree)), 1)
 

@@ -2,10 +2,13 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from service.database import Connection, Row
 from service.engines.sqlite.long_texts import LONGEST, READ, indexed, stretches
 from service.engines.sqlite.match import (
+    CURRENT,
+    PAST,
     PIECES,
     STEMS,
     WORDS,
@@ -39,45 +42,74 @@ WHERE {{index}} MATCH :wanted AND rowid IN (SELECT value FROM json_each(:ids))
 IS_IN = "SELECT 1 FROM {index} WHERE {index} MATCH :match AND rowid = :id"
 PLAIN = """
 SELECT id, title, standfirst, body, captions, credits
-FROM articles WHERE id IN (SELECT value FROM json_each(:ids))
+FROM {table} WHERE id IN (SELECT value FROM json_each(:ids))
 """
 FOREIGN_AMONG = f"{FOREIGN} AND id IN (SELECT value FROM json_each(:ids))"  # noqa: S608 - fixed
+PAST_FOREIGN_AMONG = f"""
+SELECT v.id FROM json_each(:ids) CROSS JOIN versions v ON v.id = value
+CROSS JOIN articles a ON a.key = v.article_key WHERE a.id IN ({FOREIGN})
+"""  # noqa: S608 - fixed
 
 # Column -> where the query's words stand in it.
 Found = dict[str, list[Range]]
 # A text index and what to ask of it.
 Match = tuple[Index, str]
+# What the three indexes are called over the texts at hand.
+Names = Mapping[Index, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """Texts as they are, by id, and where the query's words stand in them."""
+
+    plain: Mapping[int, Row]
+    found: Mapping[int, Found]
+    names: Names
 
 
 def snippets(
     conn: Connection, ids: list[int], reading: Reading
 ) -> Mapping[int, tuple[Snippet, ...]]:
     """The passages of each article; those without a match begin where the body begins."""
-    plain = {row["id"]: row for row in conn.execute(PLAIN, {"ids": str(ids)})}
-    found: dict[int, Found] = {id_: {} for id_ in ids}
+    texts = _texts(conn, "articles", ids, CURRENT)
+    return _snippets(conn, texts, reading, FOREIGN_AMONG)
+
+
+def past_snippets(
+    conn: Connection, ids: list[int], reading: Reading
+) -> Mapping[int, tuple[Snippet, ...]]:
+    """The same of past texts, by their ids."""
+    texts = _texts(conn, "versions", ids, PAST)
+    return _snippets(conn, texts, reading, PAST_FOREIGN_AMONG)
+
+
+def _texts(conn: Connection, table: str, ids: list[int], names: Names) -> _Texts:
+    rows = conn.execute(PLAIN.replace("{table}", table), {"ids": str(ids)})
+    return _Texts({row["id"]: row for row in rows}, {id_: {} for id_ in ids}, names)
+
+
+def _snippets(
+    conn: Connection, texts: _Texts, reading: Reading, foreign_among: str
+) -> Mapping[int, tuple[Snippet, ...]]:
+    ids = list(texts.found)
     foreign: set[int] = set()
     if reading.foreign is not None:
-        foreign = {row[0] for row in conn.execute(FOREIGN_AMONG, {"ids": str(ids)})}
-        _mark(conn, plain, found, sorted(foreign), reading.foreign)
-    _mark(conn, plain, found, [id_ for id_ in ids if id_ not in foreign], reading.tree)
+        foreign = {row[0] for row in conn.execute(foreign_among, {"ids": str(ids)})}
+        _mark(conn, texts, sorted(foreign), reading.foreign)
+    _mark(conn, texts, [id_ for id_ in ids if id_ not in foreign], reading.tree)
     shown: dict[int, tuple[Snippet, ...]] = {}
     for id_ in ids:
         conn.raise_if_late()
-        shown[id_] = _of_article(plain[id_], found[id_])
+        shown[id_] = _of_article(texts.plain[id_], texts.found[id_])
     return shown
 
 
-def _mark(
-    conn: Connection,
-    plain: Mapping[int, Row],
-    found: Mapping[int, Found],
-    ids: list[int],
-    tree: Node | None,
-) -> None:
-    """Note where the tree's words stand in some articles."""
+def _mark(conn: Connection, texts: _Texts, ids: list[int], tree: Node | None) -> None:
+    """Note where the tree's words stand in some texts."""
+    plain, found = texts.plain, texts.found
     long: dict[tuple[int, str], list[Match]] = {}
     for match in _matches(tree) if ids else ():
-        for row in _marked(conn, ids, match):
+        for row in _marked(conn, ids, match, texts.names):
             conn.raise_if_late()
             for column in COLUMNS:
                 text = plain[row["id"]][column]
@@ -86,10 +118,10 @@ def _mark(
                 else:
                     _add(found[row["id"]], column, _ranges(row[column], text))
     for (id_, column), matches in long.items():
-        inside = [match for match in matches if _is_in(conn, match, id_, column)]
+        inside = [match for match in matches if _is_in(conn, match, id_, column, texts.names)]
         if inside:
             _add(found[id_], column, _in_long(conn, plain[id_][column], column, inside, tree))
-    _mark_pieces(conn, plain, found, ids, tree)
+    _mark_pieces(conn, texts, ids, tree)
 
 
 def _matches(tree: Node | None) -> Iterator[Match]:
@@ -107,11 +139,13 @@ def _bare(leaf: Node) -> Node:
     return leaf.part if isinstance(leaf, In) else leaf
 
 
-def _marked(conn: Connection, ids: Iterable[int], match: Match) -> Iterable[Row]:
-    """The articles that match, less their long texts."""
+def _marked(
+    conn: Connection, ids: Iterable[int], match: Match, names: Names = CURRENT
+) -> Iterable[Row]:
+    """Those that match, less their long texts."""
     values = {"ids": str([*ids]), "wanted": match[1], "longest": LONGEST}
     values |= {"open": _OPEN, "close": _CLOSE}
-    return conn.execute(MARKED.replace("{index}", match[0]), values)
+    return conn.execute(MARKED.replace("{index}", names[match[0]]), values)
 
 
 def _ranges(marked: str | None, plain: str | None) -> list[Range]:
@@ -126,9 +160,9 @@ def _add(found: Found, column: str, ranges: list[Range]) -> None:
         found[column] = _merged([*found.get(column, ()), *ranges])
 
 
-def _is_in(conn: Connection, match: Match, id_: int, column: str) -> bool:
+def _is_in(conn: Connection, match: Match, id_: int, column: str, names: Names) -> bool:
     values = {"match": f"{{{column}}} : ({match[1]})", "id": id_}
-    return conn.execute(IS_IN.replace("{index}", match[0]), values).fetchone() is not None
+    return conn.execute(IS_IN.replace("{index}", names[match[0]]), values).fetchone() is not None
 
 
 def _in_long(
@@ -165,19 +199,14 @@ def _in_part(conn: Connection, part: str, column: str, matches: list[Match]) -> 
     return _merged(found)
 
 
-def _mark_pieces(
-    conn: Connection,
-    plain: Mapping[int, Row],
-    found: Mapping[int, Found],
-    ids: list[int],
-    tree: Node | None,
-) -> None:
+def _mark_pieces(conn: Connection, texts: _Texts, ids: list[int], tree: Node | None) -> None:
     """The index of pieces holds a text cut up, so that the text itself is looked through."""
     wanted = _pieces(tree)
     for id_ in ids:
         for column, queries in wanted.items():
             conn.raise_if_late()
-            _add(found[id_], column, _in_unspaced(conn, plain[id_][column] or "", queries))
+            text = texts.plain[id_][column] or ""
+            _add(texts.found[id_], column, _in_unspaced(conn, text, queries))
 
 
 def _pieces(tree: Node | None) -> Mapping[str, Collection[str]]:

@@ -6,6 +6,7 @@ that needs several is put together in SQL.
 """
 
 import re
+from collections.abc import Mapping
 from typing import Literal
 
 from service.query import (
@@ -36,6 +37,13 @@ STEMS: Index = "articles_fts"
 WORDS: Index = "articles_words"
 PIECES: Index = "articles_pieces"
 INDEXES = (STEMS, WORDS, PIECES)
+CURRENT: Mapping[Index, str] = {index: index for index in INDEXES}
+# The same three over what articles used to say.
+PAST: Mapping[Index, str] = {
+    STEMS: "versions_fts",
+    WORDS: "versions_words",
+    PIECES: "versions_pieces",
+}
 
 
 def index_of(node: Node) -> Index | None:

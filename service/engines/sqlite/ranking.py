@@ -73,26 +73,31 @@ OLDEST = "SELECT id, NULL AS score FROM ({ids}) WHERE id > :edge ORDER BY id LIM
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """How a search was read: as all of its words or any, and what that selects."""
+    """How a search was read: as all of its words or any, and what that selects.
+
+    `chosen` is what matches, `shown` those of it that are hits of their own, and `scored` those of
+    them whose current text matches: the same where nothing is collapsed and no past text asked.
+    """
 
     match: Literal["all", "any"]
     reading: Reading
     chosen: Selection
+    shown: Selection
+    scored: Selection
     total: int
+    groups: int
 
     @property
     def ranked(self) -> bool:
         """Whether there is anything to rank by."""
-        return bool(self.chosen.ranks)
+        return bool(self.scored.ranks)
 
 
 def by_date(conn: Connection, search: Search, read: Read, edge: int) -> list[Row]:
     """A page from the article after `edge` on, and one row more if there is a next page."""
     sql = OLDEST if search.sort == "oldest" else NEWEST
     values = {"limit": search.limit + 1, "edge": edge}
-    return conn.execute(
-        sql.replace("{ids}", read.chosen.ids), read.chosen.values | values
-    ).fetchall()
+    return conn.execute(sql.replace("{ids}", read.shown.ids), read.shown.values | values).fetchall()
 
 
 def by_score(conn: Connection, search: Search, strict: Reading, read: Read) -> list[Row]:
@@ -100,23 +105,22 @@ def by_score(conn: Connection, search: Search, strict: Reading, read: Read) -> l
 
     Where any word is enough, articles that `strict` selects, which have all of them, come first.
     """
+    scored = read.scored
     values: dict[str, Any] = {
         "limit": search.limit + 1,
         "offset": search.cursor.offset if search.cursor else 0,
     }
     recency, age = recency_of(conn, search)
-    more = _more(search) if STEMS in read.chosen.ranks else {}
-    statement = _indexed(read.chosen, more) if read.chosen.index else _beside(read.chosen, more)
-    id_ = "rowid" if read.chosen.index else "m.id"
+    more = _more(search) if STEMS in scored.ranks else {}
+    statement = _indexed(scored, more) if scored.index else _beside(scored, more)
+    id_ = "rowid" if scored.index else "m.id"
     first = ""
     first_values: dict[str, Any] = {}
     if read.match == "any" and search.any_tree is not None:
         first, first_values = _all_words_first(search, strict)
     sql = statement.replace("{recency}", recency).replace("{first}", first).replace("{id}", id_)
-    ranks = {f"rank_{index}": match for index, match in read.chosen.ranks.items()}
-    return conn.execute(
-        sql, read.chosen.values | values | age | first_values | ranks | more
-    ).fetchall()
+    ranks = {f"rank_{index}": match for index, match in scored.ranks.items()}
+    return conn.execute(sql, scored.values | values | age | first_values | ranks | more).fetchall()
 
 
 def _more(search: Search) -> dict[str, str]:
@@ -188,7 +192,8 @@ def recency_of(conn: Connection, search: Search) -> tuple[str, dict[str, int]]:
 
 def _all_words_first(search: Search, strict: Reading) -> tuple[str, dict[str, Any]]:
     chosen = selection(
-        replace(search, filters={}, excluded={}, published=None, cursor=None), strict
+        replace(search, filters={}, excluded={}, published=None, cursor=None),
+        replace(strict, past=None),
     )
     names = {name: f"all_{name}" for name in chosen.values}
     sql = chosen.ids

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice, product
 
 from service.database import Connection
+from service.engines.sqlite.match import match_of
 from service.letters import as_indexed, folded, words_of
 from service.query import Near, Node, Or, Phrase, Prefix, Word, leaves_of, mapped
 from service.unspaced import has_unspaced
@@ -18,14 +19,18 @@ WRITTEN = """
 SELECT folded, word FROM words_folded WHERE folded IN (SELECT value FROM json_each(:keys))
 """
 WRITTEN_FROM = "SELECT word FROM words_folded WHERE folded >= :start AND folded < :end"
+WAS_GLUED = "SELECT 1 FROM versions_pieces WHERE versions_pieces MATCH :match LIMIT 1"
 # A phrase of several such words has the product of their spellings.
 _MOST = 16
 
 Written = Mapping[str, list[str]]
 
 
-def respelled(conn: Connection, tree: Node) -> Node:
-    """The tree with every word, phrase and prefix in all of the archive's spellings of it."""
+def respelled(conn: Connection, tree: Node, is_past: bool = False) -> Node:
+    """The tree with every word, phrase and prefix in all of the archive's spellings of it.
+
+    Which words of past texts are glued to others is not filed: their index of pieces tells.
+    """
     texts = [leaf.text for leaf in leaves_of(tree) if not isinstance(leaf, Prefix)]
     keys = {folded(word) for text in texts for word in words_of(text)}
     written: dict[str, list[str]] = {}
@@ -35,8 +40,9 @@ def respelled(conn: Connection, tree: Node) -> Node:
     def change(part: Node) -> Node | None:
         match part:
             case Word(text):
-                glued = [Word(text, inside=True)] if _is_glued(text, written) else []
-                return _any(part, [*map(Word, _others(text, written)), *glued])
+                glued = _is_glued(text, written) or (is_past and _was_glued(conn, text))
+                inside = [Word(text, inside=True)] if glued else []
+                return _any(part, [*map(Word, _others(text, written)), *inside])
             case Phrase(text):
                 return _any(part, [Phrase(other) for other in _others(text, written)])
             case Near(text, distance):
@@ -82,6 +88,11 @@ def _is_glued(text: str, written: Written) -> bool:
     """Whether the word stands inside a run of a script without spaces, as BTS in `BTS는`."""
     keys = map(folded, words_of(text))
     return any(has_unspaced(other) for key in keys for other in written.get(key, ()))
+
+
+def _was_glued(conn: Connection, text: str) -> bool:
+    match = match_of(Word(text, inside=True))
+    return not has_unspaced(text) and bool(conn.execute(WAS_GLUED, {"match": match}).fetchone())
 
 
 def _beginning(conn: Connection, text: str) -> list[Node]:

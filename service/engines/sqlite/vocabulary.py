@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import islice
 
 from service.database import Connection, Database
-from service.engines.sqlite.match import STEMS, WORDS, Index, index_of, match_of
+from service.engines.sqlite.match import STEMS, WORDS, index_of, match_of
 from service.engines.sqlite.respelling import respelled
 from service.letters import LETTERS, folded, spelled_out, words_of
 from service.query import And, In, Near, Node, Or, Phrase, Word
@@ -161,7 +161,7 @@ class SqliteVocabulary:
         return tuple(islice((h for h in found if _has_beginning(h.text, start)), limit))
 
 
-def occurs(conn: Connection, node: Node, index: Index) -> bool:
+def occurs(conn: Connection, node: Node, index: str) -> bool:
     """Whether one index finds the node in some article."""
     sql = OCCURS.replace("{index}", index)
     return conn.execute(sql, {"match": match_of(node)}).fetchone() is not None

@@ -18,7 +18,15 @@ class SnippetOut(Answer):
     highlights: list[tuple[int, int]]
 
 
+class CopyOut(Answer):
+    key: str
+    source: str | None
+    published_at: str | None
+
+
 class HitOut(Answer):
+    """A hit, the near copies beside it, and the past version that matched if no current text."""
+
     key: str
     title: str
     title_derived: bool
@@ -30,6 +38,8 @@ class HitOut(Answer):
     language: str | None
     score: float | None
     copies: int
+    copied_in: list[CopyOut]
+    version: int | None
     snippets: list[SnippetOut]
 
 
@@ -101,7 +111,7 @@ class DiagnosticOut(Answer):
 
 
 class SearchOut(Answer):
-    """A page of hits with the exact total."""
+    """A page of hits; `total` counts articles, `groups` a group of near copies once."""
 
     total: int
     groups: int
@@ -131,11 +141,10 @@ class FacetsOut(Answer):
 
 
 def search_out(results: Results, text: str, took_ms: float) -> SearchOut:
-    """Results as JSON; every hit is a group of its own while copies are not collapsed."""
     expanded = [ExpandedOut(from_=e.source, to=list(e.to), why=e.why) for e in results.expanded]
     return SearchOut(
         total=results.total,
-        groups=results.total,
+        groups=results.groups,
         took_ms=round(took_ms, 2),
         query=QueryOut(
             text=text,
@@ -186,6 +195,11 @@ def _hit(hit: Hit) -> HitOut:
         language=hit.language,
         score=None if hit.score is None else round(hit.score, 6),
         copies=hit.copies,
+        copied_in=[
+            CopyOut(key=c.key, source=c.source, published_at=shown(c.published))
+            for c in hit.copied_in
+        ],
+        version=hit.version,
         snippets=[
             SnippetOut(field=s.field, text=s.text, highlights=list(s.highlights))
             for s in hit.snippets

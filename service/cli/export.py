@@ -1,0 +1,83 @@
+"""`cuttings export`: a whole result as a file, the same as the API's."""
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from service.cli.command import existing_archive, with_settings
+from service.cli.search import ONE_DASH, Asking
+from service.cli.search_options import read_params, selecting
+from service.database import Database, private_database
+from service.engines import load_engine
+from service.errors import Misconfigured
+from service.export import EXPORT_FORMATS
+from service.export.walk import Page, Walk, written
+from service.settings import Settings
+from service.stores.embargoes import EmbargoStore
+from service.web.export import ExportParams
+
+
+@click.command(cls=Asking, context_settings=ONE_DASH)
+@click.argument("query", nargs=-1)
+@click.option(
+    "--format", type=click.Choice(list(EXPORT_FORMATS)), default="ndjson", help="How it is written."
+)
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default="-",
+    metavar="FILE",
+    help="Where to, whole or not at all; otherwise the terminal.",
+)
+@click.option("--sort", type=click.Choice(["newest", "oldest"]), default="newest")
+@selecting
+@with_settings
+def export(settings: Settings, query: tuple[str, ...], output: Path, **options: Any) -> None:
+    """Write every article that a search finds; without a query, all of them."""
+    params = read_params(ExportParams, " ".join(query), options)
+    archive = existing_archive(settings)
+    private = private_database(settings)
+    EmbargoStore(private, archive).release_due()
+    pages = Walk(archive, load_engine("sqlite", archive)).pages(params.ask(settings.timezone))
+    form = EXPORT_FORMATS[params.format]
+    if str(output) == "-":
+        for piece in written(form, pages):
+            click.echo(piece, nl=False)
+        return
+    _refuse_files_of(archive, private, output)
+    _write_whole(output, written(form, _followed(pages)))
+
+
+def _followed(pages: Iterable[Page]) -> Iterator[Page]:
+    """With a bar on a terminal, silently elsewhere."""
+    hidden = not sys.stderr.isatty()
+    bar = click.progressbar(
+        length=0, label="Exporting", show_pos=True, file=sys.stderr, hidden=hidden
+    )
+    with bar:
+        for page in pages:
+            bar.length = max(page.total, bar.pos + len(page.articles))
+            yield page
+            bar.update(len(page.articles))
+
+
+def _refuse_files_of(archive: Database, private: Database, file: Path) -> None:
+    if file.resolve() in archive.files() | private.files():
+        raise Misconfigured(f"{file} is the archive itself: name another file for the export")
+
+
+def _write_whole(file: Path, pieces: Iterable[bytes]) -> None:
+    """An older file stays until the new one is there, all of it."""
+    unfinished = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        with unfinished.open("wb") as out:
+            out.writelines(pieces)
+        unfinished.replace(file)
+    except OSError as exc:
+        raise Misconfigured(f"{file} cannot be written: {exc.strerror or exc}") from exc
+    finally:
+        unfinished.unlink(missing_ok=True)

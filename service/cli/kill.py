@@ -1,0 +1,42 @@
+"""`cuttings kill` and `revive`: taking an article out for good, and letting it in again."""
+
+import click
+
+from service.cli.command import existing_archive, with_settings
+from service.database import private_database
+from service.killing import Killing
+from service.settings import Settings
+from service.stores.embargoes import EmbargoStore
+from service.stores.kills import KillStore
+from service.stores.quarantine import QuarantineStore
+
+
+@click.command()
+@click.argument("key")
+@click.option("--reason", default="", help="Why; the tombstone tells it.")
+@with_settings
+def kill(settings: Settings, key: str, reason: str) -> None:
+    """Take the article KEY out of every answer, and erase its text from the file."""
+    archive = existing_archive(settings)
+    private = private_database(settings)
+    killing = Killing(archive, EmbargoStore(private, archive), QuarantineStore(private))
+    killed = killing.kill(key, reason)
+    click.echo(f"killed {killed.tombstone.key}; it stays so until `cuttings revive`")
+    for copy in killed.copies:
+        click.echo(f"a near copy stays: {copy}")
+    for origin in killed.origins:
+        click.echo(f"it was read from {origin}, which is not ours to erase")
+    click.echo("copies of the archive made before, backups among them, still have it")
+    if killing.sweep():
+        click.echo(f"erased from {settings.db}")
+    else:
+        click.echo("not erased yet: another program reads the archive; the server tries again")
+
+
+@click.command()
+@click.argument("key")
+@with_settings
+def revive(settings: Settings, key: str) -> None:
+    """Let the killed article KEY in again; it comes back when it is ingested."""
+    KillStore(existing_archive(settings)).revive(key)
+    click.echo(f"{key} may come in again: ingest it")

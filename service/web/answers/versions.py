@@ -1,0 +1,126 @@
+"""What an article said before, and what was changed in it, as JSON."""
+
+from typing import Any
+
+from service.article import Filed
+from service.differences import Kind, differences
+from service.web.answers.articles import SubheadingOut, article_out
+from service.web.answers.base import Answer
+
+
+class VersionOut(Answer):
+    """One text of an article, whole; `current` is true for what it says now."""
+
+    version: int
+    current: bool
+    key: str
+    uri: str | None
+    title: str
+    title_derived: bool
+    standfirst: str | None
+    body: str
+    subheadings: list[SubheadingOut]
+    captions: list[str]
+    authors: list[str]
+    credits: list[str]
+    dateline: str | None
+    related: list[str]
+    source: str | None
+    source_derived: bool
+    url: str | None
+    origin: str | None
+    language: str | None
+    language_detected: bool
+    topics: list[str]
+    rights: str | None
+    published_at: str | None
+    published_precision: str | None
+    updated_at: str | None
+    ingested_at: str
+    status: str
+    correction: str | None
+    embargoed_until: str | None
+    extra: dict[str, Any]
+
+
+class VersionsOut(Answer):
+    total: int
+    versions: list[VersionOut]
+    next: str | None
+
+
+class PieceOut(Answer):
+    """A stretch of text in both versions (`same`), in the old one or in the new one only.
+
+    The offsets are code points; where a version lacks it, the place where it would stand.
+    """
+
+    kind: Kind
+    text: str
+    old_start: int
+    new_start: int
+
+
+class ChangedOut(Answer):
+    """A field that is no running text, in the old version and in the new one."""
+
+    old: Any
+    new: Any
+
+
+class DifferencesOut(Answer):
+    """From the version `old` to the version `new`: what of it is not the same.
+
+    `texts` has the pieces of each text that differs, captions an item a line; `fields` the others.
+    """
+
+    key: str
+    old: int
+    new: int
+    texts: dict[str, list[PieceOut]]
+    fields: dict[str, ChangedOut]
+
+
+# Running texts, which are compared word by word.
+TEXTS = ("title", "standfirst", "body", "captions")
+# What is compared as a whole: all else that a source says of an article.
+FIELDS = (
+    *("uri", "authors", "credits", "dateline", "related", "source", "url", "language", "topics"),
+    *("rights", "published_at", "updated_at", "status", "correction", "embargoed_until", "extra"),
+)
+
+
+def version_out(filed: Filed, *, current: bool) -> VersionOut:
+    whole = article_out(filed, (), ())
+    names = (name for name in VersionOut.model_fields if name != "current")
+    return VersionOut(current=current, **{name: getattr(whole, name) for name in names})
+
+
+def differences_out(old: Filed, new: Filed) -> DifferencesOut:
+    """All that was changed between two versions."""
+    one, other = (article_out(filed, (), ()) for filed in (old, new))
+    texts = {name: (_text(one, name), _text(other, name)) for name in TEXTS}
+    fields = {name: (getattr(one, name), getattr(other, name)) for name in FIELDS}
+    return DifferencesOut(
+        key=new.key,
+        old=old.version,
+        new=new.version,
+        texts={name: _pieces(*pair) for name, pair in texts.items() if pair[0] != pair[1]},
+        fields={
+            name: ChangedOut(old=was, new=now) for name, (was, now) in fields.items() if was != now
+        },
+    )
+
+
+def _text(answer: Answer, name: str) -> str:
+    value: str | list[str] | None = getattr(answer, name)
+    return "\n".join(value) if isinstance(value, list) else value or ""
+
+
+def _pieces(old: str, new: str) -> list[PieceOut]:
+    return [
+        PieceOut(
+            kind=piece.kind, text=piece.text, old_start=piece.old_start, new_start=piece.new_start
+        )
+        for piece in differences(old, new)
+    ]
