@@ -36,6 +36,7 @@ def main() -> None:
     parser.add_argument("--articles", type=int, default=5_000)
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seconds", type=float, default=4.0, help="the latest kill")
     parser.add_argument("--tagger", default="gazetteer")
     arguments = parser.parse_args()
     source = arguments.data / "reuters21578" / "articles.jsonl.gz"
@@ -66,14 +67,12 @@ def _compare(folder: Path, records: Path, arguments: argparse.Namespace) -> None
         archive.parent.mkdir()
     started = time.monotonic()
     _ingest(whole, records, arguments.tagger).wait()
-    took = time.monotonic() - started
-    print(f"left alone: {took:.1f} s")
+    print(f"left alone: {time.monotonic() - started:.1f} s", flush=True)
     chance = random.Random(arguments.seed)  # noqa: S311
     unsound = done = 0
     while done < arguments.kills:
         process = _ingest(killed, records, arguments.tagger)
-        # Later and later, since what is loaded already is passed over quickly.
-        time.sleep(chance.uniform(0.3, 3 + took * done / arguments.kills))
+        time.sleep(chance.uniform(0.3, arguments.seconds))
         if process.poll() is None:
             process.send_signal(signal.SIGKILL)
             done += 1

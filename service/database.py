@@ -105,13 +105,8 @@ class Database:
                 conn.execute("PRAGMA foreign_keys = ON")
                 # What is deleted is overwritten: somebody may have to be sure that it is gone.
                 conn.execute("PRAGMA secure_delete = ON")
-                conn.execute("BEGIN IMMEDIATE")
-                try:
+                with _atomic(conn):
                     yield conn
-                except BaseException:
-                    conn.rollback()
-                    raise
-                conn.commit()
             finally:
                 conn.close()
 
@@ -123,13 +118,8 @@ class Database:
             try:
                 uri = f"{other.path.absolute().as_uri()}?mode=ro"
                 conn.execute(f"ATTACH DATABASE ? AS {name}", (uri,))
-                conn.execute("BEGIN IMMEDIATE")
-                try:
+                with _atomic(conn):
                     yield conn
-                except BaseException:
-                    conn.rollback()
-                    raise
-                conn.commit()
             finally:
                 conn.close()
 
@@ -224,6 +214,17 @@ class Database:
         conn.row_factory = sqlite3.Row
         conn.execute(f"PRAGMA busy_timeout = {int(patience * 1_000)}")
         return conn
+
+
+@contextmanager
+def _atomic(conn: Connection) -> Iterator[None]:
+    conn.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        conn.rollback()
+        raise
+    conn.commit()
 
 
 def archive_database(settings: Settings) -> Database:

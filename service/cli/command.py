@@ -1,11 +1,13 @@
 """What every command shares: the settings, how errors are told, the archive, words for counts."""
 
+import os
 import re
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import contextmanager
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import click
@@ -66,6 +68,24 @@ def existing_archive(settings: Settings) -> Database:
             f"There is no archive at {settings.db}: `cuttings ingest` makes one, --db names another"
         )
     return archive_database(settings)
+
+
+def write_whole(file: Path, pieces: Iterable[bytes], own: Container[Path]) -> None:
+    """Whole or not at all: an older file stays until the new one is there.
+
+    Misconfigured for one of the archive's `own` files, and for what cannot be written.
+    """
+    if file.resolve() in own:
+        raise Misconfigured(f"{file} is the archive itself: name another file")
+    unfinished = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        with unfinished.open("wb") as out:
+            out.writelines(pieces)
+        unfinished.replace(file)
+    except OSError as exc:
+        raise Misconfigured(f"{file} cannot be written: {exc.strerror or exc}") from exc
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def counted(number: int, noun: str) -> str:

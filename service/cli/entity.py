@@ -2,7 +2,6 @@
 
 import getpass
 import json
-import os
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -13,12 +12,18 @@ from typing import IO, Any
 import click
 
 from service.alias_table import add_from_table, written
-from service.cli.command import Command, counted, existing_archive, with_settings
+from service.cli.command import (
+    Command,
+    counted,
+    existing_archive,
+    with_settings,
+    write_whole,
+)
 from service.cli.edit_words import said
 from service.database import Database, private_database
 from service.edits import Edit
 from service.entity import ENTITY_TYPES, EntityType
-from service.errors import Conflict, InvalidRequest, Misconfigured, NotFound
+from service.errors import Conflict, InvalidRequest, NotFound
 from service.merging import Merging
 from service.settings import Settings
 from service.stores.aliases import AliasStore
@@ -314,18 +319,7 @@ def export(settings: Settings, file: Path) -> None:
         for piece in pieces:
             click.echo(piece, nl=False)
         return
-    if file.resolve() in desk.archive.files() | private_database(settings).files():
-        raise Misconfigured(f"{file} is the archive itself: name another file for the table")
-    # Whole or not at all: an older table stays until the new one is there.
-    unfinished = file.with_name(f".{file.name}.{os.getpid()}")
-    try:
-        with unfinished.open("wb") as table:
-            table.writelines(pieces)
-        unfinished.replace(file)
-    except OSError as exc:
-        raise Misconfigured(f"{file} cannot be written: {exc.strerror or exc}") from exc
-    finally:
-        unfinished.unlink(missing_ok=True)
+    write_whole(file, pieces, desk.archive.files() | private_database(settings).files())
 
 
 @entity.command("import")

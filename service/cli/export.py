@@ -1,6 +1,5 @@
 """`cuttings export`: a whole result as a file, the same as the API's."""
 
-import os
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -8,12 +7,11 @@ from typing import Any
 
 import click
 
-from service.cli.command import existing_archive, with_settings
+from service.cli.command import existing_archive, with_settings, write_whole
 from service.cli.search import ONE_DASH, Asking
 from service.cli.search_options import read_params, selecting
-from service.database import Database, private_database
+from service.database import private_database
 from service.engines import load_engine
-from service.errors import Misconfigured
 from service.export import EXPORT_FORMATS
 from service.export.walk import Page, Walk, written
 from service.settings import Settings
@@ -48,8 +46,8 @@ def export(settings: Settings, query: tuple[str, ...], output: Path, **options: 
         for piece in written(form, pages):
             click.echo(piece, nl=False)
         return
-    _refuse_files_of(archive, private, output)
-    _write_whole(output, written(form, _followed(pages)))
+    own = archive.files() | private.files()
+    write_whole(output, written(form, _followed(pages)), own)
 
 
 def _followed(pages: Iterable[Page]) -> Iterator[Page]:
@@ -63,21 +61,3 @@ def _followed(pages: Iterable[Page]) -> Iterator[Page]:
             bar.length = max(page.total, bar.pos + len(page.articles))
             yield page
             bar.update(len(page.articles))
-
-
-def _refuse_files_of(archive: Database, private: Database, file: Path) -> None:
-    if file.resolve() in archive.files() | private.files():
-        raise Misconfigured(f"{file} is the archive itself: name another file for the export")
-
-
-def _write_whole(file: Path, pieces: Iterable[bytes]) -> None:
-    """An older file stays until the new one is there, all of it."""
-    unfinished = file.with_name(f".{file.name}.{os.getpid()}")
-    try:
-        with unfinished.open("wb") as out:
-            out.writelines(pieces)
-        unfinished.replace(file)
-    except OSError as exc:
-        raise Misconfigured(f"{file} cannot be written: {exc.strerror or exc}") from exc
-    finally:
-        unfinished.unlink(missing_ok=True)

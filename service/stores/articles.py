@@ -55,14 +55,16 @@ def put(
     *,
     signature: bytes | None = None,
     replacing: bool = False,
+    decision: Decision | None = None,
 ) -> Decision:
     """Add or change an article with what was read out of it, inside the caller's write transaction.
 
     What the archive holds already is left alone, and an older text is kept as what the article said
     before; the decision tells which it was. `was_key` is the key that a new article without one had
-    before, and gets again if nobody else has it. By its `signature` near copies are found.
+    before, and gets again if nobody else has it. By its `signature` near copies are found. A caller
+    who has just decided hands that on as `decision`.
     """
-    decision = decide(conn, article, replacing=replacing)
+    decision = decision or decide(conn, article, replacing=replacing)
     if decision.outcome == "added" and article.key is None and was_key and is_free(conn, was_key):
         decision = replace(decision, key=was_key)
     key = decision.key

@@ -36,8 +36,8 @@ class MentionOut(Answer):
     confidence: float
 
 
-class ArticleOut(Answer):
-    """An article with its entities and mentions."""
+class TextOut(Answer):
+    """What an article says or said, as it is kept."""
 
     key: str
     uri: str | None
@@ -67,8 +67,13 @@ class ArticleOut(Answer):
     status: str
     correction: str | None
     embargoed_until: str | None
-    tagger: str | None
     extra: dict[str, Any]
+
+
+class ArticleOut(TextOut):
+    """An article with its entities and mentions."""
+
+    tagger: str | None
     entities: list[NamedOut]
     mentions: list[MentionOut]
 

@@ -4,43 +4,14 @@ from typing import Any
 
 from service.article import Filed
 from service.differences import Kind, differences
-from service.web.answers.articles import SubheadingOut, article_out
+from service.web.answers.articles import TextOut, article_out
 from service.web.answers.base import Answer
 
 
-class VersionOut(Answer):
+class VersionOut(TextOut):
     """One text of an article, whole; `current` is true for what it says now."""
 
-    version: int
     current: bool
-    key: str
-    uri: str | None
-    title: str
-    title_derived: bool
-    standfirst: str | None
-    body: str
-    subheadings: list[SubheadingOut]
-    captions: list[str]
-    authors: list[str]
-    credits: list[str]
-    dateline: str | None
-    related: list[str]
-    source: str | None
-    source_derived: bool
-    url: str | None
-    origin: str | None
-    language: str | None
-    language_detected: bool
-    topics: list[str]
-    rights: str | None
-    published_at: str | None
-    published_precision: str | None
-    updated_at: str | None
-    ingested_at: str
-    status: str
-    correction: str | None
-    embargoed_until: str | None
-    extra: dict[str, Any]
 
 
 class VersionsOut(Answer):
