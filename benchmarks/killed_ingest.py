@@ -45,13 +45,13 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="cuttings-killed-"))
     try:
         records = folder / "articles.ndjson"
-        records.write_text("\n".join(_records(source, arguments.articles)), "utf-8")
+        records.write_text("\n".join(reports(source, arguments.articles)), "utf-8")
         _compare(folder, records, arguments)
     finally:
         shutil.rmtree(folder)
 
 
-def _records(source: Path, limit: int) -> Iterator[str]:
+def reports(source: Path, limit: int) -> Iterator[str]:
     with gzip.open(source, "rt", encoding="utf-8") as lines:
         for _, line in zip(range(limit), lines, strict=False):
             raw = json.loads(line)

@@ -21,6 +21,11 @@ CREATE VIRTUAL TABLE articles_pieces USING fts5(
   tokenize="unicode61 remove_diacritics 2 categories 'L* N* Co M*'"
 );
 
+-- Each batch of articles is some segments of an index. To merge eight at a time instead of four takes
+-- six tenths of the writes.
+INSERT INTO articles_fts(articles_fts, rank) VALUES ('automerge', 8);
+INSERT INTO articles_words(articles_words, rank) VALUES ('automerge', 8);
+
 -- Stems are English: of articles in another language only words as written count.
 CREATE INDEX articles_not_english ON articles(id)
 WHERE language IS NOT NULL AND substr(lower(language), 1, 2) <> 'en';

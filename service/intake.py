@@ -193,7 +193,7 @@ class Intake:
                 return self._put(conn, extraction.here([article])[0], extraction, any_held)
             if any_held and decision.outcome != "killed" and self.embargoes.keep_earlier(article):
                 return Taken(place, number, "changed", decision.key, current=False)
-            decision = self._filed(conn, reading, any_held, decision)
+            decision = self._filed(conn, reading, any_held)
         except PreconditionFailed:
             raise
         except Exception as exc:
@@ -204,16 +204,12 @@ class Intake:
             conn.execute("RELEASE article")
         return Taken(place, number, decision.outcome, decision.key, current=decision.current)
 
-    def _filed(
-        self, conn: Connection, reading: Reading, any_held: bool, decision: Decision
-    ) -> Decision:
+    def _filed(self, conn: Connection, reading: Reading, any_held: bool) -> Decision:
         article, was_key = reading.article, None
-        decided: Decision | None = decision
         if any_held and reading.findings is not None:
             was_key = self.embargoes.public_key(article)
             for earlier in self.embargoes.earlier(article):
                 put(conn, earlier, Findings(), reading.tagger, was_key)
-                decided = None  # with these it may be another
         findings = reading.findings or Findings()
         return put(
             conn,
@@ -223,7 +219,6 @@ class Intake:
             was_key,
             signature=reading.signature,
             replacing=self.replacing,
-            decision=decided,
         )
 
     def _hold(self, reading: Reading) -> Taken:

@@ -14,11 +14,11 @@ from service.database import Connection, Database
 from service.errors import Conflict, CuttingsError, NotFound
 from service.stores.articles import withdraw
 from service.stores.copies import CopyStore
-from service.stores.embargoes import EmbargoStore
+from service.stores.embargoes import EmbargoStore, Held
 from service.stores.erasure import begin_erasing, erase, pending_erasures, was_killed_at
 from service.stores.kills import Tombstone, bury, digest_of, identities, killed_key
 from service.stores.quarantine import QuarantineStore
-from service.stores.redaction import named_in, redact
+from service.stores.redaction import named_by, named_in, redact
 from service.stores.versions import texts_of
 
 _log = logging.getLogger("cuttings")
@@ -32,7 +32,6 @@ FORMER = "SELECT former FROM former_keys WHERE key = :key"
 PRESENT = "SELECT key FROM former_keys WHERE former = :key"
 FORGET_FORMER = "DELETE FROM former_keys WHERE key = :key"
 ORIGINS = "SELECT origin FROM origins WHERE article_key = :key ORDER BY origin"
-FORGET_SOURCES = "DELETE FROM sources WHERE articles = 0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,7 @@ class Killing:
             if conn.execute(HAS, {"key": key}).fetchone() is not None:
                 killed = self._kill(conn, key, reason)
             elif held is not None:
-                killed = _bury_held(conn, key, held.article, reason)
+                killed = _bury_held(conn, key, held, reason)
             else:
                 raise _refusal(conn, key)
         with self.archive.read() as conn:
@@ -131,20 +130,22 @@ def _kill(conn: Connection, key: str, reason: str) -> Killed:
     if all(text.article.uri is None for text in texts):
         digests |= {digest_of("origin", origin) for origin in origins}
         digests |= {digest_of("text", text.content_hash) for text in texts}
-    named = named_in(conn, key)
+    named = named_in(conn, key, [text.article for text in texts])
     withdraw(conn, key)
     conn.execute(FORGET_FORMER, values)
-    conn.execute(FORGET_SOURCES)
     tombstone = bury(conn, [key, *former], reason, digests)
     begin_erasing(conn, key)
     redact(conn, named, {key, *former})
     return Killed(tombstone, (), origins)
 
 
-def _bury_held(conn: Connection, key: str, article: Article, reason: str) -> Killed:
-    digests = identities(article, article.content_hash())
+def _bury_held(conn: Connection, key: str, held: Held, reason: str) -> Killed:
+    article = held.article
+    texts = (article, *held.earlier)
+    digests = {digest for text in texts for digest in identities(text, text.content_hash())}
     tombstone = bury(conn, [key], reason, digests)
     begin_erasing(conn, key)
+    redact(conn, named_by(held.findings.mentions, texts), {key})
     return Killed(tombstone, (), (article.origin,) if article.origin else ())
 
 
@@ -155,6 +156,7 @@ def _bury_unseen(conn: Connection, article: Article, reason: str) -> str:
         digests = [digest_of("uri", article.uri)]  # whichever source it comes from
     key = article.key or hashlib.sha256("\n".join(digests).encode()).hexdigest()[:16]
     bury(conn, [key], reason, digests)
+    begin_erasing(conn, key)  # it may wait under embargo, and that is known only afterwards
     return key
 
 

@@ -40,6 +40,8 @@ INSERT INTO origins (origin, article_key, content_hash, record)
 VALUES (:origin, :key, :hash, :record)
 ON CONFLICT (origin, article_key) DO UPDATE SET content_hash = :hash, record = :record
 """
+# Nobody is a source without an article.
+FORGET_SOURCES = "DELETE FROM sources WHERE articles = 0"
 # A path that gives one article gives no other any more.
 FORGET_OTHERS = """
 DELETE FROM origins WHERE origin = :origin AND article_key <> :key AND :record IS NULL
@@ -55,16 +57,14 @@ def put(
     *,
     signature: bytes | None = None,
     replacing: bool = False,
-    decision: Decision | None = None,
 ) -> Decision:
     """Add or change an article with what was read out of it, inside the caller's write transaction.
 
     What the archive holds already is left alone, and an older text is kept as what the article said
     before; the decision tells which it was. `was_key` is the key that a new article without one had
-    before, and gets again if nobody else has it. By its `signature` near copies are found. A caller
-    who has just decided hands that on as `decision`.
+    before, and gets again if nobody else has it. By its `signature` near copies are found.
     """
-    decision = decision or decide(conn, article, replacing=replacing)
+    decision = decide(conn, article, replacing=replacing)
     if decision.outcome == "added" and article.key is None and was_key and is_free(conn, was_key):
         decision = replace(decision, key=was_key)
     key = decision.key
@@ -98,6 +98,7 @@ def withdraw(conn: Connection, key: str) -> None:
         file_findings(conn, row["id"], Findings())
         forget_copies(conn, row["id"])
         conn.execute("DELETE FROM articles WHERE key = :key", {"key": key})
+        conn.execute(FORGET_SOURCES)
 
 
 def _write(
