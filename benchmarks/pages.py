@@ -26,7 +26,7 @@ import trafilatura
 from service.article import Article
 from service.errors import Unreadable
 from service.formats.document import Document
-from service.formats.html import read_page
+from service.formats.page.html import read_page
 
 _WORD = re.compile(r"\w+")
 _SHINGLE = 4

@@ -24,8 +24,8 @@ from service.export.ndjson import as_line, fields_of
 from service.export.ninjs import item_of
 from service.export.table import COLUMNS, disarmed
 from service.export.walk import Page, Walk, written
-from service.formats import json_articles, table
 from service.formats.document import Document, Found, Options
+from service.formats.records import json_articles, table
 from service.formats.sidecar import from_body
 from service.formats.stated_fields import read_fields
 from service.search import Ask

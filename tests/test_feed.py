@@ -11,7 +11,7 @@ from service.article import Article
 from service.dates import Moment
 from service.errors import Unreadable
 from service.formats.document import Content, Document, Found, Options, Refused
-from service.formats.feed import FORMAT
+from service.formats.xml.feed import FORMAT
 
 TEXT = "The council met on Monday and talked about the bridge."
 MORE = "Nobody knew who would pay for the repairs."

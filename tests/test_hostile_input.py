@@ -15,8 +15,8 @@ from packing import Pipe, tarred, zipped
 from reading import contents, document
 
 from service.article import Article
-from service.formats import bounded
-from service.formats import zipped as zips
+from service.formats.archives import bounded
+from service.formats.archives import zipped as zips
 from service.formats.document import Document
 
 MB = 1024 * 1024
@@ -49,8 +49,8 @@ def gzip_bomb(megabytes: int) -> bytes:
 @pytest.fixture
 def small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that a few megabytes are a bomb."""
-    for module in ("packed", "zipped"):
-        monkeypatch.setattr(f"service.formats.{module}.FREE_MEMBER", 2 * MB)
+    for module in ("reader", "zipped"):
+        monkeypatch.setattr(f"service.formats.archives.{module}.FREE_MEMBER", 2 * MB)
     monkeypatch.setattr(bounded, "FREE_ARCHIVE", 8 * MB)
 
 

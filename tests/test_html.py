@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from service.article import Article
 from service.errors import Unreadable
 from service.formats.document import Document, Found, Options
-from service.formats.html import FORMAT, read_page
-from service.formats.json_ld import article_node
-from service.formats.page_dates import stated_moment
+from service.formats.page.dates import stated_moment
+from service.formats.page.html import FORMAT, read_page
+from service.formats.page.json_ld import article_node
 
 URL = "https://example.org/news/2021/dam.html"
 LEAD = "The dam at Corra was opened on Tuesday after nine years of work, the ministry said."

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from service.article import Article, Filed, Subheading
 from service.dates import Moment
 from service.errors import Unreadable
-from service.formats import pieces
-from service.formats.archived import _MADE
 from service.formats.document import Content, Document, Found, Options, Refused
 from service.formats.html_text import text_of_html
-from service.formats.json_articles import FORMAT
+from service.formats.records import pieces
+from service.formats.records.archived import _MADE
+from service.formats.records.json_articles import FORMAT
 from service.web.answers.articles import ArticleOut, article_out
 
 BODY = "The council met on Monday and talked about the bridge."

@@ -10,7 +10,7 @@ from service.article import Article
 from service.dates import Moment
 from service.errors import Unreadable
 from service.formats.document import Content, Document, Found, Options, Refused
-from service.formats.json_feed import FORMAT
+from service.formats.records.json_feed import FORMAT
 
 VERSION = "https://jsonfeed.org/version/1.1"
 FEED: dict[str, Any] = {

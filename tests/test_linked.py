@@ -8,7 +8,7 @@ from service.article import Article
 from service.dates import Moment
 from service.errors import Unreadable
 from service.formats.document import Document, Options
-from service.formats.linked import NOT_READ, with_page
+from service.formats.page.linked import NOT_READ, with_page
 
 URL = "https://example.org/dam"
 SENTENCE = "The dam at Corra was opened on Tuesday after nine years of work, the ministry said."

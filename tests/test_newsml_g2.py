@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from service.article import Article
 from service.dates import Moment
 from service.errors import Unreadable
-from service.formats import nitf
 from service.formats.document import Content, Document, Found, Options, Refused, Withdrawn
-from service.formats.newsml_g2 import FORMAT
+from service.formats.xml import nitf
+from service.formats.xml.newsml_g2 import FORMAT
 
 TEXT = "The council met on Monday and talked about the bridge."
 G2 = "http://iptc.org/std/nar/2006-10-01/"

@@ -9,7 +9,7 @@ from service.article import Article
 from service.dates import Moment
 from service.errors import Unreadable
 from service.formats.document import Withdrawn
-from service.formats.ninjs import is_ninjs, read_ninjs
+from service.formats.records.ninjs import is_ninjs, read_ninjs
 
 PLAIN = "ROME, Italy (AP) -- The trial has begun.\n\nIt was put off twice."
 MARKED = "<p>The trial has begun.</p><p>It was put off twice.</p>"

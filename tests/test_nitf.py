@@ -9,7 +9,7 @@ from service.article import Article, Subheading
 from service.dates import Moment
 from service.errors import Unreadable
 from service.formats.document import Content, Document, Found, Options, Withdrawn
-from service.formats.nitf import FORMAT
+from service.formats.xml.nitf import FORMAT
 
 FIRST = "The council met on Monday and talked about the bridge."
 SECOND = "Nobody knew who would pay, and nobody asked the mayor."

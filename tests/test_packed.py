@@ -17,9 +17,9 @@ from packing import Pipe, tarred, zipped
 from reading import contents, document
 
 from service.article import Article
-from service.formats import packed
+from service.formats.archives import reader as packed
+from service.formats.archives.members import climbs, is_passed_over
 from service.formats.document import Document, Options
-from service.formats.members import climbs, is_passed_over
 
 STORY = b"Bridge closes\n\nThe council met on Monday and talked about the bridge until late.\n"
 OTHER = b"Bridge opens\n\nThe council met again and opened the bridge before the lights went out.\n"

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from service.errors import InvalidRequest, Unreadable
-from service.formats.field_names import check_mapping, field_of, named
+from service.formats.records.field_names import check_mapping, field_of, named
 from service.formats.stated_fields import FIELDS, checked, read_fields
 
 

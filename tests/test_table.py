@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from service.article import Article
 from service.errors import Unreadable
-from service.formats import table
 from service.formats.document import Content, Document, Found, Options, Refused
-from service.formats.table import FORMAT
+from service.formats.records import table
+from service.formats.records.table import FORMAT
 
 BODY = "The council met on Monday, and talked about the bridge."
 

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.errors import Unreadable
+from service.formats.archives.warc import FORMAT
 from service.formats.document import Content, Document, Options, Refused
-from service.formats.warc import FORMAT
 
 PAGE = b"<!doctype html><title>Dam opened</title><p>The dam at Corra was opened.</p>"
 

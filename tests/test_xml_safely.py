@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.errors import Unreadable
-from service.formats import unknown_xml, xml_safely
 from service.formats.document import Document, Options
-from service.formats.xml_safely import parse_xml, root_name, written
+from service.formats.xml import safely as xml_safely
+from service.formats.xml import unknown as unknown_xml
+from service.formats.xml.safely import parse_xml, root_name, written
 
 DEEP = b"<a>" * 100_000
 

@@ -15,7 +15,7 @@ from service.errors import InvalidRequest
 from service.extract import load_tagger
 from service.fetching import Fetcher
 from service.formats.document import Options
-from service.formats.field_names import check_mapping
+from service.formats.records.field_names import check_mapping
 from service.ingest import Ingest, Report
 from service.rehearsal import rehearsal
 from service.settings import Settings

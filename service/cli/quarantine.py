@@ -15,7 +15,7 @@ from service.database import archive_database, private_database
 from service.errors import InvalidRequest, NotFound
 from service.extract import load_tagger
 from service.formats.document import Document, Options
-from service.formats.field_names import check_mapping
+from service.formats.records.field_names import check_mapping
 from service.ingest import Ingest, Report
 from service.settings import Settings
 from service.stores.embargoes import EmbargoStore

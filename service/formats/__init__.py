@@ -7,21 +7,15 @@ be mistaken to plain text, which anything could be.
 from collections.abc import Iterator
 
 from service.errors import Unreadable
-from service.formats import (
-    feed,
-    html,
-    json_articles,
-    json_feed,
-    newsml_g2,
-    nitf,
-    packed,
-    table,
-    text,
-    unknown_xml,
-    warc,
-)
+from service.formats import text
+from service.formats.archives import reader as packed
+from service.formats.archives import warc
 from service.formats.beside import ending
 from service.formats.document import Content, Document, Format, Options
+from service.formats.page import html
+from service.formats.records import json_articles, json_feed, table
+from service.formats.xml import feed, newsml_g2, nitf
+from service.formats.xml import unknown as unknown_xml
 
 FORMATS: tuple[Format, ...] = (
     warc.FORMAT,  # before gzip, since a crawl is often packed record by record

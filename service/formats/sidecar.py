@@ -10,9 +10,9 @@ from typing import Any
 
 from service.article import Article, Subheading
 from service.errors import Unreadable
-from service.formats.json_values import strict_value
 from service.formats.plain_text.headline import derived_title
 from service.formats.plain_text.outlet import dateline, source_of
+from service.formats.records.json_values import strict_value
 from service.formats.stated_fields import read_fields
 
 TEXT_SAID = "text_said"

@@ -11,7 +11,7 @@ from typing import Any
 from service.article import Article
 from service.dates import Moment
 from service.errors import Unreadable
-from service.formats.page_dates import stated_moment
+from service.formats.page.dates import stated_moment
 from service.formats.sidecar import from_body
 from service.formats.stated_fields import checked, is_version
 

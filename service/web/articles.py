@@ -24,8 +24,8 @@ from service.errors import (
     Unreadable,
     WrongMediaType,
 )
-from service.formats import json_articles
 from service.formats.document import Document, Options
+from service.formats.records import json_articles
 from service.intake import Intake, Taken
 from service.killing import Killed
 from service.stores.recognition import BY_KEY, Decision

@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 from service.errors import Unreadable
 from service.formats.decoding import Decoded, decode
 from service.formats.document import HEAD, LARGEST_RECORD, Content, Document, Format, Options
-from service.formats.field_names import field_of, names_body
-from service.formats.pieces import TOO_LARGE, Piece, chunks, lines, opening
-from service.formats.records import RecordReader
+from service.formats.records.field_names import field_of, names_body
+from service.formats.records.pieces import TOO_LARGE, Piece, chunks, lines, opening
+from service.formats.records.reader import RecordReader
 
 _DELIMITERS = ",\t;|"
 _NAMES = (".csv", ".tsv", ".tab")

@@ -6,9 +6,9 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from service.formats.html_text import text_of_html
-from service.formats.nitf import said_in
-from service.formats.xml_safely import local, written
-from service.formats.xml_text import LANGUAGE, attribute, children, descendants, first, line
+from service.formats.xml.nitf import said_in
+from service.formats.xml.safely import local, written
+from service.formats.xml.text import LANGUAGE, attribute, children, descendants, first, line
 
 _HTML_BLOCKS = frozenset("html body div p article section".split())
 

@@ -12,8 +12,8 @@ from urllib.parse import urljoin, urlsplit
 
 from service.dates import Moment
 from service.errors import Unreadable
-from service.formats.json_ld import Node, article_node, texts
-from service.formats.page_dates import stated_moment
+from service.formats.page.dates import stated_moment
+from service.formats.page.json_ld import Node, article_node, texts
 from service.formats.plain_text.byline import read_byline
 from service.formats.stated_fields import read_fields
 

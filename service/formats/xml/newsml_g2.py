@@ -19,12 +19,12 @@ from service.formats.document import (
     Refused,
     Withdrawn,
 )
-from service.formats.newsml_g2_content import content_of
-from service.formats.newsml_g2_names import Names
 from service.formats.plain_text.byline import read_byline
 from service.formats.stated_loosely import article_of, embargo
-from service.formats.xml_safely import local, parse_xml, root_name, written
-from service.formats.xml_text import (
+from service.formats.xml.newsml_g2_content import content_of
+from service.formats.xml.newsml_g2_names import Names
+from service.formats.xml.safely import local, parse_xml, root_name, written
+from service.formats.xml.text import (
     LANGUAGE,
     attribute,
     children,

@@ -13,10 +13,10 @@ from typing import Any
 from service.article import Article
 from service.errors import Unreadable
 from service.formats.document import HEAD, Content, Document, Format, Options
-from service.formats.json_articles import find_list, from_list
-from service.formats.linked import NOT_READ, with_page
-from service.formats.pieces import opening
-from service.formats.records import RecordReader, read_record
+from service.formats.page.linked import NOT_READ, with_page
+from service.formats.records.json_articles import find_list, from_list
+from service.formats.records.pieces import opening
+from service.formats.records.reader import RecordReader, read_record
 
 _VERSION = re.compile(rb'"version"\s*:\s*"https?:\\?/\\?/jsonfeed\.org\\?/version\\?/')
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from typing import IO, Any, BinaryIO, cast
 
 from service.errors import Unreadable
+from service.formats.archives.bounded import Budget, Readable, bounded, budget_of, faults_told
+from service.formats.archives.members import climbs, is_passed_over, member, refused
 from service.formats.beside import TEXTS, ending, is_sidecar
-from service.formats.bounded import Budget, Readable, bounded, budget_of, faults_told
 from service.formats.document import LARGEST_RECORD, Document
-from service.formats.members import climbs, is_passed_over, member, refused
 
 # Names and extended attributes need far less; the library reads a header at once.
 LARGEST_HEADER = 16 * 1024

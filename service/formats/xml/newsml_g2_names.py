@@ -2,7 +2,7 @@
 
 from xml.etree.ElementTree import Element
 
-from service.formats.xml_text import LANGUAGE, attribute, children, first, line
+from service.formats.xml.text import LANGUAGE, attribute, children, first, line
 
 
 class Names:

@@ -5,7 +5,7 @@ import re
 from typing import BinaryIO
 
 from service.errors import Unreadable
-from service.formats.bounded import Faulty
+from service.formats.archives.bounded import Faulty
 from service.formats.document import Document
 
 # An archive in an archive is common, a fifth level is a trap.

@@ -8,9 +8,9 @@ from pathlib import PurePosixPath
 from service.article import Article
 from service.formats.decoding import Decoded, decode, record
 from service.formats.document import Document, Format, Found, Options
-from service.formats.page_body import captions, page_body
-from service.formats.page_metadata import page_metadata, standfirst
-from service.formats.page_tree import page_tree
+from service.formats.page.body import captions, page_body
+from service.formats.page.metadata import page_metadata, standfirst
+from service.formats.page.tree import page_tree
 from service.formats.plain_text.headline import derived_title
 from service.formats.plain_text.outlet import dateline
 

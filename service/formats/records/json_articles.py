@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 
 from service.errors import Unreadable
 from service.formats.document import Content, Document, Format, Options, Refused
-from service.formats.field_names import names_body
-from service.formats.json_values import text_in, values_in
-from service.formats.pieces import Broken, JsonCutter, chunks, lines, opening
-from service.formats.records import RecordReader
+from service.formats.records.field_names import names_body
+from service.formats.records.json_values import text_in, values_in
+from service.formats.records.pieces import Broken, JsonCutter, chunks, lines, opening
+from service.formats.records.reader import RecordReader
 
 _LINED_NAMES = (".ndjson", ".jsonl", ".jsonlines", ".json-seq")
 _LINED_TYPES = ("application/x-ndjson", "application/jsonl", "application/json-seq")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from service.errors import Unreadable
 from service.formats.document import Content, Document, Format, Options
-from service.formats.xml_safely import is_declared, root_name
+from service.formats.xml.safely import is_declared, root_name
 
 _XML_TYPES = ("application/xml", "text/xml")
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from service.formats.xml_safely import local
+from service.formats.xml.safely import local
 
 # White space of the layout; a no-break space is text.
 _SPACE = re.compile(r"[ \t\r\n]+")

@@ -19,7 +19,7 @@ from warcio.recordloader import ArcWarcRecordLoader
 from warcio.statusandheaders import StatusAndHeadersParserException
 
 from service.errors import Unreadable
-from service.formats.bounded import (
+from service.formats.archives.bounded import (
     FREE_MEMBER,
     Bounded,
     Budget,

@@ -13,10 +13,10 @@ from typing import IO, BinaryIO, cast
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from service.errors import Unreadable
+from service.formats.archives.bounded import FREE_MEMBER, Budget, bounded, budget_of, faults_told
+from service.formats.archives.members import climbs, is_passed_over, member, refused
 from service.formats.beside import TEXTS, ending, sidecar_names, sidecars_among
-from service.formats.bounded import FREE_MEMBER, Budget, bounded, budget_of, faults_told
 from service.formats.document import LARGEST_RECORD, Document
-from service.formats.members import climbs, is_passed_over, member, refused
 
 # The table of contents is read at once; this is one of 300,000 files.
 LARGEST_CONTENTS = 32 * 1024 * 1024

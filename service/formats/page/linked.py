@@ -9,7 +9,7 @@ from typing import Any
 from service.article import Article
 from service.errors import Unreadable
 from service.formats.document import Options
-from service.formats.html import FORMAT, read_page
+from service.formats.page.html import FORMAT, read_page
 
 NOT_READ = "page_not_read"
 # They go with the text that they belong to.

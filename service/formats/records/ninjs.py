@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 from service.article import Article
 from service.errors import Unreadable
 from service.formats.document import Withdrawn
-from service.formats.field_values import says_more, shaped
 from service.formats.html_text import is_html, line_of_html, text_of_html
 from service.formats.plain_text.outlet import dateline
+from service.formats.records.field_values import says_more, shaped
 from service.formats.sidecar import from_body
 from service.formats.stated_fields import check_text, checked, is_version, read_fields
 

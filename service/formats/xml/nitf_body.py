@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from service.formats.xml_safely import local
-from service.formats.xml_text import children, lines, squeezed
+from service.formats.xml.safely import local
+from service.formats.xml.text import children, lines, squeezed
 
 _BREAK = "\x01"
 _HEADINGS = frozenset({"hl2", "hl1", "h1", "h2", "h3", "h4", "h5", "h6"})

@@ -11,14 +11,14 @@ from typing import Any
 
 from service.article import Article
 from service.errors import Unreadable
-from service.formats.archived import is_archived, read_archived
 from service.formats.decoding import record
 from service.formats.document import Content, Document, Found, Options, Refused, Withdrawn
-from service.formats.field_names import Candidate, Named, named
-from service.formats.field_values import says_more, shaped
-from service.formats.json_values import text_in, values_in
-from service.formats.ninjs import is_ninjs, read_ninjs
-from service.formats.pieces import Piece
+from service.formats.records.archived import is_archived, read_archived
+from service.formats.records.field_names import Candidate, Named, named
+from service.formats.records.field_values import says_more, shaped
+from service.formats.records.json_values import text_in, values_in
+from service.formats.records.ninjs import is_ninjs, read_ninjs
+from service.formats.records.pieces import Piece
 from service.formats.sidecar import from_body
 from service.formats.stated_fields import check_text, checked, plain_name, read_fields
 

@@ -10,11 +10,11 @@ from xml.etree.ElementTree import Element
 
 from service.errors import Unreadable
 from service.formats.document import Content, Document, Format, Found, Options, Withdrawn
-from service.formats.nitf_body import read_body
 from service.formats.plain_text.byline import read_byline
 from service.formats.stated_loosely import article_of, embargo
-from service.formats.xml_safely import local, parse_xml, root_name
-from service.formats.xml_text import (
+from service.formats.xml.nitf_body import read_body
+from service.formats.xml.safely import local, parse_xml, root_name
+from service.formats.xml.text import (
     LANGUAGE,
     attribute,
     children,

@@ -14,11 +14,18 @@ from pathlib import PurePosixPath
 from typing import IO, cast
 
 from service.errors import Unreadable
-from service.formats.bounded import FREE_MEMBER, Budget, Counted, Readable, bounded, budget_of
+from service.formats.archives.bounded import (
+    FREE_MEMBER,
+    Budget,
+    Counted,
+    Readable,
+    bounded,
+    budget_of,
+)
+from service.formats.archives.members import check_depth, member
+from service.formats.archives.tarred import is_tar, read_tar
+from service.formats.archives.zipped import is_zip, read_zip
 from service.formats.document import Content, Document, Format, Options
-from service.formats.members import check_depth, member
-from service.formats.tarred import is_tar, read_tar
-from service.formats.zipped import is_zip, read_zip
 
 _UNPACKERS: tuple[tuple[bytes, Callable[[IO[bytes]], Readable]], ...] = (
     (b"\x1f\x8b\x08", lambda packed: gzip.GzipFile(fileobj=packed)),

@@ -13,12 +13,12 @@ from typing import Any
 from service.article import Article
 from service.errors import Unreadable
 from service.formats.document import Content, Document, Format, Found, Options, Refused
-from service.formats.feed_parsing import parsed_feed
 from service.formats.html_text import is_html, line_of_html, text_of_html
-from service.formats.linked import NOT_READ, with_page
+from service.formats.page.linked import NOT_READ, with_page
 from service.formats.stated_loosely import article_of
-from service.formats.xml_safely import root_name
-from service.formats.xml_text import squeezed
+from service.formats.xml.feed_parsing import parsed_feed
+from service.formats.xml.safely import root_name
+from service.formats.xml.text import squeezed
 
 _ROOTS = frozenset({"rss", "feed", "channel"})
 # RDF is much else as well.

@@ -1,0 +1,1 @@
+"""Archives and crawls: documents in documents, unpacked as they stream by."""

@@ -1,0 +1,1 @@
+"""Web pages: the text, and what a page states of itself."""

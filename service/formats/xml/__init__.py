@@ -1,0 +1,1 @@
+"""Formats in XML: feeds and agencies' wires."""
