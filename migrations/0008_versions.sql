@@ -76,8 +76,10 @@ END;
 CREATE TABLE tombstones (
   key TEXT PRIMARY KEY,
   killed_at TEXT NOT NULL,                     -- UTC, ISO 8601
-  reason TEXT NOT NULL DEFAULT ''
+  reason TEXT NOT NULL DEFAULT '',
+  later_key TEXT                               -- of a key that gave way to this one before the kill
 ) WITHOUT ROWID;
+CREATE INDEX tombstones_by_later_key ON tombstones(later_key) WHERE later_key IS NOT NULL;
 CREATE TRIGGER tombstones_inserted AFTER INSERT ON tombstones BEGIN
   UPDATE generation SET number = number + 1;
 END;

@@ -83,7 +83,10 @@ def _arrived(document: Document, content: Content, options: Options) -> Iterator
 
 def _lost(document: Document, reason: str) -> Lost:
     """A document that gives nothing, with its sidecar: an embargo may stand in that."""
-    data = document.kept()
+    try:
+        data = document.kept()
+    except Unreadable:  # a member that is refused has no bytes to be kept
+        data = None
     size = len(data or b"")
     return Lost(document.origin, reason, None, data, size, document.sidecar)
 

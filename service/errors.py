@@ -9,7 +9,7 @@ CuttingsError
 ├── MethodNotAllowed        405  the path exists, the method does not
 ├── Conflict                409  what is asked for is so already, or was taken back already
 ├── Gone                    410  an article that was killed
-├── PreconditionFailed      412  changed since it was read
+├── PreconditionFailed      412  a condition (If-Match, If-None-Match) that is not met
 ├── TooLarge                413  a body beyond what a request may hold
 ├── WrongMediaType          415  a body in a format that is not read
 ├── NotBuilt                501  part of the public contract, not built yet
@@ -117,7 +117,7 @@ class Gone(CuttingsError):
 class PreconditionFailed(CuttingsError):
     status = 412
     slug = "precondition-failed"
-    title = "It has changed since it was read"
+    title = "A condition of the request is not met"
 
 
 class TooLarge(CuttingsError):

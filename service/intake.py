@@ -8,7 +8,7 @@ snapshot, read for names outside of any transaction, and written in one.
 import pickle
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from tempfile import SpooledTemporaryFile
 from typing import IO, Self, TypeVar
@@ -21,7 +21,7 @@ from service.extract import Tagger
 from service.extract.pool import Extraction, Reading
 from service.findings import Findings
 from service.killing import Killing
-from service.stores.articles import published_key, put, withdraw
+from service.stores.articles import put, withdraw
 from service.stores.embargoes import EmbargoStore, Held, is_embargoed
 from service.stores.quarantine import Aside, QuarantineStore, new_ingest
 from service.stores.recognition import Decision, Outcome, decide
@@ -168,8 +168,8 @@ class Intake:
         """Articles in one go, their names having been read before the archive is locked."""
         if not readings:
             return
-        any_held = self.embargoes.any_held()
         with self.archive.write(self.patience) as conn:
+            any_held = self.embargoes.any_held()
             taken = [self._put(conn, reading, extraction, any_held) for reading in readings]
         if any_held:
             for reading, each in zip(readings, taken, strict=True):
@@ -191,8 +191,10 @@ class Intake:
             if reading.findings is None and decision.is_read:
                 # Another input or process has changed it since it was looked at.
                 return self._put(conn, extraction.here([article])[0], extraction, any_held)
-            if any_held and decision.outcome != "killed" and self.embargoes.keep_earlier(article):
-                return Taken(place, number, "changed", decision.key, current=False)
+            if any_held and decision.outcome == "added" and not self.replacing:
+                kept = self.embargoes.keep_earlier(article)
+                if kept is not None:
+                    return Taken(place, number, kept, decision.key, current=False)
             decision = self._filed(conn, reading, any_held)
         except PreconditionFailed:
             raise
@@ -227,28 +229,40 @@ class Intake:
         if reading.problem:
             return Taken(place, number, problem=reading.problem)
         try:
-            with self.archive.read() as conn:
-                public = published_key(conn, article)
-                texts = texts_of(conn, public) if public is not None else []
-            # An older text may wait alone: what is published since stays.
-            replaced = not texts or not is_older(article, texts[-1].article)
-            earlier = tuple(text.article for text in texts) if replaced else ()
-            findings = reading.findings or Findings()
-            held = Held(article, findings, reading.tagger, reading.signature, earlier)
-            decision = self.embargoes.hold(held, public)
-            if public is not None and replaced:
-                with self.archive.write(self.patience) as conn:
-                    withdraw(conn, public)
-        except Busy:
+            with self.archive.write(self.patience) as conn:
+                decision = self._held(conn, reading)
+        except (Busy, PreconditionFailed):
             raise
         except CuttingsError as exc:
             return Taken(place, number, problem=f"cannot be held: {exc.detail}")
-        return Taken(place, number, decision.outcome, decision.key, current=False, waits=True)
+        waits = decision.outcome != "killed"
+        return Taken(place, number, decision.outcome, decision.key, current=False, waits=waits)
+
+    def _held(self, conn: Connection, reading: Reading) -> Decision:
+        """Held back, and taken out of sight if it was published; all while nobody else writes."""
+        article = reading.article
+        decision = decide(conn, article, replacing=self.replacing)
+        self.guard(conn, decision)
+        if decision.outcome == "killed":
+            return decision
+        texts = texts_of(conn, decision.key) if decision.outcome != "added" else []
+        # An older text may wait alone: what is published since stays.
+        replaced = self.replacing or not texts or not is_older(article, texts[-1].article)
+        earlier = tuple(text.article for text in texts) if replaced else ()
+        findings = reading.findings or Findings()
+        held = Held(article, findings, reading.tagger, reading.signature, earlier)
+        done = self.embargoes.hold(held, decision.key, replacing=self.replacing)
+        if texts and replaced:
+            withdraw(conn, decision.key)
+        return replace(done, outcome="changed") if texts and done.outcome == "added" else done
 
     def _withdraw(self, notice: Notice) -> Taken:
         said = notice.withdrawn
         reason = said.reason or _WITHDRAWN
-        key = self.killing.withdraw(said.key, said.uri, said.source, reason)
+        try:
+            key = self.killing.withdraw(said.key, said.uri, said.source, reason)
+        except InvalidRequest as exc:
+            return Taken(notice.origin, said.number, problem=exc.detail)
         return Taken(notice.origin, said.number, "killed", key)
 
     def _put_aside(self, lost: Sequence[Lost], ingest: int) -> None:

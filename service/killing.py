@@ -7,13 +7,15 @@ takes minutes in a large archive, by the server's own timer or by the command th
 
 import hashlib
 import logging
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from service.article import Article
 from service.database import Connection, Database
-from service.errors import Conflict, CuttingsError, NotFound
+from service.errors import Conflict, CuttingsError, InvalidRequest, NotFound
 from service.stores.articles import withdraw
 from service.stores.copies import CopyStore
+from service.stores.edit_log import LONGEST_TEXT, given_text
 from service.stores.embargoes import EmbargoStore, Held
 from service.stores.erasure import begin_erasing, erase, pending_erasures, was_killed_at
 from service.stores.kills import Tombstone, bury, digest_of, identities, killed_key
@@ -22,16 +24,18 @@ from service.stores.redaction import named_by, named_in, redact
 from service.stores.versions import texts_of
 
 _log = logging.getLogger("cuttings")
+# Told the present key of what is to be killed; raises to refuse.
+Guard = Callable[[Connection, str], None]
 
 HAS = "SELECT 1 FROM articles WHERE key = :key"
-KEY_OF_URI = """
+KEYS_OF_URI = """
 SELECT a.key FROM articles a LEFT JOIN sources s ON s.id = a.source_id
 WHERE a.uri = :uri AND (:source IS NULL OR s.name IS :source)
 """
 FORMER = "SELECT former FROM former_keys WHERE key = :key"
 PRESENT = "SELECT key FROM former_keys WHERE former = :key"
 FORGET_FORMER = "DELETE FROM former_keys WHERE key = :key"
-ORIGINS = "SELECT origin FROM origins WHERE article_key = :key ORDER BY origin"
+ORIGINS = "SELECT origin, record FROM origins WHERE article_key = :key ORDER BY origin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +44,13 @@ class Killed:
     from.
 
     `copies` are keys of near copies, which stay; `origins` the files and addresses it was read
-    from.
+    from. A record in the quarantine that names it goes along.
     """
 
     tombstone: Tombstone
     copies: tuple[str, ...]
     origins: tuple[str, ...]
+    names: tuple[str, ...] = ()  # its key, and its uris
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,47 +61,52 @@ class Killing:
     embargoes: EmbargoStore
     quarantine: QuarantineStore
 
-    def kill(self, key: str, reason: str = "") -> Killed:
+    def kill(self, key: str, reason: str = "", guard: Guard = lambda _conn, _key: None) -> Killed:
         """Kill the article with this key, also while it is under embargo.
 
-        Raises NotFound when there is none, Conflict when it was killed before.
+        Raises NotFound when there is none, Conflict when it was killed before; `guard` may refuse
+        inside the transaction, where nobody can change the article any more.
         """
-        held = self.embargoes.find(key)
+        reason = given_text(reason, "reason", LONGEST_TEXT)
         with self.archive.write() as conn:
-            row = conn.execute(PRESENT, {"key": key}).fetchone()
-            key = row["key"] if row is not None else key
-            if conn.execute(HAS, {"key": key}).fetchone() is not None:
+            key = _present(conn, key)
+            if _has(conn, key):
+                guard(conn, key)
                 killed = self._kill(conn, key, reason)
-            elif held is not None:
+            elif (held := self.embargoes.find(key)) is not None:
+                guard(conn, key)
                 killed = _bury_held(conn, key, held, reason)
             else:
                 raise _refusal(conn, key)
-        with self.archive.read() as conn:
-            self._forget_elsewhere(conn)
+        self._forget_elsewhere()
+        self.quarantine.drop_naming(killed.names)
         return killed
 
     def withdraw(self, key: str | None, uri: str | None, source: str | None, reason: str) -> str:
-        """Kill what a source withdraws, also where it has not come yet; returns its key."""
+        """Kill what a source withdraws, also where it has not come yet; returns its key.
+
+        Raises InvalidRequest where neither key nor uri says what. A uri without a source takes
+        every article that has it.
+        """
+        if not key and not uri:
+            raise InvalidRequest("It is withdrawn, but has no key and no uri to tell what")
         with self.archive.write() as conn:
-            found = key
-            if found is None:
-                row = conn.execute(KEY_OF_URI, {"uri": uri, "source": source}).fetchone()
-                found = row["key"] if row is not None else None
-            if found is not None and conn.execute(HAS, {"key": found}).fetchone() is not None:
-                self._kill(conn, found, reason)
-            else:
-                unseen = Article(body="", key=key, uri=uri, source=source)
-                found = killed_key(conn, unseen, "") or _bury_unseen(conn, unseen, reason)
-        with self.archive.read() as conn:
-            self._forget_elsewhere(conn)
-        return found
+            keys = [_present(conn, key)] if key else _with_uri(conn, uri, source)
+            there = [each for each in keys if _has(conn, each)]
+            killed = [self._kill(conn, each, reason) for each in there]
+            unseen = Article(body="", key=key, uri=uri, source=source)
+            buried = killed_key(conn, unseen, "")
+            if buried is None:
+                buried = _bury_unseen(conn, unseen, reason)
+        self._forget_elsewhere()
+        self.quarantine.drop_naming([name for each in killed for name in each.names])
+        return there[0] if there else buried
 
     def sweep(self) -> bool:
         """Erase what was killed from the files; False when that has to be tried again later."""
         if not pending_erasures(self.archive):
             return True
-        with self.archive.read() as conn:
-            self._forget_elsewhere(conn)
+        self._forget_elsewhere()
         self.embargoes.rewrite()
         return erase(self.archive)
 
@@ -104,12 +114,27 @@ class Killing:
         copies = tuple(copy.key for copy in CopyStore(self.archive).of(key))
         return replace(_kill(conn, key, reason), copies=copies)
 
-    def _forget_elsewhere(self, conn: Connection) -> None:
+    def _forget_elsewhere(self) -> None:
         """What the private file still holds of what was killed."""
-        self.embargoes.kill(conn)
-        for origin in self.quarantine.origins():
-            if was_killed_at(conn, origin):
-                self.quarantine.drop_origin(origin)
+        with self.archive.read() as conn:
+            self.embargoes.kill(conn)
+            for origin in self.quarantine.origins():
+                if was_killed_at(conn, origin):
+                    self.quarantine.drop_origin(origin)
+
+
+def _has(conn: Connection, key: str) -> bool:
+    return conn.execute(HAS, {"key": key}).fetchone() is not None
+
+
+def _present(conn: Connection, key: str) -> str:
+    """The key that an article has now which had this one."""
+    row = conn.execute(PRESENT, {"key": key}).fetchone()
+    return key if row is None else str(row["key"])
+
+
+def _with_uri(conn: Connection, uri: str | None, source: str | None) -> list[str]:
+    return [row["key"] for row in conn.execute(KEYS_OF_URI, {"uri": uri, "source": source})]
 
 
 def sweep_quietly(killing: Killing) -> None:
@@ -124,33 +149,46 @@ def sweep_quietly(killing: Killing) -> None:
 def _kill(conn: Connection, key: str, reason: str) -> Killed:
     values = {"key": key}
     former = [row["former"] for row in conn.execute(FORMER, values)]
-    origins = tuple(row["origin"] for row in conn.execute(ORIGINS, values))
+    origins = conn.execute(ORIGINS, values).fetchall()
     texts = texts_of(conn, key)
-    digests = {d for t in texts for d in identities(t.article, t.content_hash)}
-    if all(text.article.uri is None for text in texts):
-        digests |= {digest_of("origin", origin) for origin in origins}
-        digests |= {digest_of("text", text.content_hash) for text in texts}
+    places = [row["origin"] for row in origins if row["record"] is None]
+    digests = _digests([text.article for text in texts], places)
     named = named_in(conn, key, [text.article for text in texts])
     withdraw(conn, key)
     conn.execute(FORGET_FORMER, values)
     tombstone = bury(conn, [key, *former], reason, digests)
     begin_erasing(conn, key)
     redact(conn, named, {key, *former})
-    return Killed(tombstone, (), origins)
+    names = _names([key, *former], [text.article for text in texts])
+    return Killed(tombstone, (), tuple(row["origin"] for row in origins), names)
 
 
 def _bury_held(conn: Connection, key: str, held: Held, reason: str) -> Killed:
-    article = held.article
-    texts = (article, *held.earlier)
-    digests = {digest for text in texts for digest in identities(text, text.content_hash())}
-    tombstone = bury(conn, [key], reason, digests)
+    texts = (*held.earlier, held.article)
+    places = [t.origin for t in texts if t.origin is not None and t.record is None]
+    others = [each for each in (held.key, held.public_key) if each not in (None, key)]
+    tombstone = bury(conn, [key, *others], reason, _digests(texts, places))
     begin_erasing(conn, key)
     redact(conn, named_by(held.findings.mentions, texts), {key})
-    return Killed(tombstone, (), (article.origin,) if article.origin else ())
+    return Killed(tombstone, (), tuple(dict.fromkeys(places)), _names([key], texts))
+
+
+def _names(keys: Iterable[str], texts: Iterable[Article]) -> tuple[str, ...]:
+    uris = (text.uri for text in texts if text.uri is not None)
+    return tuple(dict.fromkeys([*keys, *uris]))
+
+
+def _digests(texts: Sequence[Article], places: Iterable[str]) -> set[str]:
+    """By what an article is known when it comes again: a text that stated no uri by itself."""
+    digests = {digest_of("origin", place) for place in places}
+    for text in texts:
+        digests |= set(identities(text, text.content_hash()))
+        if text.uri is None:
+            digests.add(digest_of("text", text.content_hash()))
+    return digests
 
 
 def _bury_unseen(conn: Connection, article: Article, reason: str) -> str:
-    assert article.uri is not None or article.key is not None  # noqa: S101 - else nothing is named
     digests = list(identities(article, ""))
     if article.source is None and article.uri is not None:
         digests = [digest_of("uri", article.uri)]  # whichever source it comes from

@@ -4,11 +4,14 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from conftest import Archive, Client, open_archive
 
+from service.article import Article
 from service.database import private_database
+from service.killing import Killing
 from service.stores.keys import KeyStore
 from service.web.app import create_app
 
@@ -78,7 +81,61 @@ def test_of_many_each_has_its_status_in_order(write: Writer) -> None:
     lines = b"\n".join(json.dumps(each).encode() for each in sent[:1])
     again = write("POST", "/v1/articles", lines, **{"Content-Type": "application/x-ndjson"})
     assert [item["status"] for item in again.json()] == ["unchanged"]
+    for kind in ("application/json", "application/x-ndjson"):
+        assert write("POST", "/v1/articles", b"", **{"Content-Type": kind}).status_code == 422
     assert write("POST", "/v1/articles", []).status_code == 422
+
+
+def test_an_index_is_that_of_what_was_sent(write: Writer) -> None:
+    """Also where the list breaks off, and where an article waits and so is taken last."""
+    later = {"body": "Later.", "embargoed_until": "2999-01-01"}
+    sent = json.dumps([later, {"title": "no text"}, {"body": BODY}])[:-1]
+    items = write("POST", "/v1/articles", sent.encode()).json()
+    assert [(item["index"], item["status"]) for item in items] == [
+        (0, "added"),
+        (1, "failed"),
+        (2, "added"),
+        (3, "failed"),
+    ]
+    assert items[3]["error"] == "ends inside its list, after record 3"
+
+
+# What a path may say -> whether an article can be put there.
+KEYS = [
+    ("rome", True),
+    ("2019.rome_a~b-c", True),
+    ("a" * 128, True),
+    ("a" * 129, False),
+    ("-rome", False),
+    ("two%20words", False),
+    ("rome%20", False),
+    ("%20", False),
+    ("a%3Fb", False),
+    ("a%23b", False),
+    ("a%0Ab", False),
+    ("%C3%A9tude", False),
+    ("%00", False),
+]
+
+
+@pytest.mark.parametrize(("key", "can_be"), KEYS)
+def test_a_path_brings_in_no_key_that_is_none(write: Writer, key: str, can_be: bool) -> None:
+    answer = write("PUT", f"/v1/articles/{key}", {"body": BODY})
+    assert answer.status_code == (201 if can_be else 422)
+    if can_be:
+        assert answer.headers["location"] == f"/v1/articles/{key}"
+        assert write("GET", answer.headers["location"]).status_code == 200
+    else:
+        assert [each["parameter"] for each in answer.json()["errors"]] == ["key"]
+
+
+def test_a_location_is_quoted(write: Writer, archive: Archive) -> None:
+    """An archive may hold keys of before that no path is made of."""
+    archive.add(Article(body=BODY, key="a b?c#d/é", uri="urn:odd"))
+    asked = write("GET", "/v1/articles?uri=urn:odd")
+    assert asked.headers["location"] == "/v1/articles/a%20b%3Fc%23d%2F%C3%A9"
+    sent = write("POST", "/v1/articles", {"body": BODY, "uri": "urn:odd"})
+    assert sent.headers["location"] == asked.headers["location"]
 
 
 @pytest.mark.parametrize(
@@ -124,6 +181,75 @@ def test_a_replacement_of_what_has_changed_meanwhile_is_refused(write: Writer) -
     assert write("PUT", "/v1/articles/new", {"body": "x"}, **{"If-Match": "*"}).status_code == 412
     assert write("GET", "/v1/articles/rome").json()["body"] == "Mine."
     assert write("DELETE", "/v1/articles/rome", **{"If-Match": read}).status_code == 412
+    read = write("GET", "/v1/articles/rome").headers["etag"]
+    assert write("DELETE", "/v1/articles/rome", **{"If-Match": read}).status_code == 200
+
+
+def test_a_kill_of_what_changes_meanwhile_is_refused(
+    write: Writer, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether it is what was read is looked at when nobody else can write any more."""
+    archive.add(Article(body=BODY, key="rome"))
+    read = write("GET", "/v1/articles/rome").headers["etag"]
+    kill = Killing.kill
+
+    def late(killing: Killing, *args: Any, **how: Any) -> Any:
+        archive.add(Article(body="Another text.", key="rome"))
+        return kill(killing, *args, **how)
+
+    monkeypatch.setattr(Killing, "kill", late)
+    assert write("DELETE", "/v1/articles/rome", **{"If-Match": read}).status_code == 412
+    assert archive.rows("SELECT key FROM articles") == [("rome",)]
+
+
+def test_a_kill_by_a_former_key_is_of_what_was_read(write: Writer, archive: Archive) -> None:
+    was = archive.add(Article(body=BODY, uri="urn:rome")).key
+    archive.add(Article(body=BODY, uri="urn:rome", key="rome"))
+    read = write("GET", "/v1/articles/rome").headers["etag"]
+    path = f"/v1/articles/{was}"
+    assert write("DELETE", path, **{"If-Match": '"x.0123456789abcdef"'}).status_code == 412
+    killed = write("DELETE", path, **{"If-Match": read})
+    assert (killed.status_code, killed.json()["key"]) == (200, "rome")
+    assert write("DELETE", path, **{"If-Match": read}).status_code == 410
+
+
+def test_an_article_that_must_be_new(write: Writer) -> None:
+    new, later = {"body": BODY}, {"body": BODY, "embargoed_until": "2999-01-01"}
+    only_new, only_there = {"If-None-Match": "*"}, {"If-Match": "*"}
+    for path, body in (("/v1/articles/rome", new), ("/v1/articles/waits", later)):
+        assert write("PUT", path, body, **only_there).status_code == 412
+        assert write("PUT", path, body, **only_new).status_code == 201
+        assert write("PUT", path, new, **only_new).status_code == 412
+        assert write("PUT", path, later, **only_new).status_code == 412
+        assert write("DELETE", path, **only_new).status_code == 412
+        assert write("PUT", path, later, **only_there).status_code == 200
+        assert write("DELETE", path, **only_there).status_code == 200
+
+
+def test_another_text_than_one_that_is_known(write: Writer) -> None:
+    write("PUT", "/v1/articles/rome", {"body": BODY})
+    first = {"If-None-Match": write("GET", "/v1/articles/rome").headers["etag"]}
+    assert write("PUT", "/v1/articles/rome", {"body": "Other."}, **first).status_code == 412
+    write("PUT", "/v1/articles/rome", {"body": "Other."})
+    assert write("PUT", "/v1/articles/rome", {"body": "Third."}, **first).status_code == 200
+
+
+def test_what_goes_under_embargo_is_what_was_read_too(write: Writer) -> None:
+    later = {"body": BODY, "embargoed_until": "2999-01-01"}
+    write("PUT", "/v1/articles/rome", {"body": BODY})
+    stale = {"If-Match": '"x.0123456789abcdef"'}
+    assert write("PUT", "/v1/articles/rome", later, **stale).status_code == 412
+    read = {"If-Match": write("GET", "/v1/articles/rome").headers["etag"]}
+    answer = write("PUT", "/v1/articles/rome", later, **read)
+    assert (answer.status_code, answer.json()["status"]) == (200, "changed")
+    assert answer.json()["current"] is False
+
+
+@pytest.mark.parametrize("header", ["If-Match", "If-None-Match"])
+def test_a_condition_is_never_passed_over(write: Writer, header: str) -> None:
+    answer = write("POST", "/v1/articles", {"body": BODY, "key": "rome"}, **{header: "*"})
+    assert answer.status_code == 422
+    assert "PUT" in answer.json()["detail"]
 
 
 def test_a_killed_article_is_gone(write: Writer) -> None:
@@ -143,8 +269,10 @@ def test_a_killed_article_is_gone(write: Writer) -> None:
     assert write("PUT", "/v1/articles/rome", {"body": BODY}).status_code == 410
     assert write("POST", "/v1/articles", {"body": BODY, "key": "rome"}).status_code == 410
     many = write("POST", "/v1/articles", [{"body": BODY, "key": "rome"}]).json()
-    assert many[0]["status"] == "killed"
+    assert (many[0]["status"], many[0]["error"]) == ("killed", "was killed")
     assert write("DELETE", "/v1/articles/nobody").status_code == 404
+    document = write("GET", "/openapi.json").json()
+    assert "409" not in document["paths"]["/v1/articles/{key}"]["delete"]["responses"]
 
 
 def test_a_withdrawal_that_is_sent_kills(write: Writer) -> None:
@@ -156,6 +284,71 @@ def test_a_withdrawal_that_is_sent_kills(write: Writer) -> None:
     assert write("POST", "/v1/articles", item).status_code == 410
 
 
+def test_a_withdrawal_among_others_is_no_error(write: Writer) -> None:
+    item = {"uri": "tag:wire:7", "type": "text", "headline": "Envoy", "body_text": BODY}
+    item |= {"version": "1", "versioncreated": "2020-03-02T10:00:00Z"}
+    back = item | {"version": "2", "pubstatus": "canceled"}
+    items = write("POST", "/v1/articles", [item, back, item]).json()
+    assert [(each["index"], each["status"], each["current"], each["error"]) for each in items] == [
+        (0, "added", True, None),
+        (1, "killed", False, None),
+        (2, "killed", False, "was killed"),
+    ]
+
+
+def test_an_identifier_tells_of_a_kill_where_its_source_is_not_needed(write: Writer) -> None:
+    for source in (None, "The Post"):
+        sent = {"body": f"{BODY} {source}", "uri": f"urn:{source}", "source": source}
+        key = write("POST", "/v1/articles", sent).json()["key"]
+        assert write("DELETE", f"/v1/articles/{key}").status_code == 200
+    gone = write("GET", "/v1/articles?uri=urn:None")
+    assert (gone.status_code, "key" in gone.json()) == (410, True)
+    assert write("GET", "/v1/articles?uri=urn:The%20Post").status_code == 404
+    assert write("GET", "/v1/articles?uri=urn:other").status_code == 404
+
+
+# (reason in the query, body) -> (status, reason or where the fault is)
+REASONS: list[tuple[str | None, Any, tuple[int, Any]]] = [
+    ("an order", None, (200, "an order")),
+    (None, {"reason": " an order\n"}, (200, "an order")),
+    ("an order", {"reason": "an order"}, (200, "an order")),
+    (None, {}, (200, "")),
+    (None, None, (200, "")),
+    ("an order", {"reason": "another"}, (422, {"parameter": "reason"})),
+    ("", {"reason": "another"}, (422, {"parameter": "reason"})),
+    ("bell\a", None, (422, {"parameter": "reason"})),
+    (None, {"reason": "nul\0"}, (422, {"pointer": "/reason"})),
+    (None, {"reason": "\ud800"}, (422, {"pointer": "/reason"})),
+    (None, {"reason": "x" * 1_001}, (422, {"pointer": "/reason"})),
+    (None, {"why": "x"}, (422, {"pointer": "/why"})),
+    (None, [], (422, {})),
+]
+
+
+@pytest.mark.parametrize(("query", "body", "expected"), REASONS)
+def test_a_reason_is_a_parameter_or_a_body(
+    write: Writer, query: str | None, body: Any, expected: tuple[int, Any]
+) -> None:
+    write("PUT", "/v1/articles/rome", {"body": BODY})
+    path = "/v1/articles/rome" + (f"?reason={quote(query)}" if query is not None else "")
+    answer = write("DELETE", path, body)
+    status, told = expected
+    assert answer.status_code == status, answer.text
+    if status == 200:
+        assert answer.json()["reason"] == told
+    else:
+        (fault,) = answer.json()["errors"]
+        assert {name: fault[name] for name in fault if name != "message"} == told
+        assert write("GET", "/v1/articles/rome").status_code == 200
+
+
+def test_a_reason_that_does_not_say_that_it_is_json(write: Writer) -> None:
+    write("PUT", "/v1/articles/rome", {"body": BODY})
+    kind = {"Content-Type": "text/plain"}
+    assert write("DELETE", "/v1/articles/rome", b"a court", **kind).status_code == 415
+    assert write("GET", "/v1/articles/rome").status_code == 200
+
+
 def test_an_article_under_embargo_waits(write: Writer, archive: Archive) -> None:
     later = {"body": BODY, "key": "rome", "embargoed_until": "2999-01-01"}
     answer = write("POST", "/v1/articles", later)
@@ -164,7 +357,9 @@ def test_an_article_under_embargo_waits(write: Writer, archive: Archive) -> None
     assert archive.rows("SELECT key FROM articles") == []
     write("PUT", "/v1/articles/rome", {"body": BODY})
     assert write("GET", "/v1/articles/rome").status_code == 200
-    write("PUT", "/v1/articles/rome", later)
+    waits = write("PUT", "/v1/articles/rome", later)
+    assert (waits.status_code, waits.json()["status"]) == (200, "changed")
+    assert waits.json()["current"] is False
     assert write("GET", "/v1/articles/rome").status_code == 404
     assert write("DELETE", "/v1/articles/rome").status_code == 200
     assert write("GET", "/v1/articles/rome").status_code == 410

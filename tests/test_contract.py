@@ -3,12 +3,15 @@
 Every answer must be as documented; what it says is for tests/test_api.py.
 """
 
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 import schemathesis
-from conftest import LONG, Archive, Client
+from conftest import LONG, Archive, Client, open_archive
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
@@ -19,6 +22,13 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
+
+from service.article import Article
+from service.database import private_database
+from service.errors import NotFound
+from service.stores.keys import KeyStore
+from service.stores.kills import KillStore
+from service.web.app import create_app
 
 CHECKS: list[CheckFunction] = [
     status_code_conformance,
@@ -52,10 +62,12 @@ def cases_of(operation: Any, mode: GenerationMode, known: dict[str, Any]) -> Any
     return cases
 
 
-def check(api: Client, case: Any) -> None:
+def check(api: Client, case: Any, headers: Mapping[str, str] | None = None) -> None:
+    """`headers` come instead of those that were generated."""
     request = requests.Request(**case.as_transport_kwargs(base_url="http://localhost")).prepare()
     url = request.url or ""
     assume(len(url) < LONGEST_URL)
+    request.headers.update(headers or {})
     response = api(case.method, url, headers=dict(request.headers), content=request.body)
     # What is promised only says so with 501.
     assert response.status_code < 500 or response.json()["type"] == "/errors/not-built"
@@ -78,6 +90,33 @@ def test_every_answer_is_as_documented(
         @given(cases_of(operation, mode, known))
         def ask(case: Any) -> None:
             check(api, case)
+
+        with subtests.test(f"{operation.method} {operation.path}"):
+            ask()
+
+
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
+def test_every_write_of_articles_is_as_documented(
+    tmp_path: Path, mode: GenerationMode, subtests: pytest.Subtests
+) -> None:
+    """With a key: above, all that writes is refused at the gate."""
+    archive = open_archive(tmp_path, tagger="off")
+    key = KeyStore(private_database(archive.settings)).create("write", "a CMS")
+    api = Client(create_app(archive.settings))
+    document: Any = schemathesis.openapi.from_dict(api.get("/openapi.json").json())
+    operations = [result.ok() for result in document.get_all_operations()]
+    known = {"/v1/articles/": "rome"}
+    for operation in operations:
+        if operation.method == "get" or not operation.path.startswith("/v1/articles"):
+            continue
+
+        @settings(max_examples=100 if LONG else 10)
+        @given(cases_of(operation, mode, known))
+        def ask(case: Any) -> None:
+            with suppress(NotFound):
+                KillStore(archive.database).revive("rome")
+            archive.add(Article(body="The envoy left.", key="rome"))
+            check(api, case, {"Authorization": f"Bearer {key}"})
 
         with subtests.test(f"{operation.method} {operation.path}"):
             ask()

@@ -116,7 +116,7 @@ def test_everything_survives_the_wait(archive: Archive, monkeypatch: pytest.Monk
         embargoed_until=parse_moment("9998-01-01"),
         extra={"nested": {"list": [1, None]}},
     )
-    archive.embargoes.hold(Held(article, Findings((mention,)), "test"))
+    archive.embargoes.hold(Held(article, Findings((mention,)), "test"), "held")
     monkeypatch.setattr(embargoes, "utc_now", lambda: "9999")
     archive.embargoes.release_due()
     sql = "SELECT authors, published_at, published_precision FROM articles_in_full"
@@ -132,7 +132,7 @@ def _at(folder: Path) -> Article:
 
 def held_forever(archive: Archive, body: str, **fields: Any) -> Article:
     article = Article(body=body, embargoed_until=parse_moment("9998-01-01"), **fields)
-    archive.embargoes.hold(Held(article, Findings(), "test"))
+    archive.embargoes.hold(Held(article, Findings(), "test"), "held")
     return article
 
 

@@ -47,9 +47,10 @@ def test_an_example_that_lacks_a_key_would_be_found(document: Any) -> None:
 def test_the_offsets_of_the_examples_are_right(document: Any) -> None:
     """Whoever copies them learns from them."""
     articles = [e for _, _, e in examples_in(document) if isinstance(e, dict) and "body" in e]
-    assert articles
-    for article in articles:
-        for span in (*article.get("mentions", []), *article["subheadings"]):
+    spans = [(*a.get("mentions", []), *a.get("subheadings", [])) for a in articles]
+    assert any(spans)
+    for article, inside in zip(articles, spans, strict=True):
+        for span in inside:
             assert article["body"][span["start"] : span["end"]] == span["text"]
 
 

@@ -116,7 +116,7 @@ def test_it_is_killed_once(archive: Archive) -> None:
 
 def test_what_is_under_embargo_can_be_killed(archive: Archive) -> None:
     held = Held(secret(embargoed_until=FUTURE), Findings(), "test")
-    key = archive.embargoes.hold(held).key
+    key = archive.embargoes.hold(held, "held").key
     assert traces(archive)
     archive.killing.kill(key)
     assert archive.killing.sweep()

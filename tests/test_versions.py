@@ -115,3 +115,21 @@ def test_past_texts_are_in_sql_and_in_sound_indexes(archive: Archive) -> None:
 
 def test_an_unknown_article_has_no_versions(archive: Archive) -> None:
     assert VersionStore(archive.database).all("nobody") == ()
+
+
+def test_a_known_text_with_a_higher_number_takes_its_place(archive: Archive) -> None:
+    for version, body in ((1, "zero"), (4, "three"), (2, "one"), (3, "zero")):
+        archive.add(text(body, version=version))
+    assert said(archive) == [(4, "three"), (3, "zero"), (2, "one")]
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_a_key_that_any_text_states_is_the_article_s(
+    archive: Archive, order: tuple[int, ...]
+) -> None:
+    texts = [text("one", version=1, key="k0"), text("two", version=2), text("three", version=3)]
+    for number in order:
+        archive.add(texts[number])
+    archive.add(Article(body="four", key="k0", version=4))
+    assert said(archive) == [(4, "four"), (3, "three"), (2, "two"), (1, "one")]
+    assert archive.rows("SELECT key FROM articles") == [("k0",)]

@@ -188,6 +188,22 @@ def test_nothing_is_told_of_what_a_killed_article_said(archive: Archive, path: s
     assert "envoy" not in gone.text.lower()
 
 
+def test_a_language_that_was_detected_is_no_difference(archive: Archive) -> None:
+    """What tells it differently is a longer text, or another release of what detects it."""
+    for number, (language, detected) in enumerate(
+        [("en", True), (None, False), ("fr", True), ("en", False), ("de", True)]
+    ):
+        text = replace(FIRST, body=f"Text {number}.", language=language)
+        archive.add(replace(text, language_detected=detected))
+    client = Client(create_app(archive.settings))
+    fields = [
+        client.get(f"/v1/articles/story/versions/{number}/diff").json()["fields"]
+        for number in (2, 3, 4, 5)
+    ]
+    stated = {"language": {"old": None, "new": "en"}}
+    assert fields == [{}, {}, stated, {"language": {"old": "en", "new": None}}]
+
+
 def test_topics_and_fields_of_no_place_are_compared_too(archive: Archive) -> None:
     def fields(**changes: Any) -> Any:
         archive.add(replace(FIRST, **changes))

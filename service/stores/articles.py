@@ -35,6 +35,7 @@ UPDATE_ARTICLE = f"""
 UPDATE articles SET {", ".join(f"{n} = :{n}" for n in COLUMNS if n not in ("key_made", "origin"))},
   key_made = key_made AND :key_made WHERE key = :was
 """  # noqa: S608 - over the fixed columns above
+REKEY = "UPDATE articles SET key = :key, key_made = 0 WHERE key = :was AND key_made"
 REMEMBER_ORIGIN = """
 INSERT INTO origins (origin, article_key, content_hash, record)
 VALUES (:origin, :key, :hash, :record)
@@ -73,15 +74,25 @@ def put(
     if decision.is_read:
         key = article.key or key
         _write(conn, article, findings, tagger, decision, signature)
-    elif decision.outcome == "changed":
-        keep_past(conn, key, Text(article, decision.content_hash, utc_now()))
-    elif decision.outcome == "unchanged" and article.version is not None:
-        restate(conn, key, decision.content_hash, article.version)
+    else:
+        key = _rekeyed(conn, key, article.key)
+        if decision.outcome == "changed":
+            keep_past(conn, key, Text(article, decision.content_hash, utc_now()))
+        elif decision.outcome == "unchanged" and article.version is not None:
+            restate(conn, key, decision.content_hash, article.version)
     if article.origin is not None:
         values = {"origin": article.origin, "record": article.record, "key": key}
         conn.execute(FORGET_OTHERS, values)
         conn.execute(REMEMBER_ORIGIN, values | {"hash": decision.content_hash})
     return replace(decision, key=key)
+
+
+def _rekeyed(conn: Connection, key: str, stated: str | None) -> str:
+    """The key that a text states, whichever of the article's texts that is."""
+    if stated is None or stated == key:
+        return key
+    conn.execute(REKEY, {"was": key, "key": stated})
+    return stated
 
 
 def published_key(conn: Connection, article: Article) -> str | None:

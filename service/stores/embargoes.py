@@ -20,8 +20,8 @@ from service.errors import Busy
 from service.findings import Findings, MentionedDate, Quote
 from service.stores.articles import published_key, put
 from service.stores.documents import article_of, as_json
-from service.stores.recognition import Decision, decide
-from service.stores.versions import is_older
+from service.stores.recognition import Decision, Outcome, decide
+from service.stores.versions import is_older, texts_of
 
 _log = logging.getLogger("cuttings")
 
@@ -36,7 +36,7 @@ WHERE key = :key OR (uri = :uri AND source IS :source)
   OR (origin = :origin AND NOT (stated AND :stated))
   OR (content_hash = :hash AND NOT stated AND NOT :stated)
 """
-BY_KEY = "SELECT document FROM embargoed WHERE :key IN (key, public_key)"
+BY_KEY = "SELECT key, public_key, document FROM embargoed WHERE :key IN (key, public_key)"
 ALL = "SELECT key, content_hash, document FROM embargoed"
 STILL_HELD = "SELECT 1 FROM embargoed WHERE key = :key AND content_hash = :hash"
 DUE = """
@@ -51,13 +51,18 @@ LET_GO = "DELETE FROM embargoed WHERE key = :key AND content_hash = :hash"
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What waits: an article, what was read out of it, and what it said when it was published."""
+    """What waits: an article, what was read out of it, and what it said when it was published.
+
+    `key` is that of its row, `public_key` the one under which it was and will be published.
+    """
 
     article: Article
     findings: Findings
     tagger: str
     signature: bytes | None = None
     earlier: tuple[Article, ...] = ()
+    key: str | None = None
+    public_key: str | None = None
 
 
 class EmbargoStore:
@@ -80,52 +85,55 @@ class EmbargoStore:
         """Whether this very article is held already, another text of it, or none."""
         return _decision(article, self._held(article))
 
-    def hold(self, held: Held, public_key: str | None = None) -> Decision:
+    def hold(self, held: Held, public_key: str, *, replacing: bool = False) -> Decision:
         """Keep an article back until its `embargoed_until`.
 
-        `public_key` is the one it had if it was published before; it will have that again.
+        `public_key` is the key it has, had or will have when it is published. `replacing` keeps it
+        instead of whatever waits, also of a newer text.
         """
         article = held.article
-        before = self._held(article)
-        decision = _decision(article, before)
-        if decision.outcome == "unchanged" or article.embargoed_until is None:
-            return decision
-        keys = [public_key, *(row["public_key"] for row in before)]
-        earlier = [text for row in before for text in _unpack(row["document"]).earlier]
-        held = replace(held, earlier=(*earlier, *held.earlier))
-        values = _identity(article) | {
-            "key": article.key or decision.key,
-            "until": article.embargoed_until.start,
-            "public_key": next(filter(None, keys), None),
-            "held_at": utc_now(),
-            "hash": decision.content_hash,
-            "document": _pack(held),
-        }
         with self._private.write() as conn:
+            before = conn.execute(HELD, _known(article)).fetchall()
+            decision = _decision(article, before, replacing=replacing)
+            if decision.outcome == "unchanged" or article.embargoed_until is None:
+                return decision
+            earlier = [text for row in before for text in _unpack(row["document"]).earlier]
+            held = replace(held, earlier=(*earlier, *held.earlier))
+            keys = (row["public_key"] for row in before if row["public_key"])
+            values = _identity(article) | {
+                "key": article.key or decision.key,
+                "until": article.embargoed_until.start,
+                "public_key": next(keys, public_key),
+                "held_at": utc_now(),
+                "hash": decision.content_hash,
+                "document": _pack(held),
+            }
             conn.executemany(LET_GO, [_text(row) for row in before])
             conn.execute(HOLD, values)
-        return decision
+        return replace(decision, key=str(article.key or values["public_key"]))
 
     def any_held(self) -> bool:
         """Whether anything waits at all."""
         with self._private.read() as conn:
             return conn.execute(NEXT_DUE).fetchone()[0] is not None
 
-    def keep_earlier(self, article: Article) -> bool:
-        """Whether a text waits that comes after this one: this one then waits with it.
+    def keep_earlier(self, article: Article) -> Outcome | None:
+        """What a text is that comes before one that waits, and so waits with it; None for another.
 
-        It may not be seen either, and is what the article said before.
+        It may not be seen either, and is what the article said before. So is one that was known
+        when the other came.
         """
+        digest = article.content_hash()
         for row in self._held(article):
             held = _unpack(row["document"])
+            if digest in {text.content_hash() for text in held.earlier}:
+                return "unchanged"
             if is_older(article, held.article):
-                known = {text.content_hash() for text in held.earlier}
-                if article.content_hash() not in known:
-                    document = _pack(replace(held, earlier=(*held.earlier, article)))
-                    with self._private.write() as conn:
-                        conn.execute(REWRITE, _text(row) | {"document": document})
-                return True
-        return False
+                document = _pack(replace(held, earlier=(*held.earlier, article)))
+                with self._private.write() as conn:
+                    conn.execute(REWRITE, _text(row) | {"document": document})
+                return "changed"
+        return None
 
     def earlier(self, article: Article) -> tuple[Article, ...]:
         """What this article said while it was published, the oldest first."""
@@ -150,7 +158,9 @@ class EmbargoStore:
         """What waits under this key."""
         with self._private.read() as conn:
             row = conn.execute(BY_KEY, {"key": key}).fetchone()
-            return _unpack(row["document"]) if row is not None else None
+        if row is None:
+            return None
+        return replace(_unpack(row["document"]), key=row["key"], public_key=row["public_key"])
 
     def public_key(self, article: Article) -> str | None:
         """The key that a held text of this article had when it was published before."""
@@ -182,8 +192,7 @@ class EmbargoStore:
 
     def _held(self, article: Article) -> list[Row]:
         with self._private.read() as conn:
-            known = _identity(article) | {"hash": article.content_hash()}
-            return conn.execute(HELD, known).fetchall()
+            return conn.execute(HELD, _known(article)).fetchall()
 
     def _still_held(self, row: Row) -> bool:
         with self._private.read() as conn:
@@ -220,27 +229,33 @@ class EmbargoStore:
 def _publish(conn: Connection, held: Held, public_key: str | None) -> None:
     """Into the archive, with what it said before it came under embargo."""
     article = held.article
-    if not held.earlier or published_key(conn, article) is not None:
-        put(conn, article, held.findings, held.tagger, public_key, signature=held.signature)
-        return
+    is_alone = published_key(conn, article) is None
     for text in held.earlier:
         put(conn, text, Findings(), held.tagger, public_key)
-    signature = held.signature
-    put(conn, article, held.findings, held.tagger, signature=signature, replacing=True)
+    put(
+        conn,
+        article,
+        held.findings,
+        held.tagger,
+        public_key,
+        signature=held.signature,
+        replacing=is_alone and bool(held.earlier),
+    )
 
 
 def _is_killed(conn: Connection, article: Article) -> bool:
     return decide(conn, article).outcome == "killed"
 
 
-def _decision(article: Article, held: Sequence[Row]) -> Decision:
+def _decision(article: Article, held: Sequence[Row], *, replacing: bool = False) -> Decision:
     """A text that is older than the one that waits will never be published: nothing changes."""
     digest = article.content_hash()
     if not held:
         return Decision("added", article.key or digest[:16], digest)
-    texts = [_unpack(row["document"]).article for row in held]
     same = any(row["content_hash"] == digest for row in held)
-    same = same or any(is_older(article, text) for text in texts)
+    if not same and not replacing:
+        texts = [_unpack(row["document"]).article for row in held]
+        same = any(is_older(article, text) for text in texts)
     return Decision("unchanged" if same else "changed", held[0]["key"], digest)
 
 
@@ -252,11 +267,15 @@ def _text(row: Row) -> dict[str, str]:
 def _is_superseded(conn: Connection, article: Article, row: Row) -> bool:
     """Whether a newer text was published after this one was held, and the two not yet told apart.
 
-    An ingest that was killed between the two files leaves it so.
+    An ingest that was killed between the two files leaves it so. Where the source tells which is
+    newer, both are kept.
     """
     key = published_key(conn, article)
     published = conn.execute(INGESTED_AT, {"key": key}).fetchone()
-    return published is not None and bool(published["ingested_at"] >= row["held_at"])
+    if published is None or published["ingested_at"] < row["held_at"]:
+        return False
+    public = texts_of(conn, str(key))[-1].article
+    return not is_older(article, public) and not is_older(public, article)
 
 
 def _identity(article: Article) -> dict[str, Any]:
@@ -265,6 +284,10 @@ def _identity(article: Article) -> dict[str, Any]:
     stated = article.key is not None or article.uri is not None
     origin = article.origin if article.record is None else None
     return {name: getattr(article, name) for name in names} | {"origin": origin, "stated": stated}
+
+
+def _known(article: Article) -> dict[str, Any]:
+    return _identity(article) | {"hash": article.content_hash()}
 
 
 def is_embargoed(article: Article) -> bool:

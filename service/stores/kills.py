@@ -16,17 +16,18 @@ from service.dates import utc_now
 from service.errors import NotFound
 
 TOMBSTONE = "SELECT key, killed_at, reason FROM tombstones WHERE key = :key"
+LATER_KEY = "SELECT coalesce(later_key, key) AS key FROM tombstones WHERE key = :key"
 KILLED = "SELECT key FROM killed_identities WHERE digest IN (SELECT value FROM json_each(:digests))"
 BURY = """
-INSERT INTO tombstones (key, killed_at, reason) VALUES (:key, :at, :reason)
-ON CONFLICT (key) DO UPDATE SET killed_at = :at, reason = :reason
+INSERT INTO tombstones (key, killed_at, reason, later_key) VALUES (:key, :at, :reason, :later)
+ON CONFLICT (key) DO UPDATE SET killed_at = :at, reason = :reason, later_key = :later
 """
 KNOW = """
 INSERT INTO killed_identities (digest, key) VALUES (:digest, :key)
 ON CONFLICT (digest) DO UPDATE SET key = :key
 """
 # A former key has a tombstone of its own, of the same time and reason.
-RISE = "DELETE FROM tombstones WHERE key = :key"
+RISE = "DELETE FROM tombstones WHERE :key IN (key, later_key)"
 RISE_IDENTITIES = "DELETE FROM killed_identities WHERE key = :key"
 STOP_ERASING = "DELETE FROM erasures WHERE key = :key"
 
@@ -42,9 +43,13 @@ class Tombstone:
 
 def killed_key(conn: Connection, article: Article, content_hash: str) -> str | None:
     """The key of the killed article that an input is; None when it is none."""
-    if article.key is not None and conn.execute(TOMBSTONE, {"key": article.key}).fetchone():
-        return article.key
-    known = [*identities(article, content_hash), digest_of("uri", article.uri or "")]
+    if article.key is not None:
+        row = conn.execute(LATER_KEY, {"key": article.key}).fetchone()
+        if row is not None:
+            return str(row["key"])
+    known = [*identities(article, content_hash)]
+    if article.uri is not None:
+        known.append(digest_of("uri", article.uri))  # taken back by a source that is not named
     digests = json.dumps(known)
     row = conn.execute(KILLED, {"digests": digests}).fetchone()
     return row["key"] if row is not None else None
@@ -69,7 +74,9 @@ def digest_of(kind: str, *parts: str) -> str:
 def bury(conn: Connection, keys: Sequence[str], reason: str, digests: Iterable[str]) -> Tombstone:
     """Set a tombstone for an article and for each key that it had before; the first is its own."""
     at = utc_now()
-    conn.executemany(BURY, [{"key": key, "at": at, "reason": reason} for key in keys])
+    dead = {"at": at, "reason": reason}
+    conn.execute(BURY, dead | {"key": keys[0], "later": None})
+    conn.executemany(BURY, [dead | {"key": key, "later": keys[0]} for key in keys[1:]])
     conn.executemany(KNOW, [{"digest": digest, "key": keys[0]} for digest in digests])
     return Tombstone(keys[0], at, reason)
 
@@ -96,10 +103,11 @@ class KillStore:
     def revive(self, key: str) -> None:
         """Let an article in again when it comes; NotFound when none with this key was killed."""
         with self._database.write() as conn:
-            if conn.execute(TOMBSTONE, {"key": key}).fetchone() is None:
+            row = conn.execute(LATER_KEY, {"key": key}).fetchone()
+            if row is None:
                 raise NotFound(f"No article with the key “{key}” was killed")
             for statement in (STOP_ERASING, RISE_IDENTITIES, RISE):
-                conn.execute(statement, {"key": key})
+                conn.execute(statement, {"key": row["key"]})
 
 
 def _tombstone(row: Row) -> Tombstone:

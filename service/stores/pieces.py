@@ -4,11 +4,11 @@ There is one for articles and one for what they used to say. The other text inde
 triggers; SQL cannot cut a text into pieces, so these are not.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
 from service.database import Connection, Row
-from service.letters import as_indexed, folded, is_wide, words_of
+from service.letters import folded, is_wide
 from service.unspaced import LEFT_OUT, cut, has_unspaced
 
 FIELDS = ("title", "standfirst", "body", "captions", "credits")
@@ -16,6 +16,9 @@ INDEXED = """
 SELECT title, standfirst, body, captions, credits FROM {table}_pieces WHERE rowid = :id
 """
 FORGET = "DELETE FROM {table}_pieces WHERE rowid = :id"
+DRAFT = f"INSERT INTO words_draft (rowid, {', '.join(FIELDS)}) VALUES (?, ?, ?, ?, ?, ?)"  # noqa: S608 - fixed names
+DRAFTED = "SELECT term FROM words_of_draft"
+FORGET_DRAFT = "INSERT INTO words_draft(words_draft) VALUES ('delete-all')"
 WRITE = """
 INSERT INTO {table}_pieces(rowid, title, standfirst, body, captions, credits)
 VALUES (:id, :title, :standfirst, :body, :captions, :credits)
@@ -96,10 +99,18 @@ def _write(conn: Connection, table: Table, row: Row) -> None:
     texts = [row[name] or "" for name in FIELDS]
     # What people's words are completed and corrected to are those of current texts.
     if table == "articles" and (pieces is not None or any(map(is_wide, texts))):
-        file_glued(conn, {as_indexed(word) for text in texts for word in words_of(text)})
+        file_glued(conn, _indexed_words(conn, texts))
     if pieces is not None:
         values = {"id": row["id"], **dict(zip(FIELDS, pieces, strict=True))}
         conn.execute(WRITE.replace("{table}", table), values)
+
+
+def _indexed_words(conn: Connection, texts: Sequence[str]) -> list[str]:
+    """The words of an article exactly as the index tells them apart."""
+    conn.execute(DRAFT, (1, *texts))
+    words = [term for (term,) in conn.execute(DRAFTED)]
+    conn.execute(FORGET_DRAFT)
+    return words
 
 
 def _cut(row: Row) -> tuple[str, ...] | None:

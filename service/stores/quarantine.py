@@ -7,7 +7,7 @@ killed and started anew leaves what one that was not killed would have left.
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +21,8 @@ LARGEST_KEPT = 16 * 1024 * 1024
 LARGEST_TOTAL = 1024 * 1024 * 1024
 # Broken records of one origin, each with a row of its own; a last row counts all others.
 MOST_ROWS = 10_000
+# A shorter identifier stands in other records by chance.
+SHORTEST_TELLING = 6
 LARGEST_ID = (1 << 63) - 1  # of SQLite
 
 
@@ -107,6 +109,9 @@ SET_OUT = "UPDATE quarantine SET ingest = NULL WHERE id = :id"
 COME_BACK = "UPDATE quarantine SET ingest = 0 WHERE id = :id AND ingest IS NULL"
 SEEN_AGAIN = "SELECT reason FROM quarantine WHERE id = :id AND ingest IS NOT NULL"
 DROP = "DELETE FROM quarantine WHERE id = :id"
+DROP_NAMING = """
+DELETE FROM quarantine WHERE number IS NOT NULL AND instr(data, CAST(:name AS BLOB))
+"""
 DROP_ORIGIN = "DELETE FROM quarantine WHERE origin = :origin"
 REWORD = "UPDATE quarantine SET reason = :reason, last_seen = :now WHERE id = :id"
 COLUMNS = "id, origin, number, reason, format, size, times, first_seen, last_seen"
@@ -219,6 +224,17 @@ class QuarantineStore:
     def drop_origin(self, origin: str) -> int:
         """Let go of all that came from there; returns how many rows that were."""
         return self._change(DROP_ORIGIN, {"origin": _valid(origin)})
+
+    def drop_naming(self, names: Iterable[str]) -> int:
+        """Let go of single records that hold any of these identifiers; how many that were.
+
+        Short ones would be met by chance. In JSON a slash may be written with a backslash.
+        """
+        spelled = {way for name in names for way in (name, name.replace("/", "\\/"))}
+        dropped = 0
+        for name in sorted(each for each in spelled if len(each) >= SHORTEST_TELLING):
+            dropped += self._change(DROP_NAMING, {"name": name.encode()})
+        return dropped
 
     def origins(self) -> tuple[str, ...]:
         """Where what is here came from, each once."""

@@ -35,7 +35,6 @@ DROP = "DELETE FROM versions WHERE id = :id"
 NUMBER = "UPDATE versions SET version = :version WHERE id = :id"
 NUMBER_CURRENT = "UPDATE articles SET version = :version WHERE key = :key AND version <> :version"
 RESTATE = "UPDATE articles SET stated_version = :stated WHERE key = :key"
-RESTATE_PAST = "UPDATE versions SET document = :document WHERE id = :id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +121,14 @@ def number_texts(conn: Connection, key: str) -> None:
 def restate(conn: Connection, key: str, content_hash: str, version: int) -> None:
     """A known text has come again with a higher number of its source: that one counts."""
     for text in texts_of(conn, key):
-        if text.content_hash == content_hash and (text.article.version or 0) < version:
-            if text.row is None:
-                conn.execute(RESTATE, {"key": key, "stated": version})
-            else:
-                document = packed(replace(text.article, version=version))
-                conn.execute(RESTATE_PAST, {"id": text.row, "document": document})
+        if text.content_hash != content_hash or (text.article.version or 0) >= version:
+            continue
+        if text.row is None:
+            conn.execute(RESTATE, {"key": key, "stated": version})
             number_texts(conn, key)
+        else:
+            conn.execute(DROP, {"id": text.row})
+            keep_past(conn, key, replace(text, article=replace(text.article, version=version)))
 
 
 def _keep(conn: Connection, key: str, text: Text, version: int) -> None:

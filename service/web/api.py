@@ -34,7 +34,7 @@ from service.web.parameters import (
     SuggestParams,
     UriParams,
 )
-from service.web.present_keys import about_article
+from service.web.present_keys import about_article, gone_by_uri, path_of
 
 
 def at_desk(request: Request) -> Desk:
@@ -187,8 +187,9 @@ def article_by_uri(desk: At, params: Annotated[UriParams, Query()]) -> Response:
     release(desk)
     key = desk.articles.key_of_uri(params.uri)
     if key is None:
-        raise NotFound(f"No article has the uri “{params.uri}”")
-    return RedirectResponse(f"/v1/articles/{key}", 307)
+        told = NotFound(f"No article has the uri “{params.uri}”")
+        raise gone_by_uri(desk, params.uri) or told
+    return RedirectResponse(path_of(key), 307)
 
 
 @router.get(

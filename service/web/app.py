@@ -29,6 +29,7 @@ from service.web import (
 from service.web.desk import Desk, open_desk
 from service.web.freshness import release
 from service.web.gate import Gate, HeadAsGet
+from service.web.openapi import DocumentedApp
 from service.web.problems import add_problem_handlers
 from service.web.sql_room import SqlRoom
 
@@ -44,7 +45,7 @@ places in them. Every error is `application/problem+json`.
 def create_app(settings: Settings) -> FastAPI:
     """The whole service over one archive."""
     desk = open_desk(settings)
-    app = FastAPI(
+    app = DocumentedApp(
         title="Cuttings",
         version=__version__,
         description=DESCRIPTION,
@@ -77,8 +78,8 @@ def create_app(settings: Settings) -> FastAPI:
             CORSMiddleware,
             allow_origins=settings.allowed_origins,
             allow_methods=["*"],
-            allow_headers=["Authorization", "Content-Type", "If-None-Match"],
-            expose_headers=["ETag", "Link"],
+            allow_headers=["Authorization", "Content-Type", "If-Match", "If-None-Match"],
+            expose_headers=["ETag", "Link", "Location"],
         )
     return app
 

@@ -5,37 +5,41 @@ its own key, uri or text.
 """
 
 import io
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from service.arrivals import Arrival, Lost, Notice, arrivals
 from service.article import Article
 from service.database import Connection
 from service.errors import (
+    Conflict,
     CuttingsError,
     InvalidRequest,
-    PreconditionFailed,
     Problem,
     Unreadable,
     WrongMediaType,
 )
 from service.formats.document import Document, Options
 from service.formats.records import json_articles
+from service.formats.stated_fields import checked
 from service.intake import Intake, Taken
 from service.killing import Killed
-from service.stores.recognition import BY_KEY, Decision
+from service.stores.edit_log import LONGEST_TEXT, given_text
+from service.stores.recognition import Decision
 from service.web import examples
 from service.web.answers.base import Answer
-from service.web.api import At, Key, refuse_repeats
+from service.web.api import At, Key, refuse_other_than_json, refuse_repeats
 from service.web.desk import PATIENCE, Desk
-from service.web.freshness import release, tags_of
+from service.web.freshness import release
 from service.web.parameters import NoParams, Strict
-from service.web.present_keys import gone, redirect
+from service.web.preconditions import Conditional, refuse_conditions
+from service.web.present_keys import gone, path_of, redirect
 
 _JSON = "application/json"
 _LINES = ("application/x-ndjson", "application/jsonl", "application/x-jsonlines")
@@ -50,7 +54,7 @@ class StoredOut(Answer):
 
 
 class ItemOut(Answer):
-    """What became of one of many, in the order in which they were sent."""
+    """What became of one of many; `index` counts them from 0, as they were sent."""
 
     index: int
     key: str | None
@@ -70,8 +74,36 @@ class KilledOut(Answer):
     origins: list[str]
 
 
-class KillParams(Strict):
-    reason: str = Field("", max_length=1_000, description="Why; the tombstone tells it")
+class KillIn(Strict):
+    """Why, as parameter or as JSON."""
+
+    reason: str | None = Field(
+        None, max_length=LONGEST_TEXT, description="Why; the tombstone tells it"
+    )
+
+
+def refuse_other_body(request: Request) -> None:
+    """A body need not be there; one that is must say that it is JSON."""
+    if int(request.headers.get("content-length", "0")):
+        refuse_other_than_json(request)
+
+
+def reason_given(
+    params: Annotated[KillIn, Query()], body: Annotated[KillIn | None, Body()] = None
+) -> str:
+    """The one reason that is given, in either place."""
+    reasons = {each.reason for each in (params, body) if each and each.reason is not None}
+    if len(reasons) > 1:
+        problem = Problem("reason", "is another one in the body")
+        raise InvalidRequest("Two reasons are given: send one", problems=(problem,))
+    return given_text(next(iter(reasons), ""), "reason")
+
+
+def new_key(key: str) -> str:
+    """A key as articles may state it: the path must not bring in others."""
+    if checked("key", key) != key:
+        raise ValueError("must be a key, without anything around it")
+    return key
 
 
 async def articles_sent(request: Request) -> bytes:
@@ -84,18 +116,34 @@ async def articles_sent(request: Request) -> bytes:
 
 
 Sent = Annotated[bytes, Depends(articles_sent)]
+_KEY = "Letters, digits and `.` `_` `~` `-`, beginning with a letter or digit"
+NewKey = Annotated[str, Path(max_length=128, description=_KEY), AfterValidator(new_key)]
 router = APIRouter(prefix="/v1", tags=["articles"], dependencies=[Depends(refuse_repeats)])
 _ANY = {"type": "object", "additionalProperties": True}
+_EXAMPLE = {
+    "uri": "desk:17",
+    "title": "Envoy leaves Rome",
+    "body": "The envoy to Rome has left his post.",
+    "published_at": "2019-01-04",
+}
 _BODY = {
     "requestBody": {
         "required": True,
         "content": {
-            _JSON: {"schema": {"oneOf": [_ANY, {"type": "array", "items": _ANY}]}},
+            _JSON: {
+                "schema": {"oneOf": [_ANY, {"type": "array", "items": _ANY}]},
+                "example": _EXAMPLE,
+            },
             _LINES[0]: {"schema": {"type": "string"}},
         },
     }
 }
-_ONE_BODY = {"requestBody": {"required": True, "content": {_JSON: {"schema": _ANY}}}}
+_ONE_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {_JSON: {"schema": _ANY, "example": _EXAMPLE}},
+    }
+}
 
 
 @router.post(
@@ -104,20 +152,21 @@ _ONE_BODY = {"requestBody": {"required": True, "content": {_JSON: {"schema": _AN
     response_model=StoredOut | list[ItemOut],
     responses=examples.SENT,
     openapi_extra=_BODY,
+    dependencies=[Depends(refuse_conditions)],
 )
 def send(request: Request, desk: At, body: Sent, _: Annotated[NoParams, Query()]) -> Any:
     """One article or many: each is added, or changes the one that has its key or its uri.
 
-    Of many each has its status; of one a mistake is the answer's.
+    Of many each has its status; of one a mistake is the answer's. Where a list breaks off, the last
+    item says so, with the index of the first that was not read.
     """
-    lines = _media_type(request) in _LINES
-    document = _document(body, lines=lines)
+    document = _document(body, lines=_media_type(request) in _LINES)
     arrived = list(arrivals(document, Options(), json_articles.FORMAT.read))
+    withdrawn = {each.withdrawn.number for each in arrived if isinstance(each, Notice)}
     taken = _written(desk, arrived)
-    if len(taken) == 1 and taken[0].number is None and not lines:
-        return _stored(taken[0]) if isinstance(arrived[0], Notice) else _one(desk, taken[0])
-    ordered = sorted(taken, key=lambda each: each.number or 0)
-    return [_item(index, each) for index, each in enumerate(ordered)]
+    if len(taken) == 1 and taken[0].number is None:
+        return _one(desk, taken[0], is_withdrawn=bool(withdrawn))
+    return _items(taken, withdrawn)
 
 
 @router.put(
@@ -128,7 +177,12 @@ def send(request: Request, desk: At, body: Sent, _: Annotated[NoParams, Query()]
     openapi_extra=_ONE_BODY,
 )
 def replace_article(
-    request: Request, desk: At, key: Key, body: Sent, _: Annotated[NoParams, Query()]
+    request: Request,
+    desk: At,
+    key: NewKey,
+    body: Sent,
+    only: Conditional,
+    _: Annotated[NoParams, Query()],
 ) -> Any:
     """It is what the article says now, whatever its dates; `If-Match` minds others' changes."""
     if moved := redirect(request, desk.articles.key_since(key)):
@@ -137,12 +191,10 @@ def replace_article(
         raise dead
     found = list(arrivals(_document(body), Options(), json_articles.FORMAT.read))
     article = _only(found, key)
-    match = request.headers.get("if-match")
 
-    def guard(conn: Connection, _decision: Decision) -> None:
-        if match is not None:
-            row = conn.execute(BY_KEY, {"key": key}).fetchone()
-            _check(match, row["content_hash"][:16] if row is not None else None)
+    def guard(conn: Connection, decision: Decision) -> None:
+        if decision.outcome != "killed":
+            only.check(desk, conn, decision.key)
 
     taken = _written(desk, [article], replacing=True, guard=guard)
     return _one(desk, taken[0])
@@ -153,14 +205,17 @@ def replace_article(
     summary="Kill an article",
     response_model=KilledOut,
     responses=examples.KILLED,
+    dependencies=[Depends(refuse_other_body)],
 )
-def kill(request: Request, desk: At, key: Key, params: Annotated[KillParams, Query()]) -> Any:
+def kill(
+    desk: At, key: Key, reason: Annotated[str, Depends(reason_given)], only: Conditional
+) -> KilledOut:
     """Out of every answer at once, and out of the bytes of the file soon after; it stays killed."""
-    if dead := gone(desk, key):
-        raise dead
-    if (match := request.headers.get("if-match")) is not None:
-        _check(match, desk.articles.text_of(key) or None)
-    return _killed_out(desk.killing.kill(key, params.reason))
+    try:
+        killed = desk.killing.kill(key, reason, partial(only.check, desk))
+    except Conflict as exc:
+        raise gone(desk, key) or exc from exc
+    return _killed_out(killed)
 
 
 def _media_type(request: Request) -> str:
@@ -192,16 +247,10 @@ def _only(found: Sequence[Arrival], key: str) -> Article:
     return replace(article, key=key)
 
 
-def _check(header: str, text: str | None) -> None:
-    wanted = tags_of(header)
-    if text is None or not ({text, "*"} & wanted):
-        raise PreconditionFailed("The article is not what it was when you read it: read it again")
-
-
-def _one(desk: Desk, taken: Taken) -> Any:
+def _one(desk: Desk, taken: Taken, *, is_withdrawn: bool = False) -> Response:
     if taken.outcome is None:
         raise Unreadable(f"It gives no article: it {taken.problem}")
-    if taken.outcome == "killed":
+    if taken.outcome == "killed" and not is_withdrawn:
         raise gone(desk, taken.key or "") or CuttingsError("The article was killed")
     return _stored(taken)
 
@@ -211,13 +260,22 @@ def _stored(taken: Taken) -> Response:
     current = taken.current and outcome != "killed"
     stored = StoredOut(key=key, status=outcome, current=current)
     status = 201 if outcome == "added" else 200
-    headers = {"Location": f"/v1/articles/{key}"}
+    headers = {"Location": path_of(key)}
     return JSONResponse(stored.model_dump(), status, headers)
 
 
-def _item(index: int, taken: Taken) -> ItemOut:
+def _items(taken: Sequence[Taken], withdrawn: Collection[int | None]) -> list[ItemOut]:
+    """In the order in which they were sent; a fault without a number ends the list there."""
+    read = sum(each.number is not None for each in taken)
+    indexed = [(read if each.number is None else each.number - 1, each) for each in taken]
+    indexed.sort(key=lambda pair: pair[0])
+    return [_item(n, each, each.number in withdrawn) for n, each in indexed]
+
+
+def _item(index: int, taken: Taken, is_withdrawn: bool) -> ItemOut:
     status = taken.outcome or "failed"
-    problem = taken.problem or ("was killed" if status == "killed" else None)
+    refused = "was killed" if status == "killed" and not is_withdrawn else None
+    problem = taken.problem or refused
     current = taken.current and taken.outcome is not None and status != "killed"
     return ItemOut(index=index, key=taken.key, status=status, current=current, error=problem)
 

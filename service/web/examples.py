@@ -37,7 +37,7 @@ _ERRORS = {
     404: "There is nothing here",
     405: "The path does not know this method",
     410: "This article was taken out",
-    412: "It has changed since it was read",
+    412: "A condition of the request is not met",
     413: "The body is too large",
     415: "The body is in a format that is not read",
     422: "The request cannot be understood",
@@ -212,6 +212,7 @@ ARTICLE = _answers(
         "updated_at": "2019-01-05T09:15Z",
         "ingested_at": "2019-01-06T02:00:00Z",
         "version": 2,
+        "stated_version": 3,
         "status": "corrected",
         "correction": "An earlier version misspelled the ambassador's name.",
         "embargoed_until": "2019-01-04T06:00Z",
@@ -295,6 +296,5 @@ KILLED: dict[int | str, dict[str, Any]] = {
             }
         }
     },
-    409: _problem(409, "This cannot be done now"),
     **PROBLEMS,
 }

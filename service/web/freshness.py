@@ -57,7 +57,7 @@ def _etag(desk: Desk, request: Request, tag: str) -> str:
 
 
 def tags_of(header: str) -> set[str]:
-    """The tags of what was read, as `answer` gave them, in a header of ETags; `*` for any."""
+    """The tags of what was read, as `answer` gave them, in a header of ETags."""
     etags = (each.strip().removeprefix("W/").strip('"') for each in header.split(","))
     return {etag.rpartition(".")[2] for etag in etags}
 

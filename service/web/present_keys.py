@@ -7,7 +7,9 @@ from urllib.parse import quote
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
+from service.article import Article
 from service.errors import CuttingsError, Gone, NotFound
+from service.stores.kills import killed_key
 from service.web.desk import Desk
 from service.web.freshness import answer, release
 
@@ -64,6 +66,21 @@ def gone(desk: Desk, key: str) -> CuttingsError | None:
     why = f": {tombstone.reason}" if tombstone.reason else ""
     facts = {name: getattr(tombstone, name) for name in ("key", "killed_at", "reason")}
     return Gone(f"The article {key} was taken out at {tombstone.killed_at}{why}", facts)
+
+
+def gone_by_uri(desk: Desk, uri: str) -> CuttingsError | None:
+    """The same by its source's identifier, where its source was not known.
+
+    Else the tombstone tells it only to who names the source as well.
+    """
+    with desk.archive.read() as conn:
+        key = killed_key(conn, Article(body="", uri=uri), "")
+        return gone(desk, key) if key is not None else None
+
+
+def path_of(key: str) -> str:
+    """Where the article with this key is read."""
+    return f"/v1/articles/{quote(key, safe='')}"
 
 
 def redirect(request: Request, key: str | None) -> RedirectResponse | None:

@@ -82,8 +82,9 @@ def add_problem_handlers(app: FastAPI) -> None:
 
 
 def _is_in_body(problem: Problem, request: Request) -> bool:
-    """Rules of ours do not know how a value came; the body of a POST may stand beside a query."""
-    return request.method == "POST" and problem.where not in request.query_params
+    """Rules of ours do not know how a value came; a body may stand beside a query."""
+    named = {*request.path_params, *request.query_params}
+    return request.method in ("POST", "PUT", "DELETE") and problem.where not in named
 
 
 def _problems(errors: Sequence[Any]) -> tuple[Problem, ...]:

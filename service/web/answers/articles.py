@@ -37,7 +37,10 @@ class MentionOut(Answer):
 
 
 class TextOut(Answer):
-    """What an article says or said, as it is kept."""
+    """What an article says or said, as it is kept.
+
+    `version` counts its texts here; `stated_version` is the source's own number of this one.
+    """
 
     key: str
     uri: str | None
@@ -64,6 +67,7 @@ class TextOut(Answer):
     updated_at: str | None
     ingested_at: str
     version: int
+    stated_version: int | None
     status: str
     correction: str | None
     embargoed_until: str | None
@@ -131,6 +135,7 @@ def article_out(
         embargoed_until=shown(article.embargoed_until),
         ingested_at=filed.ingested_at,
         version=filed.version,
+        stated_version=article.version,
         tagger=filed.tagger,
         extra=dict(article.extra),
         entities=[

@@ -42,7 +42,8 @@ class ChangedOut(Answer):
 class DifferencesOut(Answer):
     """From the version `old` to the version `new`: what of it is not the same.
 
-    `texts` has the pieces of each text that differs, captions an item a line; `fields` the others.
+    `texts` has the pieces of each text that differs, captions an item a line; `fields` the others,
+    `language` as far as it was stated.
     """
 
     key: str
@@ -71,7 +72,7 @@ def differences_out(old: Filed, new: Filed) -> DifferencesOut:
     """All that was changed between two versions."""
     one, other = (article_out(filed, (), ()) for filed in (old, new))
     texts = {name: (_text(one, name), _text(other, name)) for name in TEXTS}
-    fields = {name: (getattr(one, name), getattr(other, name)) for name in FIELDS}
+    fields = {name: (_stated(one, name), _stated(other, name)) for name in FIELDS}
     return DifferencesOut(
         key=new.key,
         old=old.version,
@@ -81,6 +82,12 @@ def differences_out(old: Filed, new: Filed) -> DifferencesOut:
             name: ChangedOut(old=was, new=now) for name, (was, now) in fields.items() if was != now
         },
     )
+
+
+def _stated(answer: TextOut, name: str) -> Any:
+    """What the source says: a language that was detected is no part of it."""
+    is_detected = name == "language" and answer.language_detected
+    return None if is_detected else getattr(answer, name)
 
 
 def _text(answer: Answer, name: str) -> str:
