@@ -6,9 +6,10 @@ import tracemalloc
 from pathlib import Path
 
 import pytest
+from conftest import Archive
 
 from service.errors import Unreadable
-from service.inbox import Entry, Failure, find, measure, opened, origin_of
+from service.inbox import Entry, Failure, find, measure, opened, origin_of, texts_of
 
 STORY = "The council met on Monday."
 
@@ -63,7 +64,46 @@ def test_a_folder_in_itself_ends(tmp_path: Path) -> None:
     fill(tmp_path, "a/story.txt")
     (tmp_path / "a" / "again").symlink_to(tmp_path)
     (tmp_path / "link.txt").symlink_to(tmp_path / "a" / "story.txt")
-    assert found(tmp_path) == ["link.txt", "story.txt"]
+    assert found(tmp_path) == ["story.txt"]
+
+
+@pytest.mark.parametrize("link", ["a/link.txt", "z/link.txt"])
+def test_what_links_lead_to_comes_once(tmp_path: Path, link: str) -> None:
+    fill(tmp_path, "in/m/story.txt", "in/a/1.txt", "in/z/2.txt", "in/.h/hidden.txt", "out.txt")
+    targets = (tmp_path / "in/m/story.txt", tmp_path / "in/.h/hidden.txt", tmp_path / "out.txt")
+    for target in targets:
+        for number in range(2):
+            name = (tmp_path / "in" / link).with_stem(f"{target.stem}-{number}")
+            name.symlink_to(target)
+    read = [each.path for each in find([str(tmp_path / "in")]) if isinstance(each, Entry)]
+    assert sorted(path.resolve().name for path in read if path) == [
+        *("1.txt", "2.txt", "hidden.txt", "out.txt", "story.txt")
+    ]
+
+
+def test_what_several_paths_lead_to_comes_once(tmp_path: Path) -> None:
+    fill(tmp_path, "d/a.txt", "d/e/b.txt", "c.txt")
+    (tmp_path / "link.txt").symlink_to(tmp_path / "d" / "a.txt")
+    (tmp_path / "folder").symlink_to(tmp_path / "d")
+    (tmp_path / "d" / "hollow").mkdir()
+    paths = [tmp_path / name for name in ("link.txt", "d/e", "d", "folder", "c.txt", "c.txt")]
+    assert found(*paths, tmp_path / "d" / "hollow") == [
+        *("a.txt", "b.txt", "c.txt", "hollow: holds no articles")
+    ]
+    assert found(tmp_path / "link.txt", tmp_path / "d/a.txt") == ["link.txt"]
+
+
+def test_links_that_lead_nowhere_are_named(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").symlink_to(tmp_path / "b.txt")
+    (tmp_path / "b.txt").symlink_to(tmp_path / "a.txt")
+    (tmp_path / "c.txt").symlink_to(tmp_path / "gone.txt")
+    (tmp_path / "d.txt").symlink_to(tmp_path / "gone.txt")
+    assert found(tmp_path) == ["a.txt", "b.txt", "c.txt", "d.txt"]
+    assert found(tmp_path / "a.txt", tmp_path / "c.txt", tmp_path / ("e" * 300)) == [
+        "a.txt: cannot be read: Too many levels of symbolic links",
+        "c.txt: does not exist",
+        f"{'e' * 300}: cannot be read: File name too long",
+    ]
 
 
 def test_a_folder_of_the_same_place_is_not_entered_again(
@@ -104,10 +144,67 @@ def test_opened(tmp_path: Path) -> None:
     (tmp_path / "link.txt").symlink_to(tmp_path / "a.txt")
     with opened(Entry("link.txt", tmp_path / "link.txt")) as document:
         assert document.origin == origin_of(tmp_path / "a.txt")
-        assert (document.name, document.sidecar) == ("link.txt", None)
+        # An embargo in the sidecar holds by whatever name its text is reached.
+        assert (document.name, document.sidecar) == ("a.txt", b"{}")
     with opened(Entry("a.txt", tmp_path / "a.txt")) as document:
         assert (document.name, document.sidecar) == ("a.txt", b"{}")
         assert document.whole() == STORY.encode()
+
+
+@pytest.mark.parametrize(
+    ("target", "link", "beside", "expected"),
+    [
+        ("a.txt", "link.txt", ("a.json",), ("a.txt", b"a.json")),
+        ("a.txt", "link", ("a.txt.json", "link.json"), ("a.txt", b"a.txt.json")),
+        ("a.txt", "page.html", ("a.json",), ("a.txt", b"a.json")),
+        ("a.txt", "link.txt", ("link.json",), ("a.txt", b"link.json")),
+        ("a.txt", "link.txt", ("link.json", "a.json"), ("a.txt", b"a.json")),
+        ("8843d7", "link.md", ("link.json",), ("link.md", b"link.json")),
+        ("a.html", "link.html", ("a.json", "link.json"), ("a.html", None)),
+    ],
+)
+def test_the_sidecar_of_a_link(
+    tmp_path: Path, target: str, link: str, beside: tuple[str, ...], expected: tuple[str, bytes]
+) -> None:
+    fill(tmp_path, f"store/{target}")
+    (tmp_path / link).symlink_to(tmp_path / "store" / target)
+    for name in beside:
+        folder = tmp_path if name.startswith("link") else tmp_path / "store"
+        (folder / name).write_text(name, "utf-8")
+    with opened(Entry(link, tmp_path / link)) as document:
+        assert (document.name, document.sidecar) == expected
+
+
+def test_an_embargo_holds_behind_a_link(archive: Archive, tmp_path: Path) -> None:
+    fill(tmp_path, "emb.txt")
+    (tmp_path / "emb.json").write_text('{"embargoed_until": "2999-01-01T00:00Z"}', "utf-8")
+    (tmp_path / "latest.txt").symlink_to(tmp_path / "emb.txt")
+    assert archive.ingest(tmp_path / "latest.txt").waiting == 1
+    assert archive.ingest(tmp_path).waiting == 1
+    assert archive.rows("SELECT count(*) FROM articles") == [(0,)]
+
+
+@pytest.mark.parametrize(
+    ("name", "texts"),
+    [
+        ("a.json", ["a.MD", "a.txt"]),
+        ("a.txt.json", ["a.txt"]),
+        ("b.json", []),
+        ("b.html.json", []),
+        ("a.txt", []),
+        (".json", []),
+    ],
+)
+def test_the_texts_of_a_sidecar(tmp_path: Path, name: str, texts: list[str]) -> None:
+    fill(tmp_path, "a.txt", "a.MD", "b.html")
+    assert sorted(text.name for text in texts_of(tmp_path / name)) == texts
+
+
+def test_a_name_too_long_for_a_sidecar(tmp_path: Path) -> None:
+    name = f"{'a' * 250}.txt"
+    fill(tmp_path, name)
+    with opened(Entry(name, tmp_path / name)) as document:
+        assert document.sidecar is None
 
 
 @pytest.mark.parametrize(
