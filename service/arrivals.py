@@ -7,11 +7,12 @@ out, or as something lost with its reason and its bytes.
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache, partial
 
 from service.article import Article
 from service.errors import Unreadable
 from service.extract.wire import with_wire
-from service.formats import read
+from service.formats import format_of, read
 from service.formats.document import Content, Document, Found, Options, Refused, Withdrawn
 
 _log = logging.getLogger("cuttings")
@@ -27,6 +28,7 @@ class Lost:
     data: bytes | None = None
     size: int = 0  # in bytes, as far as it is known
     sidecar: bytes | None = None
+    format: str | None = None
     is_input: bool = True  # false for what is only named: a path where nothing is
 
     @property
@@ -55,9 +57,10 @@ def arrivals(document: Document, options: Options, read_: Read = read) -> Iterat
 
     What has no origin (it came with a request) is known by its identifiers or its text alone.
     """
+    form = cache(partial(format_of, document))  # of many records it is asked once
     try:
         for content in read_(document, options):
-            yield from _arrived(document, content, options)
+            yield from _arrived(document, content, options, form)
     except Unreadable as exc:
         yield _lost(document, exc.detail)
     except (Exception, RecursionError, MemoryError) as exc:
@@ -67,7 +70,9 @@ def arrivals(document: Document, options: Options, read_: Read = read) -> Iterat
         yield _lost(document, reason)
 
 
-def _arrived(document: Document, content: Content, options: Options) -> Iterator[Arrival]:
+def _arrived(
+    document: Document, content: Content, options: Options, form: Callable[[], str | None]
+) -> Iterator[Arrival]:
     match content:
         case Document():
             yield from arrivals(content, options)
@@ -76,7 +81,7 @@ def _arrived(document: Document, content: Content, options: Options) -> Iterator
             place = None if origin.partition("!")[0] in _NOWHERE else origin
             yield furnished(replace(article, origin=place, record=number))
         case Refused(reason, number, data):
-            yield Lost(document.origin, reason, number, data, len(data))
+            yield Lost(document.origin, reason, number, data, len(data), format=form())
         case Withdrawn():
             yield Notice(document.origin, content)
 
@@ -88,7 +93,8 @@ def _lost(document: Document, reason: str) -> Lost:
     except Unreadable:  # a member that is refused has no bytes to be kept
         data = None
     size = len(data or b"")
-    return Lost(document.origin, reason, None, data, size, document.sidecar)
+    form = format_of(document)
+    return Lost(document.origin, reason, None, data, size, document.sidecar, form)
 
 
 def furnished(article: Article) -> Article:

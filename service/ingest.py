@@ -1,7 +1,7 @@
 """Paths -> documents -> archive. Every input ends in the report, none stops the others."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain
 from typing import Any
@@ -95,6 +95,20 @@ class _Run:
         return Failure(f"{self.origin}#{which}", self.reason)
 
 
+@dataclass(slots=True)
+class _Place:
+    """The input that is being read: what is stored is a little behind."""
+
+    document: Document | None = None
+
+    @property
+    def so_far(self) -> int:
+        return self.document.read_so_far if self.document is not None else 0
+
+
+ARCHIVE = "SELECT archive FROM generation"
+
+
 @dataclass(frozen=True, slots=True)
 class Ingest:
     """Loads inputs into one archive. `tagger` is called when the first new text is to be read.
@@ -119,19 +133,32 @@ class Ingest:
     ) -> Report:
         """Load everything found under `paths`; what cannot be read is in the report's `failed`."""
         own = self.archive.files() | self.embargoes.files()
-        total = measure(paths)
-        return self._run(self._found(find(paths, own)), total, progress)
+        total, place, here = measure(paths), _Place(), self._here()
+        return here._run(here._found(find(paths, own), place), total, progress, place)
 
     def run_documents(self, documents: Iterable[Document]) -> Report:
         """Load documents that are at hand."""
-        arrived = (chain(arrivals(d, self.options), [Finished(d.origin)]) for d in documents)
-        return self._run(chain.from_iterable(arrived), 0, lambda _done, _total, _taken: None)
+        options = self._here().options
+        arrived = (chain(arrivals(d, options), [Finished(d.origin)]) for d in documents)
+        return self._run(
+            chain.from_iterable(arrived), 0, lambda _done, _total, _taken: None, _Place()
+        )
+
+    def _here(self) -> "Ingest":
+        """Knowing what this archive has given away itself."""
+        with self.archive.read() as conn:
+            name = conn.execute(ARCHIVE).fetchone()["archive"]
+        return replace(self, options=replace(self.options, archive=name))
 
     def _run(
-        self, arrived: Iterable[Arrival | Finished], total: int | None, progress: Progress
+        self,
+        arrived: Iterable[Arrival | Finished],
+        total: int | None,
+        progress: Progress,
+        place: _Place,
     ) -> Report:
         report = Report()
-        done = inputs = 0
+        done = inputs = furthest = 0
         processes = processes_for((total or 0) // _BYTES_AN_ARTICLE, self.processes)
         killing = Killing(self.archive, self.embargoes, self.quarantine)
         intake = Intake(
@@ -143,22 +170,26 @@ class Ingest:
             else:
                 report.count(taken)
                 inputs += 1
-            progress(done, total, inputs)
+            furthest = max(furthest, done + place.so_far)
+            progress(furthest, total, inputs)
         killing.sweep()
         return report
 
-    def _found(self, found: Iterable[Entry | Failure]) -> Iterator[Arrival | Finished]:
+    def _found(
+        self, found: Iterable[Entry | Failure], place: _Place
+    ) -> Iterator[Arrival | Finished]:
         for each in found:
             if isinstance(each, Failure):
                 yield Lost(each.origin, each.reason, is_input=False)
             elif each.url is not None:
                 yield from self._fetched(each.url)
             else:
-                yield from self._read(each)
+                yield from self._read(each, place)
 
-    def _read(self, entry: Entry) -> Iterator[Arrival | Finished]:
+    def _read(self, entry: Entry, place: _Place) -> Iterator[Arrival | Finished]:
         try:
             with opened(entry) as document:
+                place.document = document
                 yield from arrivals(document, self.options)
                 origin = document.origin
         except Unreadable as exc:

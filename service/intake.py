@@ -269,7 +269,15 @@ class Intake:
         if self.quarantine is None:
             return
         asides = [
-            Aside(each.origin, each.number, each.reason, None, each.data, each.size, each.sidecar)
+            Aside(
+                each.origin,
+                each.number,
+                each.reason,
+                each.format,
+                each.data,
+                each.size,
+                each.sidecar,
+            )
             for each in lost
             if each.is_input
         ]

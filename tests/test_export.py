@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from service.article import Article, Filed, Subheading
 from service.dates import parse_moment
 from service.entity import EntityName, Mention
+from service.errors import Unreadable
 from service.export import EXPORT_FORMATS
 from service.export.exported import Exported, urn_of
 from service.export.ndjson import as_line, fields_of
@@ -26,6 +27,7 @@ from service.export.table import COLUMNS, disarmed
 from service.export.walk import Page, Walk, written
 from service.formats.document import Document, Found, Options
 from service.formats.records import json_articles, table
+from service.formats.records.ninjs import read_ninjs
 from service.formats.sidecar import from_body
 from service.formats.stated_fields import read_fields
 from service.search import Ask
@@ -47,6 +49,7 @@ FULL = Article(
     url="https://example.org/mayor",
     uri="tag:example.org,2019:mayor",
     key="mayor",
+    version=7,
     origin="/in/mayor.json",
     language="en",
     topics=("politics", "politics/cities"),
@@ -220,7 +223,7 @@ def test_a_line_of_ndjson_is_the_same_article_again(
 def test_what_was_derived_stays_derived(article: Article) -> None:
     read = again("cuttings.ndjson", as_file("ndjson", article))
     assert read.content_hash() == article.content_hash()
-    assert read.key == (article.key or "k")
+    assert (read.key, read.version) == (article.key or "k", article.version)
 
 
 # CSV.
@@ -277,7 +280,7 @@ def test_the_table_is_rfc_4180_with_a_mark() -> None:
     assert row["captions"] == '["The mayor", "The town hall"]'
     assert row["credits"] == "Photo: Jane Doe"
     assert json.loads(row["extra"]) == FULL.extra
-    assert (row["title_derived"], row["version"]) == ("false", "1")
+    assert (row["title_derived"], row["version"], row["stated_version"]) == ("false", "1", "7")
     assert (row["published_at"], row["published_precision"]) == ("2019-01-03T10:30Z", "minute")
     assert dict(zip(header, bare, strict=True))["body"] == "'-"
     assert dict(zip(header, bare, strict=True))["source"] == ""
@@ -294,7 +297,8 @@ def test_the_table_is_rfc_4180_with_a_mark() -> None:
     ],
 )
 def test_a_row_is_the_same_article_again(article: Article) -> None:
-    assert again("cuttings.csv", as_file("csv", article)).content_hash() == article.content_hash()
+    read = again("cuttings.csv", as_file("csv", article))
+    assert (read.content_hash(), read.version) == (article.content_hash(), article.version)
 
 
 def test_the_table_has_every_field_but_the_names() -> None:
@@ -360,7 +364,12 @@ def test_ninjs_of_an_article_with_everything() -> None:
     assert item["places"][0]["name"] == "Rome"
     assert "organisations" not in item
     assert item["infoSources"] == [{"name": "The Post"}]
-    assert item["altIds"] == [{"role": "cuttings", "value": "mayor"}]
+    assert item["version"] == "7"
+    assert item["altIds"] == [
+        {"role": "cuttings", "value": "mayor"},
+        {"role": "urn", "value": urn_of("an archive", "mayor")},
+        {"role": "source", "value": "tag:example.org,2019:mayor"},
+    ]
 
 
 def test_ninjs_tells_nothing_that_nobody_stated() -> None:
@@ -376,8 +385,7 @@ def test_ninjs_tells_nothing_that_nobody_stated() -> None:
     item = item_of(exported(bare))
     assert [fault.message for fault in VALID.iter_errors(item)] == []
     assert set(item) == {
-        *("standard", "uri", "type", "representationType", "version", "pubStatus", "bodies"),
-        "altIds",
+        *("standard", "uri", "type", "representationType", "pubStatus", "bodies", "altIds"),
     }
     assert item["uri"].startswith("urn:uuid:")
 
@@ -427,7 +435,7 @@ def test_ninjs_identifies_by_uris_only(uri: str, kept: bool) -> None:
     item = item_of(exported(Article(body="b", uri=uri)))
     assert [fault.message for fault in VALID.iter_errors(item)] == []
     assert (item["uri"] == uri) is kept
-    assert ({"role": "source", "value": uri} in item["altIds"]) is not kept
+    assert {"role": "source", "value": uri} in item["altIds"]
 
 
 @pytest.mark.parametrize(
@@ -442,6 +450,66 @@ def test_ninjs_links_are_uris(url: str, href: str) -> None:
     item = item_of(exported(Article(body="b", url=url)))
     assert item["renditions"] == [{"name": "web", "href": href}]
     assert [fault.message for fault in VALID.iter_errors(item)] == []
+
+
+@pytest.mark.parametrize(
+    "article",
+    [
+        replace(FULL, related=(), subheadings=(), extra={}, dateline=None),
+        replace(FULL, related=(), subheadings=(), extra={}, dateline=None, version=None, uri="17"),
+        Article(body="<b> a & b </b>\n\n<i>", title="A <b> & C", credits=("A, B",)),
+        Article(body="One. Two.", title="One.", title_derived=True, authors=("Doe, Jane", "X")),
+        Article(body="b", title="t", published=parse_moment("2019-01-03")),
+        Article(
+            body="b",
+            title="t",
+            published=parse_moment("2019-01-03"),
+            updated=parse_moment("2019-01-04"),
+            status="corrected",
+            correction="One.\n\nTwo.",
+        ),
+        Article(body="t. More", title="b", standfirst="t.", captions=("t.",), language="pt-BR"),
+    ],
+    ids=range(7),
+)
+def test_ninjs_read_again_is_the_article_with_its_key(article: Article) -> None:
+    read = again("cuttings-ninjs.ndjson", as_file("ninjs", article))
+    known = {name: getattr(article, name) for name in ("title", "standfirst", "body", "captions")}
+    assert {name: getattr(read, name) for name in known} == known
+    assert (read.key, read.uri, read.version) == (article.key or "k", article.uri, article.version)
+    assert replace(read, published=None, updated=None, embargoed_until=None) == replace(
+        article,
+        key=read.key,
+        origin=None,
+        published=None,
+        updated=None,
+        embargoed_until=None,
+    )
+    for name in ("published", "updated", "embargoed_until"):
+        was, now = getattr(article, name), getattr(read, name)
+        assert (was and was.iso) == (now and now.iso), name
+
+
+def test_ninjs_read_again_is_no_second_article(archive: Archive, tmp_path: Path) -> None:
+    archive.add(replace(FULL, updated=None))
+    archive.add(Article(body="Undated", title="b", key="k2"))
+    (page,) = walk(archive).pages(Ask())
+    page = replace(page, articles=tuple(replace(e, archive="other") for e in page.articles))
+    file = tmp_path / "given.ndjson"
+    file.write_bytes(b"".join(written(EXPORT_FORMATS["ninjs"], iter([page]))))
+    archive.ingest(file)
+    assert archive.rows("SELECT key, updated_at FROM articles ORDER BY key") == [
+        *(("k2", None), ("mayor", None))
+    ]
+
+
+def test_ninjs_of_this_archive_does_not_come_back() -> None:
+    """It would replace a text with one that lacks what ninjs has no place for."""
+    item = item_of(exported(FULL))
+    with pytest.raises(Unreadable, match="was given away by this archive"):
+        read_ninjs(item, "an archive")
+    assert isinstance(read_ninjs(item, "another"), Article)
+    assert isinstance(read_ninjs(item), Article)
 
 
 def test_identifiers_stay() -> None:

@@ -140,6 +140,31 @@ def test_what_is_cancelled_is_withdrawn() -> None:
     )
 
 
+@pytest.mark.parametrize("status", ["canceled", "stat:canceled", "Cancelled"])
+@pytest.mark.parametrize("uri", ["", " ", "\n", None, [], 0])
+def test_what_is_withdrawn_must_say_what(status: str, uri: Any) -> None:
+    """Else everything without a uri would be killed."""
+    raw = item(uri=uri, pubstatus=status)
+    assert is_ninjs(raw)
+    with pytest.raises(Unreadable, match="is withdrawn by its source, but has no uri to tell what"):
+        read_ninjs(raw)
+
+
+def test_what_is_withdrawn_comes_in_under_no_other_name() -> None:
+    raw = item(pubstatus="canceled", type="article")
+    del raw["uri"]
+    assert is_ninjs(raw)
+    with pytest.raises(Unreadable, match="has no uri"):
+        read_ninjs(raw)
+
+
+def test_a_blank_uri_is_none() -> None:
+    assert read(item(uri=" ")).uri is None
+    assert read_ninjs(item(uri=" urn:1\n", pubstatus="canceled")) == Withdrawn(
+        "withdrawn by its source", uri="urn:1"
+    )
+
+
 def test_an_embargo_is_kept() -> None:
     until = Moment("2013-07-10T00:00:00Z", "second")
     assert read(item(embargoed="2013-07-10T00:00:00Z")).embargoed_until == until
@@ -206,3 +231,32 @@ def test_odd_values_are_no_crash(value: Any) -> None:
     for name in names:
         with suppress(Unreadable):
             read_ninjs({"uri": "urn:1", "body_text": "Text.", "headlines": []} | {name: value})
+
+
+@pytest.mark.parametrize("value", [None, 5, "x", [], [5], {}, {"a": 5}, [{"value": 5}], [[]]])
+def test_odd_values_in_what_an_archive_gave_away_are_no_crash(value: Any) -> None:
+    own = {"altIds": [{"role": "cuttings", "value": "k"}], "bodies": [{"value": "Text."}]}
+    for name in [*THIRD, *own, "descriptions", "edNote", "renditions", "embargoedUntil"]:
+        with suppress(Unreadable):
+            read_ninjs({"uri": "urn:1", "pubStatus": "usable"} | own | {name: value})
+
+
+def test_what_an_archive_gave_away_has_nothing_left_over() -> None:
+    own = {
+        **THIRD,
+        "altIds": [{"role": "cuttings", "value": "k"}],
+        "renditions": [{"name": "web", "href": "https://example.org/1"}],
+        "by": "Jane Doe, John Roe",
+        "edNote": "For editors",
+        "versionCreated": THIRD["firstCreated"],
+    }
+    article = read(own)
+    assert (article.key, article.uri, article.url) == ("k", None, "https://example.org/1")
+    assert (article.authors, article.updated) == (("Jane Doe", "John Roe"), None)
+    assert article.extra == {"notes": ["For editors"]}
+
+
+@pytest.mark.parametrize("key", ["", "two words", "x" * 200, "ä"])
+def test_what_is_no_key_is_somebody_elses(key: str) -> None:
+    article = read(THIRD | {"altIds": [{"role": "cuttings", "value": key}]})
+    assert (article.key, article.uri) == (None, "urn:example:1")

@@ -297,6 +297,58 @@ def test_what_is_read_again(store: QuarantineStore) -> None:
     assert shown(store) == [(FEED, 2, "is still broken", 1), (FEED, 3, "has no body", 1)]
 
 
+def test_what_is_something_else_alone_keeps_its_reason(store: QuarantineStore) -> None:
+    """A row without the names of its columns would be prose, an entry of a feed some JSON."""
+    alone = [
+        aside(b"Mayor speaks,The mayor spoke.", 7, format="table", origin="/dump"),
+        aside(b'{"title": "x"}', 2, format="feed", origin="/feed.xml"),
+        aside(b"", 3, format="warc", origin="/crawl.warc"),
+        aside(b"", 3, format=None, origin="/crawl2.warc"),
+    ]
+    store.keep(alone, 1)
+    reader = Reader()
+    retries = read_again(store, store.page(10).kept, reader)
+    assert reader.documents == []
+    assert {each.reason for each in retries} == {
+        "cannot be read without the rest of its file: ingest it again from where that is"
+    }
+    assert [row[2] for row in shown(store)] == ["has no body"] * 4
+
+
+def test_a_row_of_a_table_is_read_again_with_its_names(
+    archive: Archive, store: QuarantineStore
+) -> None:
+    row, reason = b"title,text\nA,one,two\n", "has 3 cells where the first row has 2"
+    wide = aside(row, 7, format="table", origin="/dump.csv", reason=reason)
+    store.keep([wide, replace(wide, number=8, data=b"title,text\nA,one\n")], 1)
+    done = run("quarantine", "retry", db=archive.settings.db)
+    assert "1 read, 1 failed" in done.stdout
+    assert [row[:3] for row in shown(store)] == [("/dump.csv", 7, reason)]
+    assert archive.rows("SELECT title FROM articles") == [("A",)]
+
+
+@pytest.mark.parametrize(
+    ("origin", "url"),
+    [
+        ("https://example.org/a!b", "https://example.org/a!b"),
+        ("/in/crawl.warc.gz!https://example.org/a", "https://example.org/a"),
+        ("/in/https://example.org/a.zip!b.txt", None),
+    ],
+)
+def test_a_page_is_read_again_under_its_address(
+    store: QuarantineStore, origin: str, url: str | None
+) -> None:
+    store.keep([aside(b"text", None, origin=origin)], 1)
+    read: list[str | None] = []
+
+    def reader(documents: Iterable[Document]) -> Report:
+        read.extend(document.url for document in documents)
+        return Report()
+
+    read_again(store, store.page(1).kept, reader)
+    assert read == [url]
+
+
 def test_what_broke_off_keeps_its_records(store: QuarantineStore) -> None:
     store.keep([aside(b"old", None), aside(b"1", 1), aside(b"3", 1, origin=f"{FEED}!a")], 1)
     store.keep([aside(b"new", None, reason="breaks off")], 2)

@@ -110,7 +110,8 @@ def progress_bar(label: str) -> Iterator[Progress]:
             nonlocal taken
             taken = inputs
             bar.length = total or 0
-            bar.update(done - bar.pos, current_item=inputs)
+            # A file that is read here and there must not make it go back.
+            bar.update(max(done - bar.pos, 0), current_item=inputs)
 
         yield show
 

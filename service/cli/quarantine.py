@@ -4,7 +4,7 @@ import io
 import json
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -14,6 +14,7 @@ from service.cli.command import PROCESSES, counted, existing_archive, with_setti
 from service.database import archive_database, private_database
 from service.errors import InvalidRequest, NotFound
 from service.extract import load_tagger
+from service.formats import format_of
 from service.formats.document import Document, Options
 from service.formats.records.field_names import check_mapping
 from service.ingest import Ingest, Report
@@ -26,6 +27,8 @@ from service.web.answers.quarantine import LARGEST_SHOWN, aside_in_full_out, qua
 Read = Callable[[Iterable[Document]], Report]
 NUMBER = click.IntRange(1, (1 << 63) - 1)
 ALL = 1_000_000
+_AWAY = "its bytes are not kept here: ingest it again from where it is"
+_PART = "cannot be read without the rest of its file: ingest it again from where that is"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,20 +145,25 @@ def at_terminal() -> bool:
 def read_again(store: QuarantineStore, rows: Sequence[Kept], read: Read) -> list[Reread]:
     """Give the kept bytes to `read` once more, and drop those of which nothing failed."""
     with store.reading_again([kept.id for kept in rows]):
-        reasons = _reasons(read(_documents(store, rows)))
-        retries = [Reread(kept, _reason(store, kept, reasons)) for kept in rows]
+        parts: set[int] = set()
+        reasons = _reasons(read(_documents(store, rows, parts)))
+        retries = [Reread(kept, _reason(store, kept, reasons, parts)) for kept in rows]
         for kept in (each.kept for each in retries if each.kept.number is not None):
             store.drop_origin(_place(kept))  # where the ingest has put it aside anew
         for each in retries:
-            if each.reason is not None and each.kept.is_whole:
+            if each.reason not in (None, _AWAY, _PART):
                 store.reword(each.kept.id, each.reason)
         store.drop([each.kept.id for each in retries if each.reason is None])
     return retries
 
 
-def _reason(store: QuarantineStore, kept: Kept, reasons: Mapping[str, str]) -> str | None:
+def _reason(
+    store: QuarantineStore, kept: Kept, reasons: Mapping[str, str], parts: Container[int]
+) -> str | None:
     if not kept.is_whole:
-        return "its bytes are not kept here: ingest it again from where it is"
+        return _AWAY
+    if kept.id in parts:
+        return _PART
     return store.seen_again(kept.id) or reasons.get(_place(kept))
 
 
@@ -168,18 +176,38 @@ def _reasons(report: Report) -> dict[str, str]:
     return reasons
 
 
-def _documents(store: QuarantineStore, rows: Iterable[Kept]) -> Iterator[Document]:
-    """Oldest first, as they came; one at a time, since each may be large."""
+def _documents(store: QuarantineStore, rows: Iterable[Kept], parts: set[int]) -> Iterator[Document]:
+    """Oldest first, as they came; one at a time, since each may be large.
+
+    `parts` gets the ids of records that are something else without their file.
+    """
     for kept in sorted(rows, key=lambda kept: kept.id):
         data = store.data(kept.id)
-        if data is not None:
-            yield Document(
-                origin=_place(kept),
-                name=re.split(r"[!/\\]", kept.origin)[-1],
-                stream=io.BytesIO(data),
-                sidecar=store.sidecar(kept.id),
-                url=kept.origin if re.match(r"https?://", kept.origin) else None,
-            )
+        if data is None:
+            continue
+        document = _document(kept, data, store.sidecar(kept.id))
+        if _is_part(kept, document):
+            parts.add(kept.id)
+        else:
+            yield document
+
+
+def _document(kept: Kept, data: bytes, sidecar: bytes | None) -> Document:
+    url = re.fullmatch(r"(?:.*!)?(https?://.+)", kept.origin)  # also of a page in a crawl
+    return Document(
+        origin=_place(kept),
+        name=re.split(r"[!/\\]", kept.origin)[-1],
+        stream=io.BytesIO(data),
+        sidecar=sidecar,
+        url=url[1] if url else None,
+    )
+
+
+def _is_part(kept: Kept, document: Document) -> bool:
+    """Whether it is read differently alone: as prose, say, or as nothing at all."""
+    if kept.number is None:
+        return False
+    return not document.head or kept.format not in (None, format_of(document))
 
 
 def _job(

@@ -4,15 +4,14 @@ A format is how its file begins and how one article is written: so a file of any
 pieces, and nothing has to know how many there will be.
 """
 
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from service.article import Filed
+from service.formats.urns import urn_of
 from service.stores.entities import EntityRow
 
-# Any would do, as long as it stays: identifiers that have been given away must not change.
-_IDENTIFIERS = uuid.UUID("6f0c2b4e-2f6a-5d0e-9a53-1f2b8c7d4e90")
+__all__ = ["ExportFormat", "Exported", "urn_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +37,3 @@ class ExportFormat:
     file_name: str
     write: Callable[[Exported], str]
     beginning: str = ""
-
-
-def urn_of(archive: str, what: str) -> str:
-    """The same for the same thing of the same archive, and for no other (RFC 9562, version 5)."""
-    name = f"{archive}\n{what}".encode("utf-8", "surrogatepass").hex()
-    return uuid.uuid5(_IDENTIFIERS, name).urn

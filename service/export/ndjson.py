@@ -34,6 +34,7 @@ def fields_of(exported: Exported) -> dict[str, Any]:
         "updated_at": _shown(article.updated),
         "ingested_at": filed.ingested_at,
         "version": filed.version,
+        "stated_version": article.version,
         "status": article.status,
         "correction": article.correction,
         "embargoed_until": _shown(article.embargoed_until),

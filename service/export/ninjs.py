@@ -15,6 +15,7 @@ from service.dates import Moment
 from service.entity import EntityType
 from service.export.exported import Exported, ExportFormat
 from service.export.ndjson import MEDIA_TYPE, as_line
+from service.formats.records.own_ninjs import CORRECTION, KEY, SOURCE, URN, byline
 from service.stores.entities import EntityRow
 
 STANDARD = {
@@ -34,19 +35,20 @@ _CALLED: dict[EntityType, str] = {
 
 def item_of(exported: Exported) -> dict[str, Any]:
     """An article as a ninjs item; what is not known is left out."""
-    filed, article = exported.filed, exported.filed.article
+    article = exported.filed.article
     item = {
         "standard": STANDARD,
         "uri": article.uri if _is_uri(article.uri) else exported.urn,
         "type": "text",
         "representationType": "full",
-        "version": str(filed.version),
+        # The count of the archive would be compared with the numbers of the source.
+        "version": None if article.version is None else str(article.version),
         **_dates(article),
         "pubStatus": "usable",
         "language": None if article.language_detected else article.language,
         "copyrightNotice": article.rights,
         "edNote": "\n".join(_notes(article)),
-        "by": ", ".join(article.authors),
+        "by": byline(article.authors),
         **_texts(article),
         "subjects": [{"name": topic} for topic in article.topics],
         **{name: _named(type_, exported.entities) for type_, name in _CALLED.items()},
@@ -88,7 +90,7 @@ def _date_time(moment: Moment | None) -> str | None:
 
 def _notes(article: Article) -> Iterable[str]:
     if article.correction:
-        yield f"Correction: {article.correction}"
+        yield f"{CORRECTION}{article.correction}"
     said = {"Published": article.published, "Updated": article.updated}
     for what, moment in said.items():
         if moment is not None and moment.precision == "day":
@@ -109,8 +111,8 @@ def _sources(article: Article) -> list[dict[str, str]]:
 
 def _other_ids(exported: Exported) -> list[dict[str, str]]:
     uri = exported.filed.article.uri
-    own = [{"role": "cuttings", "value": exported.filed.key}]
-    return own + ([{"role": "source", "value": uri}] if uri and not _is_uri(uri) else [])
+    own = [{"role": KEY, "value": exported.filed.key}, {"role": URN, "value": exported.urn}]
+    return own + ([{"role": SOURCE, "value": uri}] if uri else [])
 
 
 def _is_uri(text: str | None) -> bool:

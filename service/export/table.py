@@ -18,8 +18,8 @@ COLUMNS = (
     *("key", "uri", "title", "title_derived", "standfirst", "body", "captions", "authors"),
     *("credits", "dateline", "related", "source", "source_derived", "url", "origin", "language"),
     *("language_detected", "topics", "rights", "published_at", "published_precision"),
-    *("updated_at", "ingested_at", "version", "status", "correction", "embargoed_until", "tagger"),
-    *("subheadings", "extra"),
+    *("updated_at", "ingested_at", "version", "stated_version", "status", "correction"),
+    *("embargoed_until", "tagger", "subheadings", "extra"),
 )
 # Lists of short items, which people sort and filter by: joined they read better than as JSON.
 _JOINED = ("authors", "topics")

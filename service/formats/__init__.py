@@ -39,10 +39,26 @@ def read(document: Document, options: Options | None = None) -> Iterator[Content
     """
     if not document.head:
         raise Unreadable("is empty")
-    found = next((each for each in FORMATS if each.recognises(document)), None)
+    found = _recognised(document)
     if found is None:
         raise Unreadable(f"is of no known kind ({_called(document)})")
     yield from found.read(document, options or Options())
+
+
+def format_of(document: Document) -> str | None:
+    """What the format is called that reads the document; None where none does.
+
+    Every call looks at its beginning again.
+    """
+    try:
+        found = _recognised(document) if document.head else None
+    except (Unreadable, OSError):  # a member that cannot be unpacked, a disk that fails
+        return None
+    return found.name if found else None
+
+
+def _recognised(document: Document) -> Format | None:
+    return next((each for each in FORMATS if each.recognises(document)), None)
 
 
 def _called(document: Document) -> str:

@@ -81,6 +81,14 @@ class Document:
         """All of it from the beginning, to be read once."""
         return io.BufferedReader(_Rejoined(self.head, self.stream))
 
+    @property
+    def read_so_far(self) -> int:
+        """How many of its bytes have been read; 0 where its stream cannot tell, as a pipe."""
+        try:
+            return self.stream.tell()
+        except (OSError, ValueError):  # also when it is closed
+            return 0
+
     def whole(self) -> bytes:
         """All of it at once; Unreadable when that is more than one article can be."""
         if len(self._all) > LARGEST:
@@ -107,12 +115,14 @@ class Options:
 
     `fields` maps a name of the input to one of ours (`headline` -> `title`); `tell` is called with
     a sentence for whoever watches; `fetch` gives the page that a feed's entry links to, or None
-    when pages are not to be fetched.
+    when pages are not to be fetched; `archive` is the name of the one that reads, by which it knows
+    what it has given away itself.
     """
 
     fields: Mapping[str, str] = field(default_factory=dict)
     tell: Callable[[str], None] = lambda _said: None
     fetch: Callable[[str], Document] | None = None
+    archive: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,7 +161,7 @@ def send(request: Request, desk: At, body: Sent, _: Annotated[NoParams, Query()]
     item says so, with the index of the first that was not read.
     """
     document = _document(body, lines=_media_type(request) in _LINES)
-    arrived = list(arrivals(document, Options(), json_articles.FORMAT.read))
+    arrived = _arrived(desk, document)
     withdrawn = {each.withdrawn.number for each in arrived if isinstance(each, Notice)}
     taken = _written(desk, arrived)
     if len(taken) == 1 and taken[0].number is None:
@@ -189,7 +189,7 @@ def replace_article(
         return moved
     if dead := gone(desk, key):
         raise dead
-    found = list(arrivals(_document(body), Options(), json_articles.FORMAT.read))
+    found = _arrived(desk, _document(body))
     article = _only(found, key)
 
     def guard(conn: Connection, decision: Decision) -> None:
@@ -224,6 +224,11 @@ def _media_type(request: Request) -> str:
 
 def _document(body: bytes, *, lines: bool = False) -> Document:
     return Document("", "", io.BytesIO(body), media_type=_LINES[0] if lines else _JSON)
+
+
+def _arrived(desk: Desk, document: Document) -> list[Arrival]:
+    archive, _ = desk.engine.generation()
+    return list(arrivals(document, Options(archive=archive), json_articles.FORMAT.read))
 
 
 def _written(desk: Desk, arrived: Sequence[Arrival], **how: Any) -> list[Taken]:

@@ -1,7 +1,8 @@
 """An article that an archive like this one has given away, as it was there.
 
 It comes in unchanged, so nothing in it is guessed or tidied: null means that the article has no
-such field, and what the archive itself had made (names, a detected language) is made anew.
+such field, and what the archive itself had made (names, a detected language, its own count of the
+texts) is made anew.
 """
 
 from collections.abc import Mapping
@@ -11,13 +12,13 @@ from service.article import Article
 from service.errors import Unreadable
 from service.formats.plain_text.headline import derived_title
 from service.formats.sidecar import read_subheadings
-from service.formats.stated_fields import read_fields
+from service.formats.stated_fields import is_version, read_fields
 
 # No other input has fields of these names.
-_TELLING = frozenset(("ingested_at", "published_precision", "language_detected"))
+_TELLING = frozenset(("ingested_at", "published_precision", "language_detected", "stated_version"))
 _MADE = frozenset(
-    "ingested_at published_precision language_detected origin tagger entities mentions copies"
-    " copy_of near_copies".split()
+    "ingested_at published_precision language_detected origin version stated_version tagger"
+    " entities mentions copies copy_of near_copies".split()
 )
 _TEXTS = ("standfirst", "body", "dateline", "source", "uri", "rights", "correction")
 _LISTS = ("captions", "credits", "related", "authors", "topics")
@@ -33,7 +34,7 @@ def read_archived(raw: Mapping[str, Any]) -> Article:
     sent = {name: value for name, value in raw.items() if name not in _MADE}
     if raw.get("language_detected") is True:
         sent.pop("language", None)
-    stated = read_fields(sent)
+    stated = read_fields(sent | _version(raw.get("stated_version")))
     if "body" not in stated:
         raise Unreadable("body: is empty")
     # Checked, but as they were sent: checked texts are tidied.
@@ -46,3 +47,12 @@ def read_archived(raw: Mapping[str, Any]) -> Article:
     if "subheadings" in stated:
         stated["subheadings"] = read_subheadings(stated["subheadings"], stated["body"])
     return Article(**stated)
+
+
+def _version(stated: object) -> dict[str, Any]:
+    """The source's own number, which others compare theirs with; the archive's count is none."""
+    if stated is None:
+        return {}
+    if not is_version(stated):
+        raise Unreadable("stated_version: must be a whole number from 1 on")
+    return {"version": stated}

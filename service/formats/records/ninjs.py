@@ -14,6 +14,7 @@ from service.formats.document import Withdrawn
 from service.formats.html_text import is_html, line_of_html, text_of_html
 from service.formats.plain_text.outlet import dateline
 from service.formats.records.field_values import says_more, shaped
+from service.formats.records.own_ninjs import is_own, read_own
 from service.formats.sidecar import from_body
 from service.formats.stated_fields import check_text, checked, is_version, read_fields
 
@@ -35,6 +36,7 @@ _KINDS = {
     "composite": "is a package without a text of its own",
     "component": "is a part of an article, without a text of its own",
 }
+_CANCELLED = frozenset(("canceled", "cancelled"))
 _STILLS = frozenset(("picture", "graphic"))
 _PICTURED = _STILLS | {"video"}
 _CAPTION, _CREDIT = frozenset(("caption",)), frozenset(("creditline", "credit"))
@@ -51,25 +53,45 @@ class _Part(NamedTuple):
 
 def is_ninjs(raw: Mapping[str, Any]) -> bool:
     """Whether an object is a news item of ninjs: it says so, or has names that only ninjs has."""
-    low = {name.lower() for name in raw}
+    low = {name.lower(): value for name, value in raw.items()}
     standard = raw.get("standard", raw.get("$standard"))
     if isinstance(standard, dict) and "ninjs" in str(standard.get("name")).lower():
         return True
     typed = "type" not in raw or raw["type"] in _TYPES
-    return isinstance(raw.get("uri"), str) and typed and not low.isdisjoint(_SIGNS)
+    is_item = isinstance(raw.get("uri"), str) and typed and not _SIGNS.isdisjoint(low)
+    # Whatever else it is: what is taken back must not come in.
+    return is_item or _status(low) in _CANCELLED
 
 
-def read_ninjs(raw: Mapping[str, Any]) -> Article | Withdrawn:
-    """The article of a news item, or that it is taken back; Unreadable when it is neither."""
+def read_ninjs(raw: Mapping[str, Any], archive: str = "") -> Article | Withdrawn:
+    """The article of a news item, or that it is taken back; Unreadable when it is neither.
+
+    `archive` is the one that reads, to know what it has given away itself.
+    """
     for name, value in raw.items():
         check_text(name, value)
     item = {name.lower(): value for name, value in raw.items()}
-    status = str(item.get("pubstatus", "")).lower().rpartition(":")[2]
-    if status in ("canceled", "cancelled"):
-        return Withdrawn("withdrawn by its source", uri=item.get("uri"), source=_source(item))
-    if status == "withheld":
+    if _status(item) in _CANCELLED:
+        return _withdrawn(item)
+    if _status(item) == "withheld":
         raise Unreadable("is withheld by its source until further notice")
-    return from_body(read_fields(_stated(raw, item)))
+    return read_own(raw, archive) if is_own(raw) else from_body(read_fields(_stated(raw, item)))
+
+
+def _status(item: Mapping[str, Any]) -> str:
+    return str(item.get("pubstatus", "")).lower().rpartition(":")[2]
+
+
+def _uri(item: Mapping[str, Any]) -> Any:
+    uri = _fitting("uri", item.get("uri"))
+    return checked("uri", uri) if uri else None
+
+
+def _withdrawn(item: Mapping[str, Any]) -> Withdrawn:
+    uri = _uri(item)
+    if uri is None:
+        raise Unreadable("is withdrawn by its source, but has no uri to tell what")
+    return Withdrawn("withdrawn by its source", uri=uri, source=_source(item))
 
 
 def _stated(raw: Mapping[str, Any], item: Mapping[str, Any]) -> dict[str, Any]:
@@ -77,7 +99,7 @@ def _stated(raw: Mapping[str, Any], item: Mapping[str, Any]) -> dict[str, Any]:
     body = _without(title, _body(item))
     pictures = list(_pictures(item))
     taken = {
-        "uri": item.get("uri"),
+        "uri": _uri(item),
         "title": title,
         "standfirst": _standfirst(item, body),
         "body": body,

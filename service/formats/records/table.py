@@ -23,6 +23,7 @@ _DELIMITERS = ",\t;|"
 _NAMES = (".csv", ".tsv", ".tab")
 _TYPES = ("text/csv", "text/tab-separated-values", "application/csv")
 _LISTS = frozenset(("authors", "topics", "captions", "credits", "related", "subheadings"))
+_NUMBERS = frozenset(("version", "stated_version"))
 _FLAGS = frozenset(("title_derived", "source_derived", "language_detected"))
 # Tables that are safe to open in a spreadsheet have an apostrophe before what would be a formula.
 _DISARMED = re.compile(r"'+[=+\-@\t\r\n＝＋－＠]")
@@ -69,7 +70,9 @@ def _header(document: Document) -> _Header | None:
     except Unreadable:
         return None
     whole = len(document.head) < HEAD
-    best, best_score = None, 0.0
+    named = document.name.lower().endswith(_NAMES)
+    # A row of another width alone beside the names: by name it is a table all the same.
+    best, best_score = None, -1.0 if named else 0.0
     for delimiter in _DELIMITERS:
         rows = _sample(text, delimiter)
         if not whole and len(rows) > 1:
@@ -78,7 +81,7 @@ def _header(document: Document) -> _Header | None:
             continue
         alike = sum(len(row) == len(rows[0]) for row in rows[1:])
         score = alike / (len(rows) - 1) if len(rows) > 1 else 0.1
-        if score > best_score and (score >= 0.5 or document.name.lower().endswith(_NAMES)):
+        if score > best_score and (score >= 0.5 or named):
             best, best_score = _Header(delimiter, _distinct(rows[0])), score
     return best
 
@@ -150,22 +153,26 @@ def _records(document: Document, header: _Header, reader: RecordReader) -> Itera
     rows = _Rows(lines(chunks(document), _line_end(document)), document.charset)
     parsed = csv.reader(rows, delimiter=header.delimiter)
     is_first = True
+    named = b""  # the names of the columns, without which a row that is kept aside means nothing
     while True:
         try:
             row = next(parsed, None)
         except csv.Error as fault:
             piece, _ = rows.taken()
-            yield reader.refused(piece.cut or f"is no row of a table: {fault}", piece.data)
+            why = piece.cut or f"is no row of a table: {fault}"
+            yield reader.refused(why, named + piece.data)
             continue
         piece, mended = rows.taken()
         if row is None:
             break
         if row and not is_first and len(row) != len(header.names):
             wide = f"has {len(row)} cells where the first row has {len(header.names)}"
-            yield reader.refused(wide, piece.data)
+            yield reader.refused(wide, named + piece.data)
         elif row and not is_first:
             cells = _cells(row, header, options.fields)
-            yield reader.content(cells, piece.data, mended)
+            yield reader.content(cells, named + piece.data, mended)
+        elif row:
+            named = piece.data
         is_first = is_first and not row
     if not reader.number:
         raise Unreadable("has no rows but the one with the names of its columns")
@@ -185,7 +192,7 @@ def _cell(cell: str, meant: str) -> Any:
     text = cell.strip()
     if meant in _FLAGS and text.lower() in ("true", "false"):
         return text.lower() == "true"
-    if meant == "version" and re.fullmatch(r"[0-9]{1,18}", text):
+    if meant in _NUMBERS and re.fullmatch(r"[0-9]{1,18}", text):
         return int(text)
     if meant == "extra" or (meant in _LISTS and text[:1] == "["):
         return _written(text, cell)
