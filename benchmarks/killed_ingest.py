@@ -94,14 +94,14 @@ def _ingest(archive: Path, records: Path, tagger: str) -> "subprocess.Popen[byte
 
 
 def _check(archive: Path) -> bool:
-    """Whether something is wrong; an archive that is not there yet is sound."""
+    """Whether something is wrong; an archive that is not there, or not yet made, is sound."""
     if not archive.exists():
         return False
     command = [sys.executable, "-m", "service.cli", "check", "--db", str(archive)]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         print(done.stdout, done.stderr)
-    return bool(done.returncode)
+    return done.returncode == 1
 
 
 def _differing(one: Path, other: Path) -> list[str]:

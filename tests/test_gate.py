@@ -150,6 +150,25 @@ def test_writing_needs_a_key_on_this_machine_too(archive: Archive) -> None:
             assert refused.headers["www-authenticate"].startswith("Bearer")
 
 
+def test_the_document_says_what_needs_a_key(archive: Archive) -> None:
+    """So that /docs asks for one, and a client that is made of it sends it."""
+    api = Client(create_app(archive.settings))
+    document = api.get("/openapi.json").json()
+    ((name, scheme),) = document["components"]["securitySchemes"].items()
+    assert (scheme["type"], scheme["scheme"]) == ("http", "bearer")
+    scoped = {method: bearer(keys_of(archive).create(method)) for method in SCOPES}
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            url = path.replace("{id}", "1").replace("{version}", "1")
+            needs = api(method.upper(), url).status_code == 401
+            assert ("security" in operation) == needs, (method, path)
+            if needs:
+                ((scope,),) = (needed[name] for needed in operation["security"])
+                for own, headers in scoped.items():
+                    refused = api(method.upper(), url, headers=headers).status_code == 403
+                    assert refused != (own in (scope, "admin")), (method, path, own)
+
+
 def test_open_is_not_open_for_writing(tmp_path: Any) -> None:
     api = Client(create_app(open_archive(tmp_path, open=True).settings))
     assert api.post("/v1/entities/person-a/dismiss", json={}).status_code == 401

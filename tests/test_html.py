@@ -352,3 +352,19 @@ def test_any_bytes_give_an_article_or_a_reason(data: bytes, at: int) -> None:
     whole = page(ld(headline="A", datePublished="2021-03-04")).encode()
     with suppress(Unreadable):
         assert read_page(document(whole[:at] + data + whole[at:])).body
+
+
+@pytest.mark.parametrize(
+    ("author", "authors"),
+    [
+        ("Jane Doe and John Roe", ("Jane Doe", "John Roe")),
+        ("By Jane Doe; John Roe", ("Jane Doe", "John Roe")),
+        ("Jane Doe", ("Jane Doe",)),
+        ("nan", ()),
+        ("None", ()),
+        ("By", ()),
+        ("www.example.org/jane", ()),
+    ],
+)
+def test_authors_in_one_line(author: str, authors: tuple[str, ...]) -> None:
+    assert read(meta(author=author)).authors == authors

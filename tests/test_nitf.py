@@ -190,3 +190,43 @@ def test_what_is_refused(said: dict[str, Any], reason: str) -> None:
     with pytest.raises(Unreadable) as caught:
         contents(small(**said))
     assert caught.value.detail == reason
+
+
+def release_of(norm: str, byline: str = "") -> str:
+    return (
+        f"<nitf><head><docdata><date.release norm='{norm}'/></docdata></head><body><body.head>"
+        f"{byline}</body.head><body.content><p>{FIRST}</p></body.content></body></nitf>"
+    )
+
+
+def read_story(text: str) -> Article:
+    (found,) = FORMAT.read(Document("a", "a", io.BytesIO(text.encode())), Options())
+    assert isinstance(found, Found)
+    return found.article
+
+
+def test_a_release_to_come_is_an_embargo() -> None:
+    assert read_story(release_of("29990103T101500Z")).embargoed_until == Moment(
+        "2999-01-03T10:15:00Z", "second"
+    )
+    past = read_story(release_of("20190103T101500Z"))
+    assert (past.embargoed_until, past.extra["released"]) == (None, "20190103T101500Z")
+    assert read_story(release_of("soon")).extra["released"] == "soon"
+    with pytest.raises(Unreadable, match="no time zone"):
+        read_story(release_of("29990103T101500"))
+
+
+@pytest.mark.parametrize(
+    ("byline", "authors"),
+    [
+        ("By <person>Jane Doe</person> and John Roe<byttl>Reporters</byttl>", "Jane Doe|John Roe"),
+        ("By John Roe, Max Poe and <person>Jane Doe</person>", "John Roe|Max Poe|Jane Doe"),
+        ("<person>Jane Doe</person> in <location>Seoul</location>", "Jane Doe"),
+        ("<person>Jane Doe</person> & amp; <person>Doe, John</person>", "Jane Doe|Doe, John"),
+        ("By Jane Doe and John Roe", "Jane Doe|John Roe"),
+        ("<person>Jane Doe</person>", "Jane Doe"),
+    ],
+)
+def test_every_author_of_a_byline(byline: str, authors: str) -> None:
+    marked = f"<byline>{byline.replace('& amp;', '&amp;')}</byline>"
+    assert "|".join(read_story(release_of("", marked)).authors) == authors

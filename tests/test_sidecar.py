@@ -207,7 +207,8 @@ def test_beside_our_own_name_another_name_is_extra() -> None:
         ('{"authors": [1.5]}', "authors: must be a text or a list of texts"),
         ('{"body": " "}', "body: is empty"),
         ('{"title_derived": "yes"}', "title_derived: must be true or false"),
-        ('{"status": "draft"}', "status: must be published or corrected"),
+        ('{"status": "open"}', "status: must be published or corrected"),
+        ('{"status": "draft"}', "is a draft, by its own status"),
         (
             '{"language": "english"}',
             "language: “english” is not a BCP 47 language tag such as en or pt-BR",

@@ -128,19 +128,33 @@ def test_lists_in_cells() -> None:
 
 
 def test_what_an_archive_has_written() -> None:
-    rows = [["key", "title", "title_derived", "body", "language", "language_detected", "version"]]
-    rows += [["k", "A", "true", BODY, "en", "true", "2"]]
+    rows = [["key", "title", "title_derived", "body", "language", "language_detected"]]
+    rows[0] += ["version", "stated_version"]
+    rows += [["k", "A", "true", BODY, "en", "true", "2", "7"]]
     (article,) = articles(written(rows))
-    assert article == Article(key="k", title="A", title_derived=True, body=BODY, version=2)
+    assert article == Article(key="k", title="A", title_derived=True, body=BODY, version=7)
 
 
 def test_rows_of_another_width() -> None:
     first, short, long, last = contents("title,text\nA,one\nB\nC,x,y\n\nD,two\n")
     assert isinstance(first, Found)
-    assert short == Refused("has 1 cells where the first row has 2", 2, b"B\n")
-    assert long == Refused("has 3 cells where the first row has 2", 3, b"C,x,y\n")
+    names = b"title,text\n"
+    assert short == Refused("has 1 cells where the first row has 2", 2, names + b"B\n")
+    assert long == Refused("has 3 cells where the first row has 2", 3, names + b"C,x,y\n")
     assert isinstance(last, Found)
     assert last.number == 4
+
+
+@pytest.mark.parametrize(
+    "row", ["B\n", "C,x,y\n", "D,\n", 'E,"a\0b"\n'], ids=["short", "long", "empty", "NUL"]
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_row_kept_aside_has_the_same_reason_alone(row: str, encoding: str) -> None:
+    """It is read again without its file, whose first row tells what its cells are."""
+    _, refused, _ = contents(f"title,text\nA,one\n{row}Z,end\n".encode(encoding))
+    assert isinstance(refused, Refused)
+    (again,) = contents(refused.data)
+    assert again == Refused(refused.reason, 1, refused.data)
 
 
 def test_a_quote_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -150,8 +164,8 @@ def test_a_quote_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
     found = contents(data)
     assert isinstance(found[0], Found)
     assert isinstance(found[1], Refused)
-    assert found[1].data.startswith(b'B,"two\nC,three\n')
-    assert len(found[1].data) <= 2_000
+    assert found[1].data.startswith(b'title,text\nB,"two\nC,three\n')
+    assert len(found[1].data) <= 2_000 + len("title,text\n")
     assert isinstance(found[2], Found)
 
 

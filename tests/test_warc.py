@@ -223,3 +223,20 @@ def test_any_bytes_give_documents_or_reasons(data: bytes, at: int) -> None:
     sound = record(answer(PAGE)) * 2
     bodies(sound[:at] + data + sound[at:])
     bodies(b"WARC/1.0\r\n" + data)
+
+
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [
+        (b"", "is an answer without an address"),
+        (b"WARC-Target-URI: \r\n", "is an answer without an address"),
+        (b"WARC-Target-URI: http://[x/\r\n", "is an answer with a broken address"),
+    ],
+)
+def test_an_answer_without_an_address_is_named(address: bytes, why: str) -> None:
+    stated = b"WARC-Target-URI: https://example.org/a\r\n"
+    data = record(answer(PAGE)).replace(stated, address) + record(answer(PAGE))
+    first, second = contents(data)
+    assert isinstance(first, Refused)
+    assert (first.reason, first.number) == (why, 1)
+    assert isinstance(second, Document)

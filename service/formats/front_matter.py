@@ -1,4 +1,5 @@
-"""Front matter: YAML between two lines of three dashes at the very beginning of a text.
+"""Front matter at the very beginning of a text: YAML between two lines of three dashes, or TOML
+between two of three pluses (front_matter_toml.py).
 
 YAML is read as text: dates, times, versions and country codes stay what was written. Only true,
 false, null and whole numbers are told from text, and nothing is built from a tag.
@@ -11,9 +12,9 @@ from typing import Any
 import yaml
 
 from service.errors import Unreadable
+from service.formats.front_matter_toml import first_name, split_toml
 
-# How front matter begins, whether it has an end or not.
-FIRST_FIELD = re.compile(r"---[ \t]*[\r\n]+[ \t-]*(?P<name>[A-Za-z_]+)[ \t]*:(?:\s|$)")
+_FIRST_FIELD = re.compile(r"---[ \t]*[\r\n]+[ \t-]*(?P<name>[A-Za-z_]+)[ \t]*:(?:\s|$)")
 _OPENING = re.compile(r"---[ \t]*(?:\r\n|\n|\r)")
 # Not MULTILINE: there, ^ does not stand behind the line end of an old Mac.
 _CLOSING = re.compile(r"(?:\A|(?<=[\r\n]))---[ \t]*(?:\r\n|\n|\r|\Z)")
@@ -43,12 +44,18 @@ def split_front_matter(text: str) -> tuple[dict[str, Any] | None, str]:
     """
     opening = _OPENING.match(text)
     if not opening:
-        return None, text
+        return split_toml(text)
     closing = _CLOSING.search(text, opening.end(), opening.end() + _LONGEST)
     if not closing:
         return None, text
     fields = _fields(text[opening.end() : closing.start()])
     return fields, text if fields is None else text[closing.end() :]
+
+
+def first_field(text: str) -> str | None:
+    """The name with which front matter begins, whether it has an end or not."""
+    found = _FIRST_FIELD.match(text)
+    return found["name"] if found else first_name(text)
 
 
 def _fields(block: str) -> dict[str, Any] | None:

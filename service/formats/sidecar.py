@@ -13,6 +13,7 @@ from service.errors import Unreadable
 from service.formats.plain_text.headline import derived_title
 from service.formats.plain_text.outlet import dateline, source_of
 from service.formats.records.json_values import strict_value
+from service.formats.release import refuse_unreleased
 from service.formats.stated_fields import read_fields
 
 TEXT_SAID = "text_said"
@@ -32,6 +33,7 @@ def read_sidecar(data: bytes, names: Sequence[str]) -> dict[str, Any]:
         raise Unreadable(f"{which} is not valid JSON: {fault}") from fault
     if not isinstance(raw, dict):
         raise Unreadable(f"{which} must hold one JSON object")
+    refuse_unreleased(raw)
     return read_fields(raw)
 
 

@@ -6,6 +6,7 @@ written.
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from service.dates import Moment, parse_moment
@@ -83,6 +84,12 @@ def is_field(name: str) -> bool:
     return _field(name) is not None
 
 
+def field_of_name(name: str) -> str | None:
+    """Our field that a name in a sidecar or front matter means, if any."""
+    field = _field(name)
+    return field if field in _CHECKS else None
+
+
 def checked(field: str, value: object) -> Any:
     """The value as the field of our name keeps it, None if it states nothing; else ValueError."""
     try:
@@ -94,7 +101,15 @@ def checked(field: str, value: object) -> Any:
 
 def plain_name(name: str) -> str:
     """`pub_date`, of pubDate, Pub-Date and PUB DATE."""
+    return _plain_name(name) if len(name) <= _SHOWN else _made_plain(name)
+
+
+def _made_plain(name: str) -> str:
     return _CAMEL.sub("_", name.strip()).lower().replace("-", "_").replace(" ", "_")
+
+
+# Each record has the same names as the one before.
+_plain_name = lru_cache(maxsize=4096)(_made_plain)
 
 
 def _field(name: str) -> str | None:

@@ -45,9 +45,13 @@ def embargo(text: str) -> Moment:
     found = stated_moment(text)
     if found is None:
         raise Unreadable(f"is under an embargo without a clear end: “{text[:60]}”")
-    if found.precision == "day" and _CLOCK.search(text):
+    if found.precision == "day" and has_clock(text):
         raise Unreadable(f"is under an embargo whose end has no time zone: “{text[:60]}”")
     return found
+
+
+def has_clock(text: str) -> bool:
+    return bool(_CLOCK.search(text))
 
 
 def _fitting(name: str, value: Any) -> Any:

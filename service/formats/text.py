@@ -11,11 +11,12 @@ from service.errors import Unreadable
 from service.formats.beside import MARKDOWN, TEXTS, ending, sidecar_names
 from service.formats.decoding import decode, record
 from service.formats.document import LARGEST_RECORD, Content, Document, Format, Found, Options
-from service.formats.front_matter import FIRST_FIELD, split_front_matter
+from service.formats.front_fields import read_front
+from service.formats.front_matter import first_field, split_front_matter
 from service.formats.markdown import is_marked_up, read_markdown
 from service.formats.plain_text.reader import read_text
 from service.formats.sidecar import from_body, merged, overlaid, read_sidecar
-from service.formats.stated_fields import is_field, read_fields
+from service.formats.stated_fields import is_field
 
 # Texts that are no articles, whatever is in them, or whose own format did not know them.
 _NO_ARTICLES = frozenset(
@@ -44,9 +45,7 @@ def read(document: Document, options: Options) -> Iterator[Content]:
     front, text = split_front_matter(decoded.text)
     if front is None:
         _refuse_unclosed(decoded.text)
-    stated = read_fields(
-        {options.fields.get(name, name): said for name, said in (front or {}).items()}
-    )
+    stated = read_front(front or {}, options.fields)
     if document.sidecar is not None:
         stated = merged(stated, read_sidecar(document.sidecar, sidecar_names(document.name)))
     if text.strip():
@@ -89,9 +88,10 @@ def _is_worded(head: bytes) -> bool:
 
 def _refuse_unclosed(text: str) -> None:
     """Front matter without an end would be read as text, an embargo in it and all."""
-    first = FIRST_FIELD.match(text)
-    if first is not None and is_field(first["name"]):
-        raise Unreadable("its front matter has no end: a line of three dashes must follow it")
+    first = first_field(text)
+    if first is not None and is_field(first):
+        marks = "dashes" if text.startswith("-") else "pluses"
+        raise Unreadable(f"its front matter has no end: a line of three {marks} must follow it")
 
 
 FORMAT = Format("text", _recognises, read)

@@ -90,6 +90,13 @@ class _Lines:
         return 0
 
 
+class _Loader(ArcWarcRecordLoader):  # type: ignore[misc]
+    """Takes a record without an address for what it is, not for a broken one."""
+
+    def _ensure_target_uri_format(self, rec_headers: Any) -> str:
+        return super()._ensure_target_uri_format(rec_headers) or ""
+
+
 class _Unhurried:
     """Gives what stands before a fault, where GzipFile.read would lose it to the fault."""
 
@@ -148,7 +155,7 @@ def _window(packed: bytes) -> int:
 
 def _read(document: Document, _options: Options) -> Iterator[Content]:
     lines = _Lines(_opened(document))
-    loader = ArcWarcRecordLoader(verify_http=False)
+    loader = _Loader(verify_http=False)
     number, sound = 0, False
     while True:
         line, junk = lines.next_record()
@@ -180,27 +187,38 @@ def _opened(document: Document) -> BinaryIO:
 def _answer(document: Document, record: Any, number: int) -> Iterator[Content]:
     """The document that a record holds, if it holds one that is read."""
     headers = record.http_headers
+    url = (record.rec_headers.get_header("WARC-Target-URI") or "").strip()
+    if record.rec_type == "response" and not url:
+        yield Refused("is an answer without an address", number)
     if record.rec_type != "response" or not headers or headers.get_statuscode() != "200":
         return
     said = headers.get_header("Content-Type") or ""
     media_type = said.split(";")[0].strip().lower()
-    url: str = record.rec_headers.get_header("WARC-Target-URI")
-    if not _READ.fullmatch(media_type) or _NO_TEXTS.fullmatch(urlsplit(url).path):
+    path = _path(url)
+    if not _READ.fullmatch(media_type) or (path and _NO_TEXTS.fullmatch(path)):
         return
-    reason = _unreadable(record)
+    reason = "is an answer with a broken address" if path is None else _unreadable(record)
     if reason:
         yield Refused(reason, number)
         return
     charset = _CHARSET.search(said)
     yield Document(
         origin=f"{document.origin}!{url}",
-        name=PurePosixPath(unquote(urlsplit(url).path)).name or "page",
+        name=PurePosixPath(unquote(path or "")).name or "page",
         stream=_payload(record),
         url=url,
         media_type=media_type or None,
         charset=charset[1] if charset else None,
         depth=document.depth + 1,
     )
+
+
+def _path(url: str) -> str | None:
+    """The path of an address; None where it is none."""
+    try:
+        return urlsplit(url).path
+    except ValueError:
+        return None
 
 
 def _unreadable(record: Any) -> str | None:

@@ -4,9 +4,9 @@ A time without a zone gives its day alone: nobody said in which zone it is that 
 """
 
 import re
-from email.utils import parsedate_to_datetime
 
 from service.dates import Moment, parse_moment
+from service.formats.mail_dates import mail_moment
 from service.formats.plain_text.stated_dates import read_date
 
 _LONGEST = 60
@@ -19,7 +19,6 @@ _TIME = re.compile(
     r"\s*(?P<zone>[Zz]|UTC|GMT|[+-]\d{2}(?::?\d{2})?)",
     re.ASCII,
 )
-_MAIL_ZONE = re.compile(r"(?:GMT|UT|UTC|[+-]\d{4}|[ECMP][SD]T)\b")
 
 
 def stated_moment(text: str) -> Moment | None:
@@ -32,7 +31,7 @@ def stated_moment(text: str) -> Moment | None:
         text = f"{packed[1]}-{packed[2]}-{packed[3]}{packed[4] or ''}"
     day = _DAY.fullmatch(text)
     try:
-        return _iso(day) if day else _of_mail(text) or read_date(text)
+        return _iso(day) if day else mail_moment(text) or read_date(text)
     except ValueError:
         return None
 
@@ -52,15 +51,3 @@ def _offset(zone: str) -> str:
         return "Z"
     digits = zone[1:].replace(":", "").ljust(4, "0")
     return f"{zone[0]}{digits[:2]}:{digits[2:]}"
-
-
-def _of_mail(text: str) -> Moment | None:
-    """“Wed, 20 Nov 2019 10:00:00 GMT”."""
-    try:
-        stamp = parsedate_to_datetime(text)
-    except (ValueError, IndexError, TypeError, OverflowError):
-        return None
-    if stamp.tzinfo is None or ":" not in text or not _MAIL_ZONE.search(text):
-        return parse_moment(stamp.date().isoformat())
-    precise = "seconds" if text.count(":") > 1 else "minutes"
-    return parse_moment(stamp.isoformat(timespec=precise))

@@ -15,6 +15,7 @@ from service.errors import Unreadable
 from service.formats.page.dates import stated_moment
 from service.formats.page.json_ld import Node, article_node, texts
 from service.formats.plain_text.byline import read_byline
+from service.formats.stated_authors import authors_in
 from service.formats.stated_fields import read_fields
 
 # The names of meta tags, in the order in which they are believed.
@@ -234,7 +235,7 @@ def _bylines(tree: Any) -> tuple[str, ...]:
 
 
 def _names(said: tuple[str, ...]) -> tuple[str, ...]:
-    names = (name for text in said for name in _byline(text) or (text,))
+    names = (name for text in said for name in _byline(text) or authors_in(text))
     return tuple(dict.fromkeys(name for name in names if _is_name(name)))
 
 

@@ -4,7 +4,7 @@ A name that is ours means ours; beside those, the names that news datasets, cont
 exports use. They count for records only: in a sidecar, `text` or `id` may mean anything.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from service.errors import InvalidRequest
@@ -32,7 +32,7 @@ _NAMES = {
     "published_at": "published date_published publication_date published_date publish_date"
     " date_publish pub_date pubdate published_on publish_time published_time"
     " web_publication_date first_published date_gmt date datetime",
-    "updated_at": "updated date_updated modified modified_gmt modified_at date_modified date_modify"
+    "updated_at": "updated date_updated modified_gmt modified modified_at date_modified date_modify"
     " last_modified last_updated lastmod updated_on",
     "embargoed_until": "embargo embargoed embargo_until embargo_date",
 }
@@ -79,37 +79,50 @@ def field_of(name: str, mapping: Mapping[str, str]) -> str | None:
     """Our field that a name of the input means, if any."""
     if name in mapping:
         return mapping[name]
-    field = _RANKS.get(plain_name(name), (None, 0))[0]
-    return None if field in mapping.values() else field
+    return _RANKS.get(plain_name(name), (None, 0))[0]
 
 
 def names_body(names: Iterable[str], mapping: Mapping[str, str]) -> bool:
     return any(field_of(name, mapping) == "body" for name in names)
 
 
-def named(raw: Mapping[str, Any], mapping: Mapping[str, str]) -> Named:
-    """Sorts the fields of a record by what they are called."""
+def named(raw: Mapping[str, Any], mapping: Mapping[str, str], known: Iterable[str] = ()) -> Named:
+    """Sorts the fields of a record by what they are called.
+
+    What somebody has named is not guessed as well, if the record has that name, or its table (which
+    has the names that are `known`).
+    """
     found: dict[str, list[Candidate]] = {}
-    record = _flat(raw)
+    record = flat(raw)
+    told = {mapping[name] for name in known if name in mapping}
     for path, target in mapping.items():
+        if path in record:
+            told.add(target)
         value = _take(record, path)
         if value is not None:
+            told.add(target)
             found.setdefault(target, []).append(Candidate(path, value, told=True))
     extra: dict[str, Any] = {}
     for name in sorted(record, key=_rank):
-        field = field_of(name, mapping)
-        if field is None:
+        field = field_of(name, {})
+        if field is None or field in told:
             extra[name] = record[name]
         elif record[name] is not None:
             found.setdefault(field, []).append(Candidate(name, record[name]))
     return Named(found, extra)
 
 
+def is_name_in(raw: Mapping[str, Any], path: str) -> bool:
+    """Whether a record has a field of the name, or at the path, that somebody has told."""
+    record = flat(raw)
+    return path in record or _take(record, path) is not None
+
+
 def _rank(name: str) -> int:
     return _RANKS.get(plain_name(name), ("", 0))[1]
 
 
-def _flat(raw: Mapping[str, Any]) -> dict[str, Any]:
+def flat(raw: Mapping[str, Any]) -> dict[str, Any]:
     """The record with the fields that lie in a wrapper beside its own."""
     record = dict(raw)
     for wrapper in _WRAPPERS:
@@ -118,6 +131,11 @@ def _flat(raw: Mapping[str, Any]) -> dict[str, Any]:
             del record[wrapper]
             record |= inner
     return record
+
+
+def wrapped(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The objects of these names that a record has."""
+    yield from (inner for name in _WRAPPERS if isinstance(inner := record.get(name), dict))
 
 
 def _take(record: dict[str, Any], path: str) -> Any:

@@ -6,7 +6,7 @@ that an archive like this one has given away, or the row of somebody's export or
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -85,6 +85,7 @@ def _from_lines(document: Document, reader: RecordReader) -> Iterator[Content]:
             yield from reader.contents(line)
     if not reader.number:
         raise Unreadable("is empty")
+    reader.tell_missing()
 
 
 def _from_values(document: Document, reader: RecordReader) -> Iterator[Content]:
@@ -103,6 +104,7 @@ def _from_values(document: Document, reader: RecordReader) -> Iterator[Content]:
             second = next(pieces, None)
     except Broken:
         raise _broken(reader.number) from None
+    reader.tell_missing()
 
 
 def _alone(content: Content) -> Content:
@@ -124,6 +126,7 @@ def from_list(document: Document, reader: RecordReader, start: int) -> Iterator[
         raise Unreadable(f"ends inside its list, after record {reader.number}")
     if not reader.number:
         raise Unreadable("holds an empty list")
+    reader.tell_missing()
 
 
 def _broken(number: int) -> Unreadable:
@@ -148,7 +151,7 @@ def find_list(head: bytes, options: Options) -> _List | None:
             names[min(depth, 3)] = name
         elif mark == b"[" and _holds_records(names, depth) and _RECORD.match(head, token.end()):
             around = _around(head[: token.end()], depth)
-            is_article = around is None or names_body(around, options.fields)
+            is_article = around is None or _has_body(around, options.fields)
             return None if is_article else _List(token.end(), around or {})
         elif mark in (b"{", b"["):
             depth += 1
@@ -158,6 +161,12 @@ def find_list(head: bytes, options: Options) -> _List | None:
         else:
             name = token["text"].decode("utf-8", "replace")
     return None
+
+
+def _has_body(around: dict[str, Any], mapping: Mapping[str, str]) -> bool:
+    """A name that is told for the body is looked for alone: the list's own text is not it."""
+    told = [name for name, field in mapping.items() if field == "body"]
+    return any(name in around for name in told) if told else names_body(around, mapping)
 
 
 def _holds_records(names: list[str], depth: int) -> bool:

@@ -5,8 +5,8 @@ What a value under a guessed name cannot be (a language that is none, a number f
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from service.article import Article
@@ -14,11 +14,20 @@ from service.errors import Unreadable
 from service.formats.decoding import record
 from service.formats.document import Content, Document, Found, Options, Refused, Withdrawn
 from service.formats.records.archived import is_archived, read_archived
-from service.formats.records.field_names import Candidate, Named, named
-from service.formats.records.field_values import says_more, shaped
+from service.formats.records.field_names import (
+    Candidate,
+    Named,
+    field_of,
+    flat,
+    is_name_in,
+    named,
+    wrapped,
+)
+from service.formats.records.field_values import left_of, shaped
 from service.formats.records.json_values import text_in, values_in
 from service.formats.records.ninjs import is_ninjs, read_ninjs
 from service.formats.records.pieces import Piece
+from service.formats.release import refuse_unfit_status, refuse_unreleased
 from service.formats.sidecar import from_body
 from service.formats.stated_fields import check_text, checked, plain_name, read_fields
 
@@ -40,6 +49,12 @@ class RecordReader:
     article: Callable[[dict[str, Any]], Article] | None = None
     number: int = 0
     has_told: bool = False
+    # The names of a table's columns, and of the mapping those that no record has had yet.
+    columns: frozenset[str] = frozenset()
+    missing: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.missing = set(self.options.fields)
 
     def contents(self, piece: Piece) -> Iterator[Content]:
         """What the bytes of a record give: mostly one article."""
@@ -73,21 +88,41 @@ class RecordReader:
     def _read(self, value: Any) -> Article | Withdrawn:
         if not isinstance(value, dict):
             raise Unreadable("is no object with fields")
+        if self.missing:
+            self.missing -= {name for name in self.missing if is_name_in(value, name)}
         if self.article:
             return self.article(value)
         if is_ninjs(value) and not self.options.fields:
-            return read_ninjs(value)
-        article = read_record(value, self.options.fields)
+            found = read_ninjs(value, self.options.archive)
+            if isinstance(found, Article):
+                refuse_unreleased(value)
+            return found
+        article = read_record(value, self.options.fields, self.columns)
         if not self.has_told:
-            self.tell(value)
+            self._tell(value)
         return article
 
     def tell(self, names: Mapping[str, Any]) -> None:
+        """Says what the names of a table's columns were taken for, before its records."""
+        self.columns = frozenset(names)
+        self.missing -= self.columns
+        self._tell(dict.fromkeys(names, ""))
+        self.tell_missing()
+
+    def tell_missing(self) -> None:
+        """Says which names of the mapping no record had, since a typing error changes nothing."""
+        if self.missing:
+            told = [f"{name} -> {self.options.fields[name]}" for name in sorted(self.missing)]
+            self.options.tell(
+                f"fields of {self.document.name}: none is called as --map says: {_listed(told)}"
+            )
+
+    def _tell(self, values: Mapping[str, Any]) -> None:
         """Says which names were taken for which fields, when any was guessed."""
         self.has_told = True
-        if is_archived(names):
+        if is_archived(values) and not self.options.fields:
             return
-        found = named(dict.fromkeys(names, ""), self.options.fields)
+        found = named(values, self.options.fields, self.columns)
         guessed = [
             f"{candidate.name} -> {field}"
             for field, candidates in found.fields.items()
@@ -99,20 +134,26 @@ class RecordReader:
             self.options.tell(f"fields of {self.document.name}: {_listed(guessed)}{kept}")
 
 
-def read_record(raw: Mapping[str, Any], mapping: Mapping[str, str]) -> Article:
+def read_record(
+    raw: Mapping[str, Any], mapping: Mapping[str, str], columns: Iterable[str] = ()
+) -> Article:
     """The article that a record states; Unreadable, with the field, for what is none.
 
-    `mapping` tells what a name of the record means, in place of guessing.
+    `mapping` tells what a name of the record means, in place of guessing; `columns` are the names
+    that the table of the record has.
     """
     for name, value in raw.items():
         check_text(name, value)
+    fields = flat(raw)
+    for stated in (fields, *wrapped(fields)):
+        refuse_unreleased(stated)
     if is_archived(raw) and not mapping:
         return read_archived(raw)
-    found = named(raw, mapping)
-    stated = _stated(found)
-    if "body" not in stated:
-        raise Unreadable(_bodiless(raw, found))
-    return from_body(read_fields(stated))
+    found = named(raw, mapping, columns)
+    values = _stated(found)
+    if "body" not in values:
+        raise Unreadable(_bodiless(fields, found))
+    return from_body(read_fields(values))
 
 
 def _stated(found: Named) -> dict[str, Any]:
@@ -121,17 +162,16 @@ def _stated(found: Named) -> dict[str, Any]:
     extra = dict(sent) if isinstance(sent, dict) else {}
     extra |= found.extra | ({"extra": sent} if sent and not isinstance(sent, dict) else {})
     stated: dict[str, Any] = {}
-    for field, candidates in found.fields.items():
+    for ours, candidates in found.fields.items():
         for candidate in candidates:
-            value = _value(field, candidate) if field == "topics" or field not in stated else None
+            value = _value(ours, candidate) if ours == "topics" or ours not in stated else None
             if value is None:
                 _keep(extra, candidate)
-            elif field == "topics":
-                stated[field] = list(dict.fromkeys([*stated.get(field, ()), *value]))
             else:
-                stated[field] = value
-                if says_more(field, candidate.value):
-                    _keep(extra, candidate)
+                if ours == "topics":
+                    value = list(dict.fromkeys([*stated.get(ours, ()), *value]))
+                stated[ours] = value
+                _keep(extra, candidate._replace(value=left_of(ours, candidate.value)))
     _identify(stated, extra, found)
     return stated | ({"extra": extra} if extra else {})
 
@@ -139,6 +179,8 @@ def _stated(found: Named) -> dict[str, Any]:
 def _value(field: str, candidate: Candidate) -> Any:
     """The value in the shape of our field; None when it states nothing or is something else."""
     is_ours = plain_name(candidate.name) == field or candidate.told
+    if field == "status" and candidate.told:
+        refuse_unfit_status(candidate.value)
     try:
         if is_ours and field in _STRICT and field.endswith("_at") and not candidate.told:
             checked(field, candidate.value)
@@ -153,7 +195,7 @@ def _value(field: str, candidate: Candidate) -> Any:
 
 
 def _keep(extra: dict[str, Any], candidate: Candidate) -> None:
-    if candidate.value not in ("", [], {}):
+    if candidate.value not in (None, "", [], {}):
         extra.setdefault(candidate.name, candidate.value)
 
 
@@ -170,8 +212,10 @@ def _identify(stated: dict[str, Any], extra: dict[str, Any], found: Named) -> No
 
 
 def _bodiless(raw: Mapping[str, Any], found: Named) -> str:
-    if "body" in found.fields:
-        return f"{found.fields['body'][0].name[:60]}: is empty"
+    bodies = [candidate.name for candidate in found.fields.get("body", ())]
+    bodies += [name for name in raw if field_of(name, {}) == "body"]
+    if bodies:
+        return f"{bodies[0][:60]}: is empty"
     names = _listed([str(name) for name in raw])
     return f"has no body: none of its fields is known as one ({names})" if names else "is empty"
 

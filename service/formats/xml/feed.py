@@ -19,6 +19,12 @@ from service.formats.stated_loosely import article_of
 from service.formats.xml.feed_parsing import parsed_feed
 from service.formats.xml.safely import root_name
 from service.formats.xml.text import squeezed
+from service.formats.xml.wordpress import (
+    display_names,
+    is_exported,
+    refuse_unpublished,
+    text_as_shown,
+)
 
 _ROOTS = frozenset({"rss", "feed", "channel"})
 # RDF is much else as well.
@@ -42,10 +48,14 @@ def _read(document: Document, options: Options) -> Iterator[Content]:
         raise Unreadable("is a feed without entries" if found["version"] else "is no feed")
     feed = dict(found["feed"])
     mended = _mended(found)
+    called = display_names(document.whole())
     for number, parsed in enumerate(found["entries"], 1):
         entry = dict(parsed)
         try:
-            said = _said(entry, feed, found["version"] or "")
+            refuse_unpublished(entry)
+            captions = _shown(entry)
+            said = _said(entry, feed, found["version"] or "") | {"captions": captions}
+            said["authors"] = [called.get(name, name) for name in said["authors"]]
             said["extra"] |= mended
             yield Found(_article(said, options), number)
         except Unreadable as fault:
@@ -89,6 +99,19 @@ def _said(entry: Mapping[str, Any], feed: Mapping[str, Any], version: str) -> di
         **_dates(entry, version),
         "extra": _extra(entry),
     }
+
+
+def _shown(entry: dict[str, Any]) -> list[str]:
+    """Puts the content of an export into the form that its site shows; the captions in it."""
+    captions: list[str] = []
+    if is_exported(entry):
+        for part in (contents := _dicts(entry, "content")):
+            part["value"], found = text_as_shown(_text(part.get("value")))
+            captions += found
+        entry["content"] = contents
+        summary = _text(entry.get("excerpt_encoded")) or _text(entry.get("summary"))
+        entry["summary_detail"] = {"type": "text/html", "value": text_as_shown(summary)[0]}
+    return captions
 
 
 def _texts(entry: Mapping[str, Any]) -> tuple[str, str]:

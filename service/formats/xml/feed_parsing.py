@@ -12,6 +12,7 @@ from feedparser.mixin import _FeedParserMixin
 
 from service.errors import Unreadable
 from service.formats.document import Document
+from service.formats.xml.safely import OWN_ENTITIES, declares_entities
 
 # Each takes it some 40 µs and up to 1 kB of memory.
 _MOST_TAGS = 1_000_000
@@ -23,6 +24,8 @@ _LONGEST_NAME = 100
 
 def parsed_feed(document: Document) -> Any:
     """What feedparser finds; Unreadable for what would take it too much time or memory."""
+    if declares_entities(document.head):
+        raise Unreadable(OWN_ENTITIES)
     data = document.whole()
     if data.count(b"<") > _MOST_TAGS:
         raise Unreadable(f"is a feed of more than {_MOST_TAGS:,} tags")

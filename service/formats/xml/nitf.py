@@ -4,14 +4,17 @@
 takes a story back.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 from xml.etree.ElementTree import Element
 
+from service.dates import utc_now
 from service.errors import Unreadable
 from service.formats.document import Content, Document, Format, Found, Options, Withdrawn
+from service.formats.page.dates import stated_moment
 from service.formats.plain_text.byline import read_byline
-from service.formats.stated_loosely import article_of, embargo
+from service.formats.stated_loosely import article_of, embargo, has_clock
 from service.formats.xml.nitf_body import read_body
 from service.formats.xml.safely import local, parse_xml, root_name
 from service.formats.xml.text import (
@@ -23,6 +26,11 @@ from service.formats.xml.text import (
     line,
     lines,
     squeezed,
+)
+
+# What joins one name of a byline to another.
+_JOINED = re.compile(
+    r"^(?:by\b|and\b|et\b|und\b|y\b|[\s,;|&])+|(?:\band|[\s,;|&])+$", re.IGNORECASE
 )
 
 
@@ -46,6 +54,7 @@ def said_in(root: Element) -> dict[str, Any]:
         "rights": _rights(head) or line(first(above, "rights")),
         "topics": _topics(head),
         **_identity(head),
+        **_embargo(head),
         "extra": _extra(head, body),
     }
 
@@ -66,15 +75,31 @@ def _read(document: Document, _options: Options) -> Iterator[Content]:
         return
     if status == "withheld":
         raise Unreadable("is withheld by its source until further notice")
-    release = attribute(first(docdata, "date.release"), "norm")
-    if status == "embargoed":
-        said["embargoed_until"] = embargo(release)
-    else:
-        said["extra"]["released"] = release
     yield Found(article_of(said))
 
 
 FORMAT = Format("NITF", _recognises, _read)
+
+
+def _embargo(head: Element | None) -> dict[str, Any]:
+    docdata = first(head, "docdata")
+    release = _release(docdata)
+    is_held = attribute(docdata, "management-status").lower() == "embargoed"
+    return {"embargoed_until": embargo(release)} if is_held or _is_to_come(release) else {}
+
+
+def _release(docdata: Element | None) -> str:
+    return attribute(first(docdata, "date.release"), "norm")
+
+
+def _is_to_come(release: str) -> bool:
+    """A time of release is the embargo of a wire, whether its status says so or not."""
+    found = stated_moment(release)
+    if found is None:
+        return False
+    # Where its zone is missing, all of the day counts.
+    is_vague = found.precision == "day" and has_clock(release)
+    return found.iso >= utc_now()[:10] if is_vague else found.start > utc_now()
 
 
 def _standfirst(above: Element | None) -> str:
@@ -84,19 +109,37 @@ def _standfirst(above: Element | None) -> str:
 
 
 def _authors(above: Element | None) -> list[str]:
-    """People who are marked as such, or what the byline says without their titles."""
+    """People who are marked as such, and those whom the byline names beside them."""
     authors: list[str] = []
     for byline in children(above, "byline"):
-        people = lines(descendants(byline, "person"))
-        authors += people or _named(byline)
-    return list(dict.fromkeys(authors))
+        parts = list(_byline_parts(byline))
+        if not any(is_person for _, is_person in parts):
+            authors += _named("".join(text for text, _ in parts))
+            continue
+        for text, is_person in parts:
+            authors += [squeezed(text)] if is_person else _beside(text)
+    return list(dict.fromkeys(filter(None, authors)))
 
 
-def _named(byline: Element) -> list[str]:
-    parts = [byline.text or ""]
-    for child in byline:
-        parts += ("" if local(child) == "byttl" else line(child), child.tail or "")
-    text = squeezed("".join(parts)).strip(" ,;|")
+def _byline_parts(element: Element) -> Iterator[tuple[str, bool]]:
+    """(text, whether it is marked as a person) of a byline, without what these people are."""
+    yield element.text or "", False
+    for child in element:
+        if local(child) == "person":
+            yield line(child), True
+        elif local(child) != "byttl":
+            yield from _byline_parts(child)
+        yield child.tail or "", False
+
+
+def _beside(text: str) -> list[str]:
+    """The people in the words around others: “ and John Roe in Seoul”."""
+    byline = read_byline(f"By {_JOINED.sub('', squeezed(text))}")
+    return list(byline.authors) if byline else []
+
+
+def _named(text: str) -> list[str]:
+    text = squeezed(text).strip(" ,;|")
     read = read_byline(text) or read_byline(f"By {text}")
     if read and not read.says_more:
         return list(read.authors)
@@ -157,6 +200,7 @@ def _extra(head: Element | None, body: Element | None) -> dict[str, Any]:
         "notes": [note for note in notes if note],
         "corrects": attribute(first(docdata, "correction"), "id-string"),
         "expires": attribute(first(docdata, "date.expire"), "norm"),
+        "released": "" if _embargo(head) else _release(docdata),
         "urgency": attribute(first(docdata, "urgency"), "ed-urg"),
         "series": attribute(first(docdata, "series"), "series.name"),
         "scope": [attribute(scope, "scope") for scope in children(docdata, "doc-scope")],

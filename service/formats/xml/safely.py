@@ -45,6 +45,10 @@ _ROOT = re.compile(r"<(?:(?P<prefix>[\w.-]{1,60}):)?(?P<name>[^\W\d][\w.-]{0,100
 _ENTITIES = {name.removesuffix(";"): text for name, text in html5.items()}
 
 
+_ENTITY = re.compile(r"<!ENTITY\b", re.IGNORECASE)
+OWN_ENTITIES = "declares entities of its own, which are not read"
+
+
 class _BoundedBuilder(TreeBuilder):
     """Stops at too many elements and attributes, or too deep ones."""
 
@@ -78,7 +82,7 @@ def parse_xml(data: bytes) -> Element:
         _feed(parser, text)
         root: Element = parser.close()
     except DefusedXmlException as fault:
-        raise Unreadable("declares entities of its own, which are not read") from fault
+        raise Unreadable(OWN_ENTITIES) from fault
     except ParseError as fault:
         raise Unreadable(f"is not well-formed XML: {fault}") from fault
     return root
@@ -101,17 +105,32 @@ def root_name(head: bytes) -> str | None:
 
     It has no prefix. None where something else than markup comes first.
     """
-    name = _encoding(head)
-    text = head.decode(name if _is_codec(name) else "latin-1", "replace")
-    prolog = _BEFORE_ROOT.match(text)
-    root = _ROOT.match(text, prolog.end() if prolog else 0)
+    text = _as_text(head)
+    root = _ROOT.match(text, _prolog(text))
     return root["name"] if root else None
+
+
+def declares_entities(head: bytes) -> bool:
+    """Whether a document declares entities, told by its beginning, however broken the rest."""
+    text = _as_text(head)
+    return bool(_ENTITY.search(text, 0, _prolog(text)))
 
 
 def is_declared(head: bytes) -> bool:
     """Whether it says itself that it is XML."""
     start = head[:512].replace(b"\0", b"").lstrip(_BEFORE_DECLARATION)
     return start.startswith(b"<?xml")
+
+
+def _as_text(head: bytes) -> str:
+    name = _encoding(head)
+    return head.decode(name if _is_codec(name) else "latin-1", "replace")
+
+
+def _prolog(text: str) -> int:
+    """Where the declaration, comments and DOCTYPE end."""
+    found = _BEFORE_ROOT.match(text)
+    return found.end() if found else 0
 
 
 def _feed(parser: DefusedXMLParser, text: str) -> None:
