@@ -99,12 +99,19 @@ class Intake:
         """What becomes of each, in their order but for those under embargo, which come last."""
         ingest = new_ingest()
         with Extraction(self.tagger, self.processes) as extraction, _Spool() as held:
+            later: list[Callable[[], None]] = []
             for looked, readings in _read(extraction, self._look(arrivals, held)):
-                yield from self._store(looked, readings, extraction, ingest)
+                for taken in self._store(looked, readings, extraction, ingest):
+                    if isinstance(taken, Finished):
+                        later.append(taken.remember)
+                    yield taken
+                if not held:
+                    _call(later)
             # Last, so that of two texts of one article the embargoed one stays out of sight.
             for looked, readings in _read(extraction, self._look_at_held(held)):
                 for reading in _readings(looked, readings):
                     yield self._hold(reading)
+            _call(later)
 
     # Looking -------------------------------------------------------------------------------------
 
@@ -160,7 +167,6 @@ class Intake:
             else:
                 if self.quarantine is not None:
                     self.quarantine.resolve(arrival.origin, ingest)
-                arrival.remember()
                 yield arrival
         yield from self._write(articles, extraction)
 
@@ -313,6 +319,12 @@ def _read(
         yield taken.popleft(), readings
 
 
+def _call(remember: list[Callable[[], None]]) -> None:
+    """Only when all is written, what waits included: what is remembered is not fetched again."""
+    while remember:
+        remember.pop(0)()
+
+
 class _Spool:
     """Articles put aside for later, on disk when they are many: an unnamed file of our own."""
 
@@ -326,6 +338,9 @@ class _Spool:
 
     def __exit__(self, *_: object) -> None:
         self._file.close()
+
+    def __bool__(self) -> bool:
+        return self._count > 0
 
     def add(self, article: Article) -> None:
         pickle.dump(article, self._file)

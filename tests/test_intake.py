@@ -15,7 +15,10 @@ from hypothesis import strategies as st
 
 from service.article import Article
 from service.checks import check
+from service.dates import parse_moment
+from service.extract import load_tagger
 from service.ingest import Report
+from service.intake import Finished, Intake, Taken
 from service.stores.kills import KillStore
 from service.stores.versions import VersionStore
 
@@ -161,3 +164,21 @@ def said(factory: pytest.TempPathFactory, texts: list[Article]) -> Any:
     for text in texts:
         archive.add(text)
     return archive.rows("SELECT uri, body FROM articles ORDER BY uri")
+
+
+def test_an_address_is_remembered_when_all_of_it_is_written(archive: Archive) -> None:
+    """What waits is written last; an ingest that is cut off before that must fetch it again."""
+    done: list[int] = []
+    waiting = Article(body="later", uri="1", embargoed_until=parse_moment("2999-01-01"))
+    fetched = Finished("https://example.org/feed", remember=lambda: done.append(1))
+    arrived: list[Article | Finished] = [waiting, fetched]
+    intake = Intake(
+        archive.database, archive.embargoes, archive.killing, lambda: load_tagger("off")
+    )
+    taken = intake.take(arrived)
+    assert isinstance(next(taken), Finished)
+    assert done == []
+    assert isinstance(next(taken), Taken)
+    assert archive.embargoes.any_held()
+    assert list(taken) == []
+    assert done == [1]
