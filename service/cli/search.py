@@ -4,13 +4,12 @@ import time
 from typing import Any
 
 import click
-from pydantic import ValidationError
 
-from service.cli.command import counted, existing_archive, option_of, with_settings
+from service.cli.command import counted, existing_archive, with_settings
+from service.cli.search_options import read_params, selecting
 from service.database import private_database
 from service.engines import load_engine
 from service.passages import marked
-from service.query import FACET_FIELDS
 from service.result import Hit, Results
 from service.search import Finder
 from service.settings import Settings
@@ -18,7 +17,6 @@ from service.stores.embargoes import EmbargoStore
 from service.stores.entities import EntityStore
 from service.web.answers.search import search_out
 from service.web.parameters import SearchParams
-from service.web.problems import message_of
 
 # Without -h, since click would take the h out of `-hanoi`.
 ONE_DASH = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
@@ -39,31 +37,20 @@ class Asking(click.Command):
 
 @click.command(cls=Asking, context_settings=ONE_DASH)
 @click.argument("query", nargs=-1)
-@click.option("--match", type=click.Choice(["auto", "all", "any"]), default="auto")
 @click.option("--sort", type=click.Choice(["relevance", "newest", "oldest"]))
-@click.option("--from", "from_", metavar="DATE", help="Published from this date on.")
-@click.option("--to", metavar="DATE", help="Published up to this date.")
-@click.option("--tz", metavar="ZONE", help="The zone of dates without one (CUTTINGS_TIMEZONE).")
-@click.option("--expand/--no-expand", default=True, help="Names in their other spellings too.")
 @click.option("--collapse", is_flag=True, help="Show a group of near copies as one hit.")
-@click.option(
-    "--versions",
-    type=click.Choice(["current", "all"]),
-    default="current",
-    help="all: what articles said before, too.",
-)
 @click.option("--rank", type=click.Choice(["auto", "exact"]), default="auto")
 @click.option("--explain", is_flag=True, help="What each score is made of.")
 @click.option("--facets", default="", metavar="FIELDS", help="Fields to count, comma-separated.")
 @click.option("--facet-limit", type=click.IntRange(1, 100), default=10, help="Values a field.")
 @click.option("--limit", type=click.IntRange(1, 100), default=20)
 @click.option("--cursor", metavar="NEXT", help="`next` of the page before.")
-@click.option("--strict", is_flag=True, help="Refuse a query with a mistake.")
 @click.option("--json", "as_json", is_flag=True, help="Print what the API would answer.")
+@selecting
 @with_settings
 def search(settings: Settings, query: tuple[str, ...], as_json: bool, **options: Any) -> None:
     """Search as the API does; without a query, the newest articles."""
-    params = _params(" ".join(query), options)
+    params = read_params(SearchParams, " ".join(query), options)
     archive = existing_archive(settings)
     finder = Finder(load_engine("sqlite", archive), EntityStore(archive), settings.half_life)
     EmbargoStore(private_database(settings), archive).release_due()
@@ -75,25 +62,6 @@ def search(settings: Settings, query: tuple[str, ...], as_json: bool, **options:
         click.echo(search_out(results, params.q, took_ms).model_dump_json(by_alias=True, indent=2))
     else:
         _print_results(results)
-
-
-for _field in FACET_FIELDS:
-    # Two options a facet field, repeatable: several values are alternatives.
-    for _name, _with in ((_field, "Only with"), (f"not-{_field}", "Not with")):
-        _help = f"{_with} this {_field}."
-        _name = _name.replace("_", "-")
-        click.option(f"--{_name}", multiple=True, metavar="NAME", help=_help)(search)
-
-
-def _params(query: str, options: dict[str, Any]) -> SearchParams:
-    """The same as the API's; UsageError that names the option for a value that will not do."""
-    given = {name.replace("not_", "not.").rstrip("_"): typed for name, typed in options.items()}
-    try:
-        return SearchParams.model_validate({"q": query} | given)
-    except ValidationError as exc:
-        name, message = str(exc.errors()[0]["loc"][0]), message_of(dict(exc.errors()[0]))
-        typed = f" {given[name]}" if isinstance(given.get(name), str) else ""
-        raise click.UsageError(f"{option_of(name)}{typed}: {message}") from exc
 
 
 def _print_results(results: Results) -> None:
