@@ -15,7 +15,7 @@ from service.database import Connection, Row
 from service.errors import InvalidRequest
 from service.stores.article_rows import moment, stated_moment
 from service.stores.kills import killed_key
-from service.stores.versions import is_older, known_text
+from service.stores.versions import has_said, is_older
 
 Outcome = Literal["added", "changed", "unchanged", "duplicates", "killed"]
 
@@ -121,7 +121,7 @@ def _compared(
     if replacing:
         return Decision("changed", key, digest)
     standing = _standing(row)
-    if known_text(conn, key, digest) is not None:
+    if has_said(conn, key, digest):
         # The source has gone back to it, if its number says so.
         newer = article.version is not None and is_older(standing, article)
         return Decision("changed" if newer else "unchanged", key, digest, current=newer)

@@ -24,7 +24,8 @@ PAST = """
 SELECT id, version, content_hash, ingested_at, document FROM versions
 WHERE article_key = :key ORDER BY version
 """
-SAME = "SELECT id, document FROM versions WHERE article_key = :key AND content_hash = :hash"
+SAME = "SELECT 1 FROM versions WHERE article_key = :key AND content_hash = :hash"
+FORGET = "DELETE FROM versions WHERE article_key = :key AND content_hash = :hash"
 KEEP = """
 INSERT INTO versions (article_key, version, title, standfirst, body, captions, credits,
   published_at, updated_at, ingested_at, content_hash, document)
@@ -80,10 +81,9 @@ def texts_of(conn: Connection, key: str) -> list[Text]:
     return [*past, Text(filed(conn, row).article, row["content_hash"], row["ingested_at"])]
 
 
-def known_text(conn: Connection, key: str, content_hash: str) -> Article | None:
-    """The past text with this hash, if there is one."""
-    row = conn.execute(SAME, {"key": key, "hash": content_hash}).fetchone()
-    return unpacked(row["document"]) if row is not None else None
+def has_said(conn: Connection, key: str, content_hash: str) -> bool:
+    """Whether a past text has this hash."""
+    return conn.execute(SAME, {"key": key, "hash": content_hash}).fetchone() is not None
 
 
 def keep_current(conn: Connection, key: str) -> None:
@@ -100,17 +100,14 @@ def keep_past(conn: Connection, key: str, text: Text) -> None:
     while place > 0 and is_older(text.article, texts[place - 1].article):
         place -= 1
     highest = max((row["version"] for row in conn.execute(PAST, {"key": key})), default=0)
-    _keep(conn, key, text, highest + 1)
-    last = conn.execute("SELECT last_insert_rowid()").fetchone()[0]
-    texts.insert(place, replace(text, row=last))
+    row = _keep(conn, key, text, highest + 1)
+    texts.insert(place, replace(text, row=row))
     _number(conn, key, texts)
 
 
 def forget_text(conn: Connection, key: str, content_hash: str) -> None:
     """Let go of a past text, since it is the current one again."""
-    row = conn.execute(SAME, {"key": key, "hash": content_hash}).fetchone()
-    if row is not None:
-        conn.execute(DROP, {"id": row["id"]})
+    conn.execute(FORGET, {"key": key, "hash": content_hash})
 
 
 def number_texts(conn: Connection, key: str) -> None:
@@ -131,7 +128,8 @@ def restate(conn: Connection, key: str, content_hash: str, version: int) -> None
             keep_past(conn, key, replace(text, article=replace(text.article, version=version)))
 
 
-def _keep(conn: Connection, key: str, text: Text, version: int) -> None:
+def _keep(conn: Connection, key: str, text: Text, version: int) -> int:
+    """The row that it has in `versions`."""
     article = text.article
     values: dict[str, Any] = {
         **{name: getattr(article, name) for name in ("title", "standfirst", "body")},
@@ -148,6 +146,7 @@ def _keep(conn: Connection, key: str, text: Text, version: int) -> None:
     row = conn.execute(KEEP, values).lastrowid
     assert row is not None  # noqa: S101 - an INSERT gives one
     file_version_pieces(conn, row)
+    return row
 
 
 def _number(conn: Connection, key: str, texts: Sequence[Text]) -> None:
