@@ -254,7 +254,7 @@ def _only(found: Sequence[Arrival], key: str) -> Article:
 
 def _one(desk: Desk, taken: Taken, *, is_withdrawn: bool = False) -> Response:
     if taken.outcome is None:
-        raise Unreadable(f"It gives no article: it {taken.problem}")
+        raise Unreadable(f"It gives no article: {taken.problem}")
     if taken.outcome == "killed" and not is_withdrawn:
         raise gone(desk, taken.key or "") or CuttingsError("The article was killed")
     return _stored(taken)
