@@ -5,7 +5,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
 
-.PHONY: run test install bench-tools tools lock clean
+.PHONY: run test install bench bench-curve bench-tools tools lock clean
 
 run: install
 	@$(BIN)/cuttings migrate --db $(DB)
@@ -38,6 +38,21 @@ tools:
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	    apt-get update -qq && apt-get install -qq -y sqlite3; \
 	  else echo "The tests need the sqlite3 program: apt-get install sqlite3"; exit 1; fi; }
+
+# How fast searches are beside others; TEXTS is a folder of articles, BENCH more options of the bench.
+ARTICLES ?= 100000
+SIZES ?= 10000,100000,1000000
+SEED ?= 1,2,3
+TEXTS ?=
+BENCH ?=
+SPEED = PYTHONPATH=benchmarks $(BIN)/python -m
+MEASURED = --seeds $(SEED) $(if $(TEXTS),--texts $(TEXTS)) $(BENCH)
+
+bench: bench-tools
+	@$(SPEED) speed.run --articles $(ARTICLES) $(MEASURED)
+
+bench-curve: bench-tools
+	@$(SPEED) speed.curve --sizes $(SIZES) $(MEASURED)
 
 # The peers that benchmarks/ measures against; no test needs them.
 bench-tools: .venv/.installed

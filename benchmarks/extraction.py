@@ -25,6 +25,7 @@ from typing import Any, NamedTuple
 from entities import article_in
 
 from service.database import archive_database, private_database
+from service.engines import load_engine
 from service.extract import PINNED_MODEL, Tagger, load_tagger
 from service.extract.spacy_model import SpacyModel
 from service.ingest import Ingest
@@ -173,7 +174,8 @@ def job(path: Path, tagger: Callable[[], Tagger], processes: int = 1) -> Ingest:
     archive.migrate()
     private = private_database(settings)
     embargoes, quarantine = EmbargoStore(private, archive), QuarantineStore(private)
-    return Ingest(archive, embargoes, quarantine, tagger, processes)
+    engine = load_engine("sqlite", archive)
+    return Ingest(archive, engine, embargoes, quarantine, tagger, processes)
 
 
 class Took(NamedTuple):

@@ -165,7 +165,8 @@ def in_process(file: Path, db: Path) -> Took:
     archive.migrate()
     private = private_database(settings)
     embargoes, quarantine = EmbargoStore(private, archive), QuarantineStore(private)
-    ingest = Ingest(archive, embargoes, quarantine, partial(load_tagger, "off"))
+    engine = load_engine("sqlite", archive)
+    ingest = Ingest(archive, engine, embargoes, quarantine, partial(load_tagger, "off"))
     seconds: list[float] = []
     for _ in range(2):
         started = time.perf_counter()

@@ -24,6 +24,7 @@ from typing import Any
 from extraction import records
 
 from service.database import Database, archive_database, private_database
+from service.engines import load_engine
 from service.entity import ENTITY_TYPES
 from service.extract import load_tagger
 from service.extract.gazetteer import LIST, read_list
@@ -106,7 +107,9 @@ def ingest(
     embargoes, quarantine = EmbargoStore(private, archive), QuarantineStore(private)
     load = partial(load_tagger, arguments.tagger)
     started = time.perf_counter()
-    report = Ingest(archive, embargoes, quarantine, load, arguments.processes).run([str(folder)])
+    engine = load_engine("sqlite", archive)
+    ingest = Ingest(archive, engine, embargoes, quarantine, load, arguments.processes)
+    report = ingest.run([str(folder)])
     took = time.perf_counter() - started
     print(f"{report.added} added, {report.duplicates} duplicates, {len(report.failed)} failed")
     print(f"{took:,.0f} s with {arguments.processes} processes: {report.added / took:.0f} a second")

@@ -23,7 +23,8 @@ from relevance import MEASURES, Collection, Ranking, System, measured, read
 
 from service.article import Article
 from service.database import Database
-from service.engines.sqlite import ranking
+from service.engines.sqlite.columns import postings
+from service.engines.sqlite.columns.postings import HALVES
 from service.engines.sqlite.engine import SqliteEngine
 from service.findings import Findings
 from service.search import Ask, Finder
@@ -40,9 +41,6 @@ CATEGORY = re.compile(r"^(?P<name>[^(\n]+) \((?P<code>[A-Z-]+)\) *$", re.MULTILI
 SENTENCE = re.compile(r"(?<=[.?!])\s+")
 LINE = re.compile(r"\n\s*")
 PARAGRAPH = re.compile(r"\n {4}")
-
-# The statement with the weights that hold.
-BY_SCORE = ranking.BY_SCORE
 
 Weights = tuple[float, float]
 
@@ -118,13 +116,14 @@ def article(doc: dict[str, Any], passage: re.Pattern[str]) -> Article:
     return Article(key=f"d{doc['id']}", title=title, standfirst=standfirst, body=body)
 
 
-def archive(fielded: Fielded, folder: Path) -> Finder:
+def archive(fielded: Fielded, folder: Path) -> tuple[SqliteEngine, Finder]:
     database = Database(folder / "bench.db")
     database.migrate()
     with database.write() as conn:
         for doc in fielded.collection.docs:
             put(conn, article(doc, fielded.passage), Findings(), "off")
-    return Finder(SqliteEngine(database), EntityStore(database))
+    engine = SqliteEngine(database)
+    return engine, Finder(engine, EntityStore(database))
 
 
 def search_of(finder: Finder, docs: list[dict[str, Any]]) -> System:
@@ -139,20 +138,20 @@ def search_of(finder: Finder, docs: list[dict[str, Any]]) -> System:
     return search
 
 
-def weigh(title: float, standfirst: float) -> None:
-    """The weights stand in the statement, so the statement is exchanged."""
-    rest = ranking.WEIGHTS.split(", ")[2:]
-    weights = ", ".join([f"{title:.1f}", f"{standfirst:.1f}", *rest])
-    ranking.BY_SCORE = BY_SCORE.replace(ranking.WEIGHTS, weights)
+def weigh(engine: SqliteEngine, title: float, standfirst: float) -> None:
+    """The weights are in the postings, so these are made anew."""
+    postings.HALVES = (round(2 * title), round(2 * standfirst), *HALVES[2:])
+    engine.rebuild()
 
 
 def figures(fielded: Fielded) -> dict[Weights, float]:
     """nDCG@10 for every pair of weights."""
     with tempfile.TemporaryDirectory() as folder:
-        search = search_of(archive(fielded, Path(folder)), fielded.collection.docs)
+        engine, finder = archive(fielded, Path(folder))
+        search = search_of(finder, fielded.collection.docs)
         found: dict[Weights, float] = {}
         for weights in product(TITLE, STANDFIRST):
-            weigh(*weights)
+            weigh(engine, *weights)
             found[weights] = measured(fielded.collection, search)[str(MEASURES[0])]
         return found
 
@@ -165,7 +164,6 @@ def main() -> int:
     print("not measured:", ", ".join(name for name in SETS if name not in there) or "nothing")
     if not there:
         return 1
-    assert ranking.WEIGHTS in BY_SCORE, "the weights no longer stand in the statement"
     by_set = {name: figures(SETS[name](data / name)) for name in there}
     means = {
         w: sum(by_set[name][w] for name in there) / len(there) for w in next(iter(by_set.values()))

@@ -3,9 +3,12 @@
 CREATE TABLE generation (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   number INTEGER NOT NULL,  -- raised by every change to what a reader can see
-  archive TEXT NOT NULL     -- names this archive among others, for caches
+  archive TEXT NOT NULL,    -- names this archive among others, for caches
+  -- 1 while the service adds many articles at once, within that one transaction, so that nobody else
+  -- ever sees it: triggers then leave to service/stores/bulk.py what each would do row by row.
+  in_bulk INTEGER NOT NULL DEFAULT 0
 );
-INSERT INTO generation VALUES (1, 0, lower(hex(randomblob(16))));
+INSERT INTO generation (id, number, archive) VALUES (1, 0, lower(hex(randomblob(16))));
 
 CREATE TABLE sources (
   id INTEGER PRIMARY KEY,

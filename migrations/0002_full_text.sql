@@ -25,12 +25,16 @@ CREATE VIRTUAL TABLE articles_pieces USING fts5(
 -- six tenths of the writes.
 INSERT INTO articles_fts(articles_fts, rank) VALUES ('automerge', 8);
 INSERT INTO articles_words(articles_words, rank) VALUES ('automerge', 8);
+-- A batch of a thousand articles is one segment, not the three or four that a megabyte makes.
+INSERT INTO articles_fts(articles_fts, rank) VALUES ('hashsize', 8388608);
+INSERT INTO articles_words(articles_words, rank) VALUES ('hashsize', 8388608);
 
 -- Stems are English: of articles in another language only words as written count.
 CREATE INDEX articles_not_english ON articles(id)
 WHERE language IS NOT NULL AND substr(lower(language), 1, 2) <> 'en';
 
-CREATE TRIGGER articles_inserted AFTER INSERT ON articles BEGIN
+CREATE TRIGGER articles_inserted AFTER INSERT ON articles
+WHEN (SELECT in_bulk FROM generation) IS NOT 1 BEGIN
   INSERT INTO articles_fts(rowid, title, standfirst, body, captions, credits)
   VALUES (new.id, new.title, new.standfirst, new.body, new.captions, new.credits);
   INSERT INTO articles_words(rowid, title, standfirst, body, captions, credits)
@@ -110,7 +114,8 @@ END;
 CREATE TRIGGER sources_deleted AFTER DELETE ON sources BEGIN
   UPDATE generation SET number = number + 1;
 END;
-CREATE TRIGGER article_authors_inserted AFTER INSERT ON article_authors BEGIN
+CREATE TRIGGER article_authors_inserted AFTER INSERT ON article_authors
+WHEN (SELECT in_bulk FROM generation) IS NOT 1 BEGIN
   UPDATE generation SET number = number + 1;
 END;
 CREATE TRIGGER article_authors_updated AFTER UPDATE ON article_authors BEGIN
@@ -119,7 +124,8 @@ END;
 CREATE TRIGGER article_authors_deleted AFTER DELETE ON article_authors BEGIN
   UPDATE generation SET number = number + 1;
 END;
-CREATE TRIGGER article_topics_inserted AFTER INSERT ON article_topics BEGIN
+CREATE TRIGGER article_topics_inserted AFTER INSERT ON article_topics
+WHEN (SELECT in_bulk FROM generation) IS NOT 1 BEGIN
   UPDATE generation SET number = number + 1;
 END;
 CREATE TRIGGER article_topics_updated AFTER UPDATE ON article_topics BEGIN

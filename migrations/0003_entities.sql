@@ -52,8 +52,8 @@ CREATE TABLE mentions (
   confidence REAL NOT NULL,
   PRIMARY KEY (article_id, position)
 ) WITHOUT ROWID;
-CREATE INDEX mentions_by_entity ON mentions(entity_id, alias);
-CREATE INDEX mentions_by_reading ON mentions(reading_id, alias);
+CREATE INDEX mentions_by_entity ON mentions(entity_id);
+CREATE INDEX mentions_by_reading ON mentions(reading_id);
 
 -- An article counts once for an entity, however often and in however many spellings it names it.
 CREATE TABLE article_entities (
@@ -64,12 +64,14 @@ CREATE TABLE article_entities (
 ) WITHOUT ROWID;
 CREATE INDEX article_entities_by_entity ON article_entities(entity_id, article_id);
 
-CREATE TRIGGER mentions_inserted AFTER INSERT ON mentions WHEN new.entity_id IS NOT NULL BEGIN
-  INSERT INTO article_entities VALUES (new.article_id, new.entity_id, 1)
-  ON CONFLICT DO UPDATE SET mentions = mentions + 1;
+CREATE TRIGGER mentions_inserted AFTER INSERT ON mentions
+WHEN (SELECT in_bulk FROM generation) IS NOT 1 BEGIN
+  INSERT INTO article_entities SELECT new.article_id, new.entity_id, 1
+  WHERE new.entity_id IS NOT NULL ON CONFLICT DO UPDATE SET mentions = mentions + 1;
   UPDATE entities SET mentions = mentions + 1 WHERE id = new.entity_id;
   UPDATE aliases SET mentions = mentions + 1
   WHERE entity_id = new.entity_id AND text = new.alias;
+  UPDATE generation SET number = number + 1;
 END;
 
 CREATE TRIGGER mentions_unread AFTER DELETE ON mentions BEGIN
@@ -116,7 +118,8 @@ CREATE TRIGGER entities_forgotten BEFORE DELETE ON entities BEGIN
   DELETE FROM aliases WHERE entity_id = old.id;
 END;
 
-CREATE TRIGGER article_entities_inserted AFTER INSERT ON article_entities BEGIN
+CREATE TRIGGER article_entities_inserted AFTER INSERT ON article_entities
+WHEN (SELECT in_bulk FROM generation) IS NOT 1 BEGIN
   UPDATE entities SET articles = articles + 1 WHERE id = new.entity_id;
 END;
 CREATE TRIGGER article_entities_deleted AFTER DELETE ON article_entities BEGIN
@@ -131,9 +134,6 @@ CREATE TRIGGER articles_moved_mentions AFTER UPDATE OF id ON articles WHEN old.i
   UPDATE article_entities SET article_id = new.id WHERE article_id = old.id;
 END;
 
-CREATE TRIGGER mentions_inserted_generation AFTER INSERT ON mentions BEGIN
-  UPDATE generation SET number = number + 1;
-END;
 CREATE TRIGGER mentions_updated_generation AFTER UPDATE ON mentions BEGIN
   UPDATE generation SET number = number + 1;
 END;
@@ -143,19 +143,23 @@ END;
 CREATE TRIGGER article_entities_changed AFTER UPDATE ON article_entities BEGIN
   UPDATE generation SET number = number + 1;
 END;
-CREATE TRIGGER entities_changed AFTER UPDATE ON entities BEGIN
+CREATE TRIGGER entities_changed AFTER UPDATE ON entities
+WHEN (SELECT in_bulk FROM generation) IS NOT 1 BEGIN
   UPDATE generation SET number = number + 1;
 END;
-CREATE TRIGGER entities_added AFTER INSERT ON entities BEGIN
+CREATE TRIGGER entities_added AFTER INSERT ON entities
+WHEN (SELECT in_bulk FROM generation) IS NOT 1 BEGIN
   UPDATE generation SET number = number + 1;
 END;
 CREATE TRIGGER entities_removed AFTER DELETE ON entities BEGIN
   UPDATE generation SET number = number + 1;
 END;
-CREATE TRIGGER aliases_added AFTER INSERT ON aliases BEGIN
+CREATE TRIGGER aliases_added AFTER INSERT ON aliases
+WHEN (SELECT in_bulk FROM generation) IS NOT 1 BEGIN
   UPDATE generation SET number = number + 1;
 END;
-CREATE TRIGGER aliases_changed AFTER UPDATE ON aliases BEGIN
+CREATE TRIGGER aliases_changed AFTER UPDATE ON aliases
+WHEN (SELECT in_bulk FROM generation) IS NOT 1 BEGIN
   UPDATE generation SET number = number + 1;
 END;
 CREATE TRIGGER aliases_removed AFTER DELETE ON aliases BEGIN

@@ -51,7 +51,8 @@ CREATE VIRTUAL TABLE words_draft USING fts5(
 );
 CREATE VIRTUAL TABLE words_of_draft USING fts5vocab('words_draft', 'row');
 
-CREATE TRIGGER articles_words_inserted AFTER INSERT ON articles BEGIN
+CREATE TRIGGER articles_words_inserted AFTER INSERT ON articles
+WHEN (SELECT in_bulk FROM generation) IS NOT 1 BEGIN
   INSERT INTO words_draft(rowid, title, standfirst, body, captions, credits)
   VALUES (1, new.title, new.standfirst, new.body, new.captions, new.credits);
   INSERT INTO words (word, articles) SELECT term, 1 FROM words_of_draft WHERE true

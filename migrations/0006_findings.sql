@@ -51,7 +51,8 @@ CREATE TRIGGER articles_moved_findings AFTER UPDATE OF id ON articles WHEN old.i
   UPDATE mentioned_dates SET article_id = new.id WHERE article_id = old.id;
 END;
 
-CREATE TRIGGER quotes_inserted AFTER INSERT ON quotes BEGIN
+CREATE TRIGGER quotes_inserted AFTER INSERT ON quotes
+WHEN (SELECT in_bulk FROM generation) IS NOT 1 BEGIN
   UPDATE generation SET number = number + 1;
 END;
 CREATE TRIGGER quotes_updated AFTER UPDATE ON quotes BEGIN
@@ -60,7 +61,8 @@ END;
 CREATE TRIGGER quotes_deleted AFTER DELETE ON quotes BEGIN
   UPDATE generation SET number = number + 1;
 END;
-CREATE TRIGGER mentioned_dates_inserted AFTER INSERT ON mentioned_dates BEGIN
+CREATE TRIGGER mentioned_dates_inserted AFTER INSERT ON mentioned_dates
+WHEN (SELECT in_bulk FROM generation) IS NOT 1 BEGIN
   UPDATE generation SET number = number + 1;
 END;
 CREATE TRIGGER mentioned_dates_updated AFTER UPDATE ON mentioned_dates BEGIN

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 from rapidfuzz.distance import OSA
+from rapidfuzz.process import extract
 
 from service.engines import Vocabulary
 from service.letters import as_indexed, words_of
@@ -39,6 +40,8 @@ def corrected_tree(tree: Node, words: Vocabulary, known: Collection[str]) -> Nod
     `known` are words that are found in another spelling. What is excluded stays as it is typed.
     """
     typed = {word: None for leaf in _wanted(tree) for word in words_of(leaf.text)}
+    if not typed:
+        return None
     found = words.frequencies(typed)
     strange = (word for word in typed if word not in found and word not in known)
     unknown = [word for word in strange if word.lower() not in STOP_WORDS]
@@ -67,7 +70,7 @@ def _fits(tree: Node, typed: str, said: Mapping[str, str | None], words: Vocabul
     """
     if typed.isupper() and len(typed) <= _ACRONYM:
         return False
-    if _has_or(tree):
+    if has_or(tree):
         return True
     every = [word for leaf in _wanted(tree) for word in words_of(leaf.text)]
     telling = [w for w in every if w in said and len(w) > 1 and w.lower() not in STOP_WORDS]
@@ -77,16 +80,17 @@ def _fits(tree: Node, typed: str, said: Mapping[str, str | None], words: Vocabul
     return not beside or any(words.near(meant, said[other] or other) for other in beside)
 
 
-def _has_or(node: Node) -> bool:
+def has_or(node: Node) -> bool:
+    """Whether what is looked for may be only one side of it."""
     match node:
         case Or():
             return True
         case And(parts):
-            return any(map(_has_or, parts))
+            return any(map(has_or, parts))
         case In(_, part):
-            return _has_or(part)
+            return has_or(part)
         case Without(kept, _) if kept is not None:
-            return _has_or(kept)
+            return has_or(kept)
         case _:
             return False
 
@@ -137,15 +141,12 @@ def corrected(word: str, words: Vocabulary) -> str | None:
     if not found and len(typed) >= LONG:
         length = len(typed)
         near = words.resembling(typed[:_START], length - 2, length + 2)
-        likely = {w: _SECOND_MISTAKE for w in near if w.isalpha() and _distance(typed, w) <= 2}
-        found = {w: near[w] for w in likely}
+        alike = extract(typed, [*near], scorer=OSA.distance, score_cutoff=2, limit=None)
+        found = {word: near[word] for word, _, _ in alike if word.isalpha()}
+        likely = dict.fromkeys(found, _SECOND_MISTAKE)
     if not found:
         return None
     return min(found, key=lambda w: (-likely[w] - _COMMON * math.log(found[w]), w))
-
-
-def _distance(typed: str, meant: str) -> int:
-    return OSA.distance(typed, meant, score_cutoff=2)
 
 
 def _mistyped(typed: str) -> Iterator[tuple[str, float]]:

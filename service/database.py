@@ -32,6 +32,8 @@ Row = sqlite3.Row
 _HERE = Path(__file__).parent
 # How long a writer waits for another one, in seconds.
 WAIT_FOR_WRITER = 30.0
+# A batch of articles touches thousands of pages; what does not fit goes to the log before its time.
+_WRITER_CACHE = 64 * 1024 * 1024
 # How many steps of SQLite's machine run between two looks at the clock: about a millisecond.
 _STEPS_BETWEEN_LOOKS = 10_000
 _TOO_LONG = "The query took too long and was stopped: narrow it down"
@@ -41,6 +43,7 @@ class Connection(sqlite3.Connection):
     """A connection that knows by when its reader has to be done."""
 
     deadline = math.inf
+    file: object = None  # which one it reads, where that matters
 
     def raise_if_late(self) -> None:
         """For work between statements, and for short ones: SQLite stops only those that run on."""
@@ -105,6 +108,8 @@ class Database:
                 conn.execute("PRAGMA foreign_keys = ON")
                 # What is deleted is overwritten: somebody may have to be sure that it is gone.
                 conn.execute("PRAGMA secure_delete = ON")
+                conn.execute(f"PRAGMA cache_size = -{_WRITER_CACHE // 1024}")
+                conn.execute("PRAGMA temp_store = MEMORY")
                 with _atomic(conn):
                     yield conn
             finally:
@@ -195,6 +200,7 @@ class Database:
                 )
             conn = self._connect("ro")
             conn.execute("PRAGMA query_only = ON")
+            conn.file = identity
             self._local.reader, self._local.identity = conn, identity
         return conn
 
@@ -241,8 +247,8 @@ def private_database(settings: Settings) -> Database:
 
 
 def memory() -> Connection:
-    """An empty database in memory."""
-    conn = sqlite3.connect(":memory:", factory=Connection)
+    """An empty database in memory, for one thread at a time."""
+    conn = sqlite3.connect(":memory:", check_same_thread=False, factory=Connection)
     conn.row_factory = sqlite3.Row
     return conn
 

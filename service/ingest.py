@@ -8,20 +8,28 @@ from typing import Any
 
 from service.arrivals import Arrival, Lost, arrivals
 from service.database import Database
+from service.engines import Engine
 from service.errors import Unreadable
 from service.extract import Tagger
 from service.extract.pool import processes_for
 from service.fetching import Fetcher
 from service.formats.document import Document, Options
+from service.gathering import Finished
 from service.inbox import Entry, Failure, find, measure, opened
-from service.intake import Finished, Intake, Taken
+from service.intake import Intake, Taken
 from service.killing import Killing
 from service.stores.embargoes import EmbargoStore
 from service.stores.quarantine import QuarantineStore
+from service.stores.text_indexes import optimize_in_steps
 
 _PLAINLY = Options()
 # An article with its markup takes about so many bytes: so many bytes are worth another process.
 _BYTES_AN_ARTICLE = 3_000
+# So often what has come is taken up by the index, if it is worth that.
+_INDEXED_AT_ONCE, _WORTH_INDEXING = 1_000, 500
+# The text indexes are made anew when so many came, and they are a tenth of the archive.
+_WORTH_OPTIMIZING = 1_000
+_NEW_PART = 10
 # Behind so many failures of one origin the report only counts the others.
 _MOST_FAILURES = 1_000
 
@@ -107,6 +115,7 @@ class _Place:
 
 
 ARCHIVE = "SELECT archive FROM generation"
+ARTICLES = "SELECT count(*) FROM articles"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +128,7 @@ class Ingest:
     """
 
     archive: Database
+    engine: Engine
     embargoes: EmbargoStore
     quarantine: QuarantineStore
     tagger: Callable[[], Tagger]
@@ -160,7 +170,7 @@ class Ingest:
         report = Report()
         done = inputs = furthest = 0
         processes = processes_for((total or 0) // _BYTES_AN_ARTICLE, self.processes)
-        killing = Killing(self.archive, self.embargoes, self.quarantine)
+        killing = Killing(self.archive, self.engine, self.embargoes, self.quarantine)
         intake = Intake(
             self.archive, self.embargoes, killing, self.tagger, self.quarantine, processes
         )
@@ -170,10 +180,22 @@ class Ingest:
             else:
                 report.count(taken)
                 inputs += 1
+                if inputs % _INDEXED_AT_ONCE == 0:
+                    self.engine.index(_WORTH_INDEXING)
             furthest = max(furthest, done + place.so_far)
             progress(furthest, total, inputs)
+        self.engine.index()
         killing.sweep()
+        if report.added >= _WORTH_OPTIMIZING:
+            self._optimize(report.added)
         return report
+
+    def _optimize(self, added: int) -> None:
+        """Only when much is new: it writes the text index anew."""
+        with self.archive.read() as conn:
+            (articles,) = conn.execute(ARTICLES).fetchone()
+        if added * _NEW_PART >= articles:
+            optimize_in_steps(self.archive)
 
     def _found(
         self, found: Iterable[Entry | Failure], place: _Place

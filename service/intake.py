@@ -5,13 +5,11 @@ Every arrival has its outcome, none stops the others. They are taken in batches:
 snapshot, read for names outside of any transaction, and written in one.
 """
 
-import pickle
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from itertools import islice
-from tempfile import SpooledTemporaryFile
-from typing import IO, Self, TypeVar
+from itertools import starmap
 
 from service.arrivals import Arrival, Lost, Notice
 from service.article import Article
@@ -20,19 +18,19 @@ from service.errors import Busy, CuttingsError, InvalidRequest, PreconditionFail
 from service.extract import Tagger
 from service.extract.pool import Extraction, Reading
 from service.findings import Findings
+from service.gathering import Arrived, Finished, Spool, batches, gathered, up_to_notices
 from service.killing import Killing
-from service.stores.articles import put, withdraw
+from service.stores.articles import put
+from service.stores.batches import new_among, runs
+from service.stores.bulk import NewArticle, add_new
 from service.stores.embargoes import EmbargoStore, Held, is_embargoed
 from service.stores.quarantine import Aside, QuarantineStore, new_ingest
 from service.stores.recognition import Decision, Outcome, decide
 from service.stores.versions import is_older, texts_of
 
-# Large enough to tag in batches and to commit seldom, small enough to be searchable at once.
+# So many are looked at and read at once.
 BATCH = 32
-# Articles under embargo wait in memory for the end of an ingest up to so many bytes, then on disk.
-_HELD_IN_MEMORY = 16 * 1024 * 1024
 _WITHDRAWN = "withdrawn by its source"
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,23 +51,15 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
-class Finished:
-    """Stands behind all arrivals of an input: what it was, and how many bytes that were.
-
-    `remember` is called when all of them are written.
-    """
-
-    origin: str
-    size: int = 0
-    remember: Callable[[], None] = lambda: None
-
-
-@dataclass(frozen=True, slots=True)
 class _Looked:
-    """A batch, and which articles of it are to be read for names; those held back are not in it."""
+    """A batch, and which articles of it are to be read for names; those held back are not in it.
+
+    With the content hashes of those for which it was taken.
+    """
 
     arrivals: list[Arrival | Finished]
     fresh: list[bool]
+    hashes: list[str]
 
     @property
     def to_read(self) -> list[Article]:
@@ -98,10 +88,11 @@ class Intake:
     def take(self, arrivals: Iterable[Arrival | Finished]) -> Iterator[Taken | Finished]:
         """What becomes of each, in their order but for those under embargo, which come last."""
         ingest = new_ingest()
-        with Extraction(self.tagger, self.processes) as extraction, _Spool() as held:
+        with Extraction(self.tagger, self.processes) as extraction, Spool() as held:
             later: list[Callable[[], None]] = []
-            for looked, readings in _read(extraction, self._look(arrivals, held)):
-                for taken in self._store(looked, readings, extraction, ingest):
+            arrived = _read(extraction, self._look(arrivals, held))
+            for together in gathered(starmap(_readings, arrived)):
+                for taken in self._store(together, extraction, ingest):
                     if isinstance(taken, Finished):
                         later.append(taken.remember)
                     yield taken
@@ -109,79 +100,125 @@ class Intake:
                     _call(later)
             # Last, so that of two texts of one article the embargoed one stays out of sight.
             for looked, readings in _read(extraction, self._look_at_held(held)):
-                for reading in _readings(looked, readings):
-                    yield self._hold(reading)
+                for each in _readings(looked, readings):
+                    if isinstance(each, Reading):
+                        yield self._hold(each)
             _call(later)
 
     # Looking -------------------------------------------------------------------------------------
 
-    def _look(self, arrivals: Iterable[Arrival | Finished], held: "_Spool") -> Iterator[_Looked]:
-        for batch in _batches(arrivals, BATCH):
+    def _look(self, arrivals: Iterable[Arrival | Finished], held: "Spool") -> Iterator[_Looked]:
+        for batch in batches(arrivals, BATCH):
             kept: list[Arrival | Finished] = []
             fresh: list[bool] = []
+            hashes: list[str] = []
             with self.archive.read() as conn:
-                for arrival in batch:
-                    decision = self._decided(conn, arrival)
+                for arrival, decision in self._decided(conn, batch):
                     if isinstance(arrival, Article) and _must_wait(arrival, decision):
                         held.add(arrival)
                         continue
                     kept.append(arrival)
                     fresh.append(decision is not None and decision.is_read)
-            yield _Looked(kept, fresh)
+                    hashes.append(decision.content_hash if decision is not None else "")
+            yield _Looked(kept, fresh, hashes)
 
-    def _decided(self, conn: Connection, arrival: Arrival | Finished) -> Decision | None:
+    def _decided(
+        self, conn: Connection, batch: Sequence[Arrival | Finished]
+    ) -> Iterator[tuple[Arrival | Finished, Decision | None]]:
         """None for what is no article, and for one that contradicts itself: storing refuses it."""
-        if not isinstance(arrival, Article):
-            return None
-        try:
-            return decide(conn, arrival, replacing=self.replacing)
-        except InvalidRequest:
-            return None
+        hashed = [(each, each.content_hash()) for each in batch if isinstance(each, Article)]
+        new = iter(new_among(conn, hashed))
+        for each in batch:
+            if not isinstance(each, Article):
+                yield each, None
+            elif (decision := next(new)) is not None:
+                yield each, decision
+            else:
+                with suppress(InvalidRequest):
+                    decision = decide(conn, each, replacing=self.replacing)
+                yield each, decision
 
-    def _look_at_held(self, held: "_Spool") -> Iterator[_Looked]:
-        for batch in _batches(held, BATCH):
+    def _look_at_held(self, held: "Spool") -> Iterator[_Looked]:
+        for batch in batches(held, BATCH):
             fresh = [self.embargoes.standing(article).is_written for article in batch]
-            yield _Looked([*batch], fresh)
+            yield _Looked([*batch], fresh, [""] * len(batch))
 
     # Storing -------------------------------------------------------------------------------------
 
     def _store(
-        self, looked: _Looked, readings: list[Reading], extraction: Extraction, ingest: int
+        self, arrived: Sequence[Arrived], extraction: Extraction, ingest: int
     ) -> Iterator[Taken | Finished]:
-        """A batch in its order; its articles in one transaction, unless a notice stands between."""
-        self._put_aside([a for a in looked.arrivals if isinstance(a, Lost)], ingest)
-        rest = _readings(looked, readings)
-        articles: list[Reading] = []
-        for arrival in looked.arrivals:
-            match arrival:
-                case Article():
-                    articles.append(next(rest))
-                    continue
-                case Lost():
-                    yield Taken(arrival.place, arrival.number, problem=arrival.reason)
-                    continue
-            yield from self._write(articles, extraction)
-            articles = []
-            if isinstance(arrival, Notice):
-                yield self._withdraw(arrival)
-            else:
-                if self.quarantine is not None:
-                    self.quarantine.resolve(arrival.origin, ingest)
-                yield arrival
-        yield from self._write(articles, extraction)
+        """All in their order; the articles in one transaction, unless a notice stands between."""
+        self._put_aside([each for each in arrived if isinstance(each, Lost)], ingest)
+        for part in up_to_notices(arrived):
+            readings = [each for each in part if isinstance(each, Reading)]
+            taken = iter(self._write(readings, extraction) if readings else ())
+            for each in part:
+                match each:
+                    case Reading():
+                        yield next(taken)
+                    case Lost():
+                        yield Taken(each.place, each.number, problem=each.reason)
+                    case Notice():
+                        yield self._withdraw(each)
+                    case Finished():
+                        if self.quarantine is not None:
+                            self.quarantine.resolve(each.origin, ingest)
+                        yield each
 
-    def _write(self, readings: Sequence[Reading], extraction: Extraction) -> Iterator[Taken]:
+    def _write(self, readings: Sequence[Reading], extraction: Extraction) -> list[Taken]:
         """Articles in one go, their names having been read before the archive is locked."""
-        if not readings:
-            return
         with self.archive.write(self.patience) as conn:
             any_held = self.embargoes.any_held()
-            taken = [self._put(conn, reading, extraction, any_held) for reading in readings]
+            taken = self._put_all(conn, readings, extraction, any_held)
         if any_held:
             for reading, each in zip(readings, taken, strict=True):
                 if each.outcome is not None and each.current:
                     self.embargoes.forget(reading.article)
-        yield from taken
+        return taken
+
+    def _put_all(
+        self,
+        conn: Connection,
+        readings: Sequence[Reading],
+        extraction: Extraction,
+        any_held: bool,
+    ) -> list[Taken]:
+        """New ones together; each of them on its own if that fails, as one of them is the cause."""
+        taken: dict[int, Taken] = {}
+        apart = {at for at, each in enumerate(readings) if self._is_apart(each, any_held)}
+        hashed = [
+            (each.article, each.content_hash or each.article.content_hash()) for each in readings
+        ]
+        for run in runs(conn, hashed, apart, replacing=self.replacing):
+            alone = [] if self._add(conn, run.new, readings) else [*run.new]
+            for at in run.new.keys() - alone:
+                taken[at] = _taken(readings[at].article, run.new[at])
+            for at in alone if run.known is None else (*alone, run.known):
+                taken[at] = self._put(conn, readings[at], extraction, any_held)
+        return [taken[at] for at in range(len(readings))]
+
+    def _is_apart(self, reading: Reading, any_held: bool) -> bool:
+        """Whether more than the archive has to be asked about it."""
+        if reading.findings is None:
+            return True
+        return any_held and self.embargoes.standing(reading.article).outcome != "added"
+
+    def _add(
+        self, conn: Connection, new: Mapping[int, Decision], readings: Sequence[Reading]
+    ) -> bool:
+        """All of them or none."""
+        for decision in new.values():
+            self.guard(conn, decision)
+        conn.execute("SAVEPOINT articles")
+        try:
+            add_new(conn, [_new_article(readings[at], decision) for at, decision in new.items()])
+        except Exception:
+            conn.execute("ROLLBACK TO articles")
+            return False
+        finally:
+            conn.execute("RELEASE articles")
+        return True
 
     def _put(
         self, conn: Connection, reading: Reading, extraction: Extraction, any_held: bool
@@ -210,7 +247,7 @@ class Intake:
             return Taken(place, number, problem=f"cannot be stored: {reason}")
         finally:
             conn.execute("RELEASE article")
-        return Taken(place, number, decision.outcome, decision.key, current=decision.current)
+        return _taken(article, decision)
 
     def _filed(self, conn: Connection, reading: Reading, any_held: bool) -> Decision:
         article, was_key = reading.article, None
@@ -259,7 +296,7 @@ class Intake:
         held = Held(article, findings, reading.tagger, reading.signature, earlier)
         done = self.embargoes.hold(held, decision.key, replacing=self.replacing)
         if texts and replaced:
-            withdraw(conn, decision.key)
+            self.killing.take_out(conn, decision.key)
         return replace(done, outcome="changed") if texts and done.outcome == "added" else done
 
     def _withdraw(self, notice: Notice) -> Taken:
@@ -296,22 +333,43 @@ def _must_wait(article: Article, decision: Decision | None) -> bool:
     return is_embargoed(article) and not killed
 
 
-def _readings(looked: _Looked, readings: Iterable[Reading]) -> Iterator[Reading]:
-    """All articles in their order, those that are new with what was read out of them."""
+def _taken(article: Article, decision: Decision) -> Taken:
+    place, number = article.place or "", article.record
+    return Taken(place, number, decision.outcome, decision.key, current=decision.current)
+
+
+def _new_article(reading: Reading, decision: Decision) -> NewArticle:
+    return NewArticle(
+        reading.article,
+        reading.findings or Findings(),
+        reading.tagger,
+        decision.key,
+        decision.content_hash,
+        reading.signature,
+    )
+
+
+def _readings(looked: _Looked, readings: Iterable[Reading]) -> list[Arrived]:
+    """A batch in its order, its new articles with what was read out of them."""
     read_ = iter(readings)
-    for arrival, fresh in zip(looked.arrivals, looked.fresh, strict=True):
-        if isinstance(arrival, Article):
-            yield next(read_) if fresh else Reading(arrival, None, "")
+    return [
+        replace(next(read_) if fresh else Reading(arrival, None, ""), content_hash=content_hash)
+        if isinstance(arrival, Article)
+        else arrival
+        for arrival, fresh, content_hash in zip(
+            looked.arrivals, looked.fresh, looked.hashes, strict=True
+        )
+    ]
 
 
 def _read(
-    extraction: Extraction, batches: Iterable[_Looked]
+    extraction: Extraction, looked_at: Iterable[_Looked]
 ) -> Iterator[tuple[_Looked, list[Reading]]]:
     """Each batch with what was read out of its new articles, which may be several batches ahead."""
     taken: deque[_Looked] = deque()
 
     def new() -> Iterator[list[Article]]:
-        for looked in batches:
+        for looked in looked_at:
             taken.append(looked)
             yield looked.to_read
 
@@ -323,36 +381,3 @@ def _call(remember: list[Callable[[], None]]) -> None:
     """Only when all is written, what waits included: what is remembered is not fetched again."""
     while remember:
         remember.pop(0)()
-
-
-class _Spool:
-    """Articles put aside for later, on disk when they are many: an unnamed file of our own."""
-
-    def __init__(self) -> None:
-        # Where the system keeps temporary files; it has no name, and goes with the process.
-        self._file: IO[bytes] = SpooledTemporaryFile(max_size=_HELD_IN_MEMORY)  # noqa: SIM115
-        self._count = 0
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
-
-    def __bool__(self) -> bool:
-        return self._count > 0
-
-    def add(self, article: Article) -> None:
-        pickle.dump(article, self._file)
-        self._count += 1
-
-    def __iter__(self) -> Iterator[Article]:
-        self._file.seek(0)
-        for _ in range(self._count):
-            yield pickle.load(self._file)  # noqa: S301 - what add() wrote
-
-
-def _batches(items: Iterable[_T], size: int) -> Iterator[list[_T]]:
-    rest = iter(items)
-    while batch := list(islice(rest, size)):
-        yield batch

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from service.article import Article
 from service.database import Connection, Database
+from service.engines import Engine
 from service.errors import Conflict, CuttingsError, InvalidRequest, NotFound
 from service.stores.articles import withdraw
 from service.stores.copies import CopyStore
@@ -58,6 +59,7 @@ class Killing:
     """Kills articles of one archive."""
 
     archive: Database
+    engine: Engine
     embargoes: EmbargoStore
     quarantine: QuarantineStore
 
@@ -108,10 +110,17 @@ class Killing:
             return True
         self._forget_elsewhere()
         self.embargoes.rewrite()
+        self.engine.purge()
         return erase(self.archive)
+
+    def take_out(self, conn: Connection, key: str) -> None:
+        """Take an article out of sight with all that it said, inside a write transaction."""
+        self.engine.forget(conn, key)
+        withdraw(conn, key)
 
     def _kill(self, conn: Connection, key: str, reason: str) -> Killed:
         copies = tuple(copy.key for copy in CopyStore(self.archive).of(key))
+        self.engine.forget(conn, key)
         return replace(_kill(conn, key, reason), copies=copies)
 
     def _forget_elsewhere(self) -> None:

@@ -5,13 +5,15 @@ MinHash finds what may be a copy (Broder 1997, On the resemblance and containmen
 in an LSH forest (Bawa et al. 2005): buckets of two hashes, in the order of the next three.
 """
 
+import importlib
 import re
 import unicodedata
 import zlib
 from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Any
 
 import numpy as np
-from datasketch import MinHash
 
 from service.letters import spelled_out, words_of
 from service.unspaced import LEFT_OUT, cut, has_unspaced
@@ -27,7 +29,6 @@ _FEWEST_SHINGLES = 12
 # What an archive holds was made with these. Another version of the libraries must make the same, or
 # all has to be made anew (`cuttings reindex`): a test holds some hashes against their values.
 _SEED, _SCHEME, _HASHES = 1, "affine32", 28
-_EMPTY = MinHash(num_perm=_HASHES, seed=_SEED, scheme=_SCHEME, hashfunc=zlib.crc32)
 _BANDS = _HASHES // 2
 _DEPTH, _BITS_IN_BAND = 5, 11
 _BITS_BELOW_BUCKET = (_DEPTH - 2) * _BITS_IN_BAND
@@ -54,9 +55,16 @@ def signature(title: str, body: str) -> bytes | None:
     shingles = Text(title, body).shingles
     if len(shingles) < _FEWEST_SHINGLES:
         return None
-    sketch = _EMPTY.copy()
+    sketch = _empty_sketch().copy()
     sketch.update_batch(" ".join(shingle).encode("utf-8", "surrogatepass") for shingle in shingles)
     return bytes((sketch.hashvalues >> np.uint32(16)).astype("<u2"))
+
+
+@cache
+def _empty_sketch() -> Any:
+    """By name, when the first text is looked at: datasketch loads scipy, which takes a second."""
+    minhash = importlib.import_module("datasketch").MinHash
+    return minhash(num_perm=_HASHES, seed=_SEED, scheme=_SCHEME, hashfunc=zlib.crc32)
 
 
 def bands(signature: bytes) -> tuple[int, ...]:

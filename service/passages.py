@@ -1,5 +1,6 @@
 """Which passage of a field a hit shows, and where the query's words stand in it."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 
@@ -9,26 +10,31 @@ Range = tuple[int, int]
 
 # About three lines on a page of 70 characters.
 LENGTH = 240
-_SENTENCE_ENDS = ".!?。！？\n"
+# The last sentence that ends in a text; of what may stand after its sign at most three characters.
+_SENTENCES = re.compile(r".*(?:[.!?。！？\n][ \u00a0”’\"')]{0,2}[ \u00a0]|\n)", re.DOTALL)
 
 
 def passages(field: str, text: str, highlights: Sequence[Range]) -> list[Snippet]:
     """The best stretch of a text, and a second one if words that match stand only there."""
-    whole = (0, len(text))
     highlights = [_clipped(text, place) for place in highlights]
-    best = _stretch(text, whole, highlights)
-    shown = {_word(text, place) for place in highlights if _within(place, best)}
+    best = _stretch(text, (0, len(text)), highlights)
+    inside = _inside(highlights, best)
+    if len(inside) == len(highlights):
+        return [_snippet(field, text, best, inside)]
+    shown = {_word(text, place) for place in inside}
     new = [place for place in highlights if _word(text, place) not in shown]
     sides = [(side, _inside(new, side)) for side in ((0, best[0]), (best[1], len(text)))]
     side, places = max(sides, key=lambda each: len({_word(text, place) for place in each[1]}))
-    second = [_stretch(text, side, places)] if places else []
-    return [_snippet(field, text, stretch, highlights) for stretch in [best, *second]]
+    first = _snippet(field, text, best, inside)
+    if not places:
+        return [first]
+    second = _stretch(text, side, places)
+    return [first, _snippet(field, text, second, _inside(highlights, second))]
 
 
 def _snippet(field: str, text: str, stretch: Range, highlights: Sequence[Range]) -> Snippet:
     start, end = stretch
-    inside = tuple((s - start, e - start) for s, e in _inside(highlights, stretch))
-    return Snippet(field, text[start:end], inside)
+    return Snippet(field, text[start:end], tuple([(s - start, e - start) for s, e in highlights]))
 
 
 def _clipped(text: str, place: Range) -> Range:
@@ -41,12 +47,9 @@ def _word(text: str, place: Range) -> str:
     return text[slice(*place)].casefold()
 
 
-def _within(place: Range, stretch: Range) -> bool:
-    return stretch[0] <= place[0] and place[1] <= stretch[1]
-
-
 def _inside(places: Sequence[Range], stretch: Range) -> list[Range]:
-    return [place for place in places if _within(place, stretch)]
+    start, end = stretch
+    return [place for place in places if start <= place[0] and place[1] <= end]
 
 
 def _stretch(text: str, side: Range, highlights: Sequence[Range]) -> Range:
@@ -74,6 +77,8 @@ def _window(text: str, highlights: Sequence[Range]) -> Range:
 
 def _richest(text: str, highlights: Sequence[Range]) -> Range:
     """The run within LENGTH with the most different words that match, then the most of them."""
+    if len(highlights) == 1:
+        return highlights[0]
     best, best_worth, left = highlights[0], (0, 0), 0
     inside: Counter[str] = Counter()
     for right, (start, end) in enumerate(highlights):
@@ -92,9 +97,10 @@ def _richest(text: str, highlights: Sequence[Range]) -> Range:
 
 def _sentence_start(text: str, at: int, lowest: int) -> int:
     """Where the sentence around `at` begins, or a word if that lies before `lowest`."""
-    for place in range(at, lowest, -1):
-        if text[place - 1].isspace() and _ends_sentence(text, place):
-            return place
+    # The sign may stand before `lowest`.
+    before = _SENTENCES.match(text, max(0, lowest - 3), at)
+    if before is not None and before.end() > lowest:
+        return before.end()
     if lowest == 0:
         return 0
     # No sentence begins near enough: two or three words before the match give it a context.
@@ -102,11 +108,6 @@ def _sentence_start(text: str, at: int, lowest: int) -> int:
     while 0 < place < at and not text[place - 1].isspace():
         place += 1
     return place
-
-
-def _ends_sentence(text: str, place: int) -> bool:
-    before = text[max(0, place - 4) : place].rstrip(" \u00a0”’\"')")
-    return before[-1:] in _SENTENCE_ENDS and before != ""
 
 
 def _word_end(text: str, at: int) -> int:

@@ -224,7 +224,8 @@ class Search:
     different fields must all hold. Values of person, organization and place are entity keys.
     `half_life` is the age in days at which a score counts half; 0 for no such rule. `nearness`
     lets words side by side, and names as they are typed, count for more; without `snippets` hits
-    have none. With `versions` all, a past text of an article is enough, if it matches as a whole;
+    have none. `exact` ranks every match, however many there are. With `versions` all, a past text
+    of an article is enough, if it matches as a whole;
     `collapse` makes one hit of a group of near copies.
     """
 
@@ -244,6 +245,7 @@ class Search:
     nearness: bool = True
     snippets: bool = True
     explain: bool = False
+    exact: bool = False
     collapse: bool = False
     versions: Versions = "current"
     digest: str = ""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from service.correction import corrected_tree
+from service.correction import corrected_tree, has_or
 from service.dates import DateRange, parse_zone, range_of
 from service.engines import Engine
 from service.entity import ENTITY_TYPES
@@ -61,6 +61,7 @@ class Ask:
     cursor: Cursor | None = None
     expand: bool = True
     explain: bool = False
+    exact: bool = False
     collapse: bool = False
     versions: Versions = "current"
 
@@ -87,27 +88,40 @@ class Finder:
             results,
             understood=str(parsed.tree) if parsed.tree is not None else "",
             expanded=expanded,
-            did_you_mean=self._meant(ask, parsed.tree, search, expanded),
+            did_you_mean=self._meant(ask, parsed.tree, search, results, expanded),
             diagnostics=(*parsed.diagnostics, *_unranked(search), *results.diagnostics),
         )
 
     def _meant(
-        self, ask: Ask, tree: Node | None, search: Search, expanded: tuple[Expansion, ...]
+        self,
+        ask: Ask,
+        tree: Node | None,
+        search: Search,
+        results: Results,
+        expanded: tuple[Expansion, ...],
     ) -> str | None:
         """The query with the archive's words for unknown ones, if that finds more articles."""
         if tree is None or ask.cursor is not None:
             return None
+        if results.total and results.match == "all" and not has_or(tree):
+            return None  # what is found has every word
         known = {word for e in expanded for word in words_of(e.source)}
         meant = corrected_tree(tree, self._engine.vocabulary, known)
         if meant is None:
             return None
         _, other, _ = self._prepare(replace(ask, q=str(meant), strict=False))
         matches = _MATCHES if ask.match == "auto" else (ask.match,)
-        finds_more = (self._total(other, m) > self._total(search, m) for m in matches)
+        own = {results.match: results.total}
+        finds_more = (
+            self._total(other, match) > (own[match] if match in own else self._total(search, match))
+            for match in matches
+        )
         return str(meant) if any(finds_more) else None
 
     def _total(self, search: Search, match: MatchMode) -> int:
-        bare = replace(search, match=match, limit=1, facets=(), snippets=False, explain=False)
+        # By date, so that nothing is ranked for it.
+        unranked = replace(search, match=match, sort="newest", limit=1)
+        bare = replace(unranked, facets=(), snippets=False, explain=False)
         return self._engine.search(bare).total
 
     def facets(self, ask: Ask) -> Mapping[str, Facet | Histogram]:
@@ -139,19 +153,23 @@ class Finder:
             cursor=ask.cursor,
             half_life=self._half_life,
             explain=ask.explain,
+            exact=ask.exact,
             collapse=ask.collapse,
             versions=ask.versions,
+            digest=_digest(ask, sort),
         )
-        return parsed, replace(search, digest=_digest(ask, search.sort)), expanded
+        return parsed, search, expanded
 
     def _expanded(self, tree: Node | None, versions: Versions) -> tuple[Expansion, ...]:
-        named = called(tree, self._entities.also_called)
+        named = called(tree, self._entities.also_called) if self._entities.has_added() else ()
         return self._found_in_archive((*expansions(tree), *named), versions)
 
     def _found_in_archive(
         self, found: tuple[Expansion, ...], versions: Versions
     ) -> tuple[Expansion, ...]:
         """Only spellings that some article has: the others would be noise in the answer."""
+        if not found:
+            return ()
         occurring = self._engine.occurring({spelled(to) for e in found for to in e.to}, versions)
         kept = (replace(e, to=tuple(to for to in e.to if spelled(to) in occurring)) for e in found)
         return tuple(e for e in kept if e.to)

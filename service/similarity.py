@@ -13,7 +13,7 @@ from dataclasses import replace
 from service.article import Article
 from service.engines import Engine
 from service.letters import as_indexed, words_of
-from service.query import Node, Or, Phrase, Search
+from service.query import Node, Or, Search, Word
 from service.result import Hit, Named, Similar, SimilarArticles
 from service.stop_words import STOP_WORDS
 from service.stores.articles import ArticleStore
@@ -74,7 +74,7 @@ class Similarity:
         return sorted(worth, key=lambda word: (-worth[word], word))[:_WORDS]
 
     def _asked(self, words: Sequence[str], limit: int) -> Sequence[Hit]:
-        tree: Node = Or(tuple(map(Phrase, words))) if len(words) > 1 else Phrase(words[0])
+        tree: Node = Or(tuple(map(Word, words))) if len(words) > 1 else Word(words[0])
         search = Search(tree=tree, match="all", limit=limit, nearness=False, snippets=False)
         return self._engine.search(search).hits
 
@@ -99,8 +99,10 @@ class Similarity:
         shown: list[Similar] = []
         for similar in page:
             filed = self._articles.get(similar.hit.key)
-            texts = [text for text, _ in _weighed(filed.article)] if filed else []
-            theirs = {word for text in texts for word in _words(text)}
+            text = "\n".join(text for text, _ in _weighed(filed.article)) if filed else ""
+            theirs = set(map(as_indexed, words_of(text)))
+            if has_unspaced("".join(words)):
+                theirs.update(cut(text).split())
             shown.append(replace(similar, words=tuple(word for word in words if word in theirs)))
         return tuple(shown)
 

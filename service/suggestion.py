@@ -64,7 +64,7 @@ class Suggester:
         if not found:
             common = (word for word, _ in self._vocabulary.beginning(start, _LOOKED_AT))
             phrase = " ".join(before[-2:])
-            followed = (w for w in common if self._vocabulary.together((f"{phrase} {w}",)))
+            followed = (w for w in common if self._vocabulary.says(f"{phrase} {w}"))
             found = list(islice(filter(_tells, followed), _COUNTED))
         return [(word, self._vocabulary.together((*before, word))) for word in found]
 

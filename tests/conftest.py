@@ -55,7 +55,7 @@ class Archive:
 
     @property
     def killing(self) -> Killing:
-        return Killing(self.database, self.embargoes, self.quarantine)
+        return Killing(self.database, self.engine, self.embargoes, self.quarantine)
 
     def add(self, article: Article, mentions: Sequence[Mention] = ()) -> Decision:
         text = "" if article.title_derived else article.title
@@ -71,7 +71,7 @@ class Archive:
         return self.job(lambda: load_tagger(tagger)).run([str(path) for path in paths])
 
     def job(self, tagger: Callable[[], Tagger]) -> Ingest:
-        return Ingest(self.database, self.embargoes, self.quarantine, tagger)
+        return Ingest(self.database, self.engine, self.embargoes, self.quarantine, tagger)
 
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         with self.database.read() as conn:

@@ -11,9 +11,7 @@ from test_versions_search import group, said_before
 from service.article import Article
 from service.cli import main
 from service.dates import parse_moment
-from service.engines.sqlite.near_copies import COUNT_WITH_COPIES, MEMBERS
-from service.engines.sqlite.selection import Reading, selection
-from service.query import Search, Sort, Word
+from service.query import Sort
 from service.result import Results
 from service.search import Ask
 from service.web.app import create_app
@@ -170,21 +168,3 @@ def test_the_command_line_tells_of_copies(wire: Archive) -> None:
     assert "5 articles, 3 without near copies" in shown
     assert "1 near copy: Post" in shown
     assert "1 near copy: source unknown" in shown
-
-
-def test_groups_are_counted_along_the_matches(archive: Archive) -> None:
-    """Not by asking the text index for each copy."""
-    chosen = selection(Search(tree=Word("said")), Reading(Word("said")))
-    collapsed = chosen.less_copies(chosen)
-    members = MEMBERS.replace("{members}", "copies")
-    with archive.database.read() as conn:
-
-        def plan(sql: str, **values: object) -> list[str]:
-            rows = conn.execute("EXPLAIN QUERY PLAN " + sql, {**chosen.values, **values})
-            return [row["detail"] for row in rows]
-
-        for sql in (COUNT_WITH_COPIES.replace("{ids}", chosen.ids), collapsed.ids):
-            steps = plan(sql)
-            assert any("SEARCH copies USING INTEGER PRIMARY KEY" in step for step in steps)
-            assert not any("CORRELATED" in step or "SCAN copies" in step for step in steps)
-        assert any("copies_by_group" in step for step in plan(members, groups="[]", most=10))

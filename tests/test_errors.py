@@ -10,6 +10,7 @@ from conftest import Archive, Client, open_archive
 from fastapi import FastAPI
 
 from service import errors
+from service.article import Article
 from service.database import private_database
 from service.errors import CuttingsError, Problem
 from service.stores.keys import KeyStore
@@ -286,6 +287,7 @@ def test_a_file_that_is_no_archive(tmp_path: Any) -> None:
 
 
 def test_an_archive_that_goes_away(archive: Archive) -> None:
+    archive.add(Article(body="x"))
     api = Client(create_app(archive.settings))
     archive.tamper("DROP VIEW people", "ALTER TABLE articles RENAME TO gone")
     response = api.get("/v1/search")

@@ -115,6 +115,7 @@ def test_what_is_wrong_is_told_before_the_file_begins(web: Client, query: str) -
 
 def test_a_database_that_is_gone_is_told_before_the_file_begins(tmp_path: Path) -> None:
     archive = open_archive(tmp_path)
+    archive.add(Article(body="x"))
     client = Client(create_app(archive.settings))
     archive.tamper("DROP TABLE article_authors")
     assert client.get("/v1/export").json()["status"] == 500

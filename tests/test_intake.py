@@ -17,8 +17,9 @@ from service.article import Article
 from service.checks import check
 from service.dates import parse_moment
 from service.extract import load_tagger
+from service.gathering import Finished
 from service.ingest import Report
-from service.intake import Finished, Intake, Taken
+from service.intake import Intake, Taken
 from service.stores.kills import KillStore
 from service.stores.versions import VersionStore
 

@@ -54,6 +54,7 @@ LAYERS = (
     "inbox",
     "arrivals",
     "killing",
+    "gathering",
     "intake",
     "ingest",
     "rehearsal",

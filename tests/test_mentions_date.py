@@ -7,10 +7,7 @@ import pytest
 from conftest import Archive, Client, open_archive
 
 from service.article import Article
-from service.engines.sqlite.facets import COUNTS, MATCHING
-from service.engines.sqlite.selection import Reading, selection
 from service.findings import DatePrecision, Findings, MentionedDate
-from service.query import Search
 from service.result import Facet
 from service.search import Ask
 from service.stores.articles import put
@@ -126,18 +123,3 @@ def test_the_api_counts_and_filters(asked: Client) -> None:
     assert [hit["title"] for hit in asked.post("/v1/search", json=posted).json()["hits"]] == [
         "history"
     ]
-
-
-def plan(archive: Archive, sql: str, values: Mapping[str, Any]) -> list[str]:
-    with archive.database.read() as conn:
-        return [row["detail"] for row in conn.execute("EXPLAIN QUERY PLAN " + sql, values)]
-
-
-def test_filter_and_counts_come_off_indexes(dates: Archive) -> None:
-    chosen = selection(Search(filters={"mentions_date": ("2018",)}), Reading(None))
-    found = plan(dates, chosen.ids, chosen.values)
-    assert any("mentioned_dates_by_date (date>? AND date<?)" in step for step in found), found
-    counted = plan(
-        dates, MATCHING.replace("{ids}", chosen.ids) + COUNTS["mentions_date"], chosen.values
-    )
-    assert "SEARCH mentioned_dates USING PRIMARY KEY (article_id=?)" in counted

@@ -2,16 +2,20 @@
 
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
+import numpy as np
 import pytest
 from conftest import Archive, Client, open_archive
 from hypothesis import given
 from hypothesis import strategies as st
 
 from service.article import Article
-from service.database import memory_schema
 from service.dates import parse_moment
-from service.engines.sqlite.ranking import RECENCY
+from service.engines.sqlite.columns.view import Columns
+from service.engines.sqlite.ranking import recency_of
+from service.query import Search
 from service.search import Ask, Finder
 from service.stores.entities import EntityStore
 from service.stores.slots import SLOTS_A_DAY, UNDATED_ROOM
@@ -73,11 +77,10 @@ def test_age_weighs_less_than_many_words(archive: Archive) -> None:
 @given(st.lists(st.integers(0, 20_000), min_size=2, max_size=30), st.floats(0.01, 50_000))
 def test_the_older_never_weighs_more(days: list[int], half_life: float) -> None:
     ids = sorted({UNDATED_ROOM + day * SLOTS_A_DAY for day in days}, reverse=True)
-    values = {"newest": ids[0], "half_life": max(1, round(half_life * SLOTS_A_DAY))}
-    sql = "SELECT " + RECENCY.replace("{id}", ":id")
-    conn = memory_schema()
-    factors = [conn.execute(sql, values | {"id": id_}).fetchone()[0] for id_ in ids]
-    conn.close()
+    articles = np.ones(len(ids), np.bool_)
+    columns = SimpleNamespace(ids=np.array(ids), alive=articles, articles=len(ids))
+    search = Search(half_life=half_life)
+    factors = recency_of(cast("Columns", columns), search, np.arange(len(ids))).tolist()
     assert factors[0] == 1.0
     assert all(1 / 32 <= older <= newer <= 1 for newer, older in pairwise(factors))
 

@@ -104,7 +104,7 @@ def test_a_text_with_the_marks_in_it_is_shown_unharmed(archive: Archive) -> None
     archive.add(Article(body=body))
     (hit,) = archive.finder.search(Ask(q="odd")).hits
     assert hit.snippets[0].text == body
-    assert hit.snippets[0].highlights == ()
+    assert hit.snippets[0].highlights == ((0, 3),)
 
 
 def test_what_was_understood_and_mended(library: Archive) -> None:

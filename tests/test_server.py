@@ -1,18 +1,22 @@
 """The real program: ingest as one process, serve as another, questions over a socket."""
 
 import os
+import pickle
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 from conftest import LONG, SEEDS
+
+from service.cli.serve import DEALS_OUT, SharedPort
 
 PROGRAM = str(Path(sys.executable).with_name("cuttings"))
 
@@ -91,6 +95,45 @@ def test_two_workers_answer_alike_after_a_write(db: Path, tmp_path: Path) -> Non
         for _ in range(40 if LONG else 10):
             with httpx.Client(base_url=client.base_url) as fresh:
                 assert fresh.get("/v1/search", params={"q": "jo song-gil"}).json()["total"] == 3
+
+
+def test_no_worker_answers_what_was_true_before(tmp_path: Path) -> None:
+    """Written over HTTP or by a plain sqlite3: whoever answers next has it."""
+    db = tmp_path / "cuttings.db"
+    subprocess.run([PROGRAM, "migrate", "--db", str(db)], check=True, capture_output=True)
+    create = [PROGRAM, "key", "create", "--scope", "write", "--db", str(db)]
+    made = subprocess.run(create, check=True, capture_output=True, text=True)
+    bearer = {"Authorization": f"Bearer {made.stdout.split()[-1]}"}
+    with serving(db, "--workers", "2") as client, ExitStack() as stack:
+        # Connections are dealt out: of ten both workers have some, but for once in 500 runs.
+        askers = [
+            stack.enter_context(httpx.Client(base_url=client.base_url, timeout=30))
+            for _ in range(10)
+        ]
+        for number in range(60 if LONG else 16):
+            title = f"Report number {number}"
+            if number % 2:
+                with closing(sqlite3.connect(db)) as conn, conn:
+                    conn.execute("UPDATE articles SET title = ? WHERE key = 'report'", (title,))
+            else:
+                article = {"title": title, "body": "It goes on, somebody said."}
+                put = client.put("/v1/articles/report", json=article, headers=bearer)
+                put.raise_for_status()
+            for asker in askers:
+                found = asker.get("/v1/search", params={"q": f"number {number}", "match": "all"})
+                assert [hit["title"] for hit in found.json()["hits"]] == [title]
+                etag = {"If-None-Match": found.headers["etag"]}
+                assert asker.get("/v1/articles/report").json()["title"] == title
+                assert askers[0].get(found.request.url, headers=etag).status_code == 304
+
+
+@pytest.mark.skipif(not DEALS_OUT, reason="one socket for all workers here")
+def test_each_worker_has_a_socket_of_its_own_at_the_port() -> None:
+    with SharedPort.at("127.0.0.1", 0) as shared:
+        another = pickle.loads(pickle.dumps(shared))  # noqa: S301 - as a worker is sent it
+        with another:
+            assert another.fileno() != shared.fileno()
+            assert another.getsockname() == shared.getsockname()
 
 
 def test_killed_in_the_middle_the_file_stays_whole(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from reading import document, read_one
 
 from service.errors import Unreadable
-from service.formats import FORMATS, read, text
+from service.formats import formats, read, text
 from service.formats.beside import is_sidecar, sidecar_names, sidecars_among
 from service.formats.document import Found, Options
 from service.formats.markdown import read_markdown
@@ -60,7 +60,7 @@ def test_what_a_server_says_counts_more_than_an_ending(
 
 
 def test_formats_are_tried_from_the_clearest_to_the_one_that_anything_could_be() -> None:
-    names = [each.name for each in FORMATS]
+    names = [each.name for each in formats()]
     assert (names[0], names[-1]) == ("warc", "text")
     assert len(set(names)) == len(names)
     assert names.index("NewsML-G2") < names.index("feed") < names.index("html")

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from service.article import Article
 from service.database import Connection
 from service.dates import parse_moment
-from service.engines.sqlite.selection import read_in, selection
-from service.query import Search, Sort, Word
+from service.query import Sort
 from service.result import Facet, Hit, Results
 from service.search import Ask
 from service.stores.documents import packed
@@ -238,20 +237,6 @@ def test_the_index_of_past_texts_is_checked_and_made_anew(archive: Archive) -> N
     archive.engine.rebuild()
     assert archive.engine.faults() == []
     assert hits(archive, "한국") == [("k", 1)]
-
-
-def test_past_texts_that_match_lead_to_their_articles(archive: Archive) -> None:
-    archive.add(Article(key="k", body="text", language="fr"))
-    with archive.database.read() as conn:
-        reading = read_in(conn, Word("said"), "all")
-        chosen = selection(Search(tree=Word("said")), reading)
-        rows = conn.execute("EXPLAIN QUERY PLAN " + chosen.ids, chosen.values)
-        steps = [row["detail"] for row in rows]
-        plain = selection(Search(tree=Word("said")), read_in(conn, Word("said"), "current"))
-    assert any("SEARCH v USING INTEGER PRIMARY KEY" in step for step in steps)
-    assert any("SEARCH a USING COVERING INDEX" in step for step in steps)
-    assert not any("CORRELATED" in step or step.split()[:2] == ["SCAN", "v"] for step in steps)
-    assert "versions" not in plain.ids
 
 
 # Over generated archives, held against a reading of each text in plain Python.

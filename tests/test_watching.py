@@ -91,7 +91,9 @@ def drop(archive: Archive, tmp_path: Path) -> Drop:
     options = replace(job.options, tell=said.append)
     return Drop(
         folder,
-        Recorded(job.archive, job.embargoes, job.quarantine, job.tagger, options=options),
+        Recorded(
+            job.archive, job.engine, job.embargoes, job.quarantine, job.tagger, options=options
+        ),
         said,
     )
 

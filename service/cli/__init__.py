@@ -1,33 +1,55 @@
 """The command line: a thin skin over the functions of the service, a file for each subject."""
 
+import importlib
 import logging
+from collections import UserDict
+from collections.abc import Mapping
+from typing import Any
 
 import click
 
 from service import __version__
-from service.cli import entity, export, ingest, key, kill, quarantine, retag, search, serve, upkeep
 from service.cli.command import with_settings
 from service.errors import NotBuilt
 from service.settings import Settings
 
+# Name -> where it lives; a module is imported only when its command is chosen, or help lists it.
+COMMANDS: Mapping[str, str] = {
+    "ingest": "service.cli.ingest:ingest",
+    "search": "service.cli.search:search",
+    "serve": "service.cli.serve:serve",
+    "migrate": "service.cli.upkeep:migrate",
+    "reindex": "service.cli.upkeep:reindex",
+    "check": "service.cli.upkeep:check",
+    "retag": "service.cli.retag:retag",
+    "key": "service.cli.key:key",
+    "entity": "service.cli.entity:entity",
+    "kill": "service.cli.kill:kill",
+    "revive": "service.cli.kill:revive",
+    "quarantine": "service.cli.quarantine:quarantine",
+    "export": "service.cli.export:export",
+}
 # In the public contract, not built yet.
 UNBUILT = ("backup", "restore")
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(UserDict[str, Any]):
+    """The commands by name; of those that are not loaded yet, where they live."""
+
+    def __getitem__(self, name: str) -> click.Command:
+        if isinstance(place := self.data[name], str):
+            module, _, command = place.partition(":")
+            self.data[name] = getattr(importlib.import_module(module), command)
+        loaded: click.Command = self.data[name]
+        return loaded
+
+
+@click.group(commands=_Commands(COMMANDS), context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="cuttings")
 def main() -> None:
     """Search a news archive that is one SQLite file."""
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     logging.getLogger("cuttings").setLevel(logging.INFO)
-
-
-for _command in (
-    *(ingest.ingest, search.search, serve.serve, upkeep.migrate, upkeep.reindex, upkeep.check),
-    *(retag.retag, key.key, entity.entity, kill.kill, kill.revive),
-    *(quarantine.quarantine, export.export),
-):
-    main.add_command(_command)
 
 
 def _not_built(name: str) -> None:

@@ -8,14 +8,17 @@ from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from service.database import Database, archive_database
 from service.errors import CuttingsError, Misconfigured
-from service.ingest import Progress
 from service.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    # For a type alone: ingest brings along all that reads documents, and most commands read none.
+    from service.ingest import Progress
 
 Command = Callable[..., None]
 # Where no bar can be drawn, a line every so often.
@@ -93,7 +96,7 @@ def counted(number: int, noun: str) -> str:
 
 
 @contextmanager
-def progress_bar(label: str) -> Iterator[Progress]:
+def progress_bar(label: str) -> "Iterator[Progress]":
     """A bar with the rate and the time left on a terminal, a plain line now and then elsewhere."""
     started = time.monotonic()
     if not sys.stderr.isatty():
@@ -116,7 +119,7 @@ def progress_bar(label: str) -> Iterator[Progress]:
         yield show
 
 
-def _lines(label: str, started: float) -> Progress:
+def _lines(label: str, started: float) -> "Progress":
     told = started
 
     def show(done: int, total: int | None, inputs: int) -> None:

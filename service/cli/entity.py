@@ -31,6 +31,7 @@ from service.stores.coverage import CoverageStore
 from service.stores.edits import Author, EditStore
 from service.stores.entities import EntityDetail, EntityStore
 from service.stores.suggestions import SuggestionStore
+from service.web.answers.base import encoded
 from service.web.answers.edits import edits_out
 from service.web.answers.entities import entities_out, entity_in_full_out
 from service.web.answers.merges import merges_out
@@ -122,7 +123,7 @@ def list_(
         name=name, type_=type_, sort="mentions", limit=limit, offset=0
     )
     if as_json:
-        click.echo(entities_out(page, None).model_dump_json(by_alias=True, indent=2))
+        click.echo(encoded(entities_out(page, None), indent=2))
         return
     for detail in page.entities:
         click.echo(_line(detail))
@@ -143,13 +144,13 @@ def show(settings: Settings, key: str, as_json: bool) -> None:
         detail = desk.detail(key)
         full = entity_in_full_out(detail, CoverageStore(desk.archive).of(detail))
     if as_json:
-        click.echo(full.model_dump_json(by_alias=True, indent=2))
+        click.echo(encoded(full, indent=2))
         return
     click.echo(_line(detail))
-    if full.first_seen and full.last_seen:
-        click.echo(f"  from {full.first_seen} to {full.last_seen}")
-    if full.note:
-        click.echo(f"  note: {full.note}")
+    if full["first_seen"] and full["last_seen"]:
+        click.echo(f"  from {full['first_seen']} to {full['last_seen']}")
+    if full["note"]:
+        click.echo(f"  note: {full['note']}")
     for alias in detail.aliases:
         click.echo(f"  {alias.text} ({alias.count})")
 
@@ -269,7 +270,7 @@ def log(settings: Settings, key: str | None, limit: int, as_json: bool) -> None:
     if key is not None and not page.total:
         page = desk.edits.page(desk.key(key), limit)
     if as_json:
-        click.echo(edits_out(page, None).model_dump_json(by_alias=True, indent=2))
+        click.echo(encoded(edits_out(page, None), indent=2))
         return
     if not page.edits:
         click.echo("no edits", err=True)
@@ -297,7 +298,7 @@ def suggest(
     one = desk.detail(key).entity.key if key else None
     page = merging.page(type_=type_, entity=one, limit=limit, offset=0)
     if as_json:
-        click.echo(merges_out(page, None).model_dump_json(by_alias=True, indent=2))
+        click.echo(encoded(merges_out(page, None), indent=2))
         return
     if not page.merges:
         click.echo("nobody looks like another", err=True)

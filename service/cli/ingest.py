@@ -11,6 +11,7 @@ import click
 
 from service.cli.command import PROCESSES, progress_bar, with_settings
 from service.database import Database, archive_database, private_database
+from service.engines import load_engine
 from service.errors import InvalidRequest
 from service.extract import load_tagger
 from service.fetching import Fetcher
@@ -42,6 +43,7 @@ class _Job:
         fetch = fetcher.page if self.fetches else None
         return Ingest(
             archive,
+            load_engine("sqlite", archive),
             EmbargoStore(private, archive),
             QuarantineStore(private),
             partial(load_tagger, tagger),  # other processes must be able to load it too

@@ -4,6 +4,7 @@ import click
 
 from service.cli.command import existing_archive, with_settings
 from service.database import private_database
+from service.engines import load_engine
 from service.killing import Killing
 from service.settings import Settings
 from service.stores.embargoes import EmbargoStore
@@ -19,7 +20,8 @@ def kill(settings: Settings, key: str, reason: str) -> None:
     """Take the article KEY out of every answer, and erase its text from the file."""
     archive = existing_archive(settings)
     private = private_database(settings)
-    killing = Killing(archive, EmbargoStore(private, archive), QuarantineStore(private))
+    engine = load_engine("sqlite", archive)
+    killing = Killing(archive, engine, EmbargoStore(private, archive), QuarantineStore(private))
     killed = killing.kill(key, reason)
     click.echo(f"killed {killed.tombstone.key}; it stays so until `cuttings revive`")
     for copy in killed.copies:

@@ -12,6 +12,7 @@ import click
 
 from service.cli.command import PROCESSES, counted, existing_archive, with_settings
 from service.database import archive_database, private_database
+from service.engines import load_engine
 from service.errors import InvalidRequest, NotFound
 from service.extract import load_tagger
 from service.formats import format_of
@@ -21,6 +22,7 @@ from service.ingest import Ingest, Report
 from service.settings import Settings
 from service.stores.embargoes import EmbargoStore
 from service.stores.quarantine import Kept, QuarantineStore
+from service.web.answers.base import encoded
 from service.web.answers.quarantine import LARGEST_SHOWN, aside_in_full_out, quarantine_out
 
 # Reads documents as an ingest does.
@@ -52,7 +54,7 @@ def list_(settings: Settings, limit: int, as_json: bool) -> None:
     """Inputs and records that gave no article, the newest first."""
     page = _store(settings).page(limit)
     if as_json:
-        click.echo(quarantine_out(page, None).model_dump_json(indent=2))
+        click.echo(encoded(quarantine_out(page, None), indent=2))
         return
     if not page.kept:
         click.echo("nothing in quarantine", err=True)
@@ -76,17 +78,17 @@ def show(settings: Settings, number: int, data: bool, as_json: bool) -> None:
         return
     answer = aside_in_full_out(kept, store.data(number, LARGEST_SHOWN + 1))
     if as_json:
-        click.echo(answer.model_dump_json(indent=2))
+        click.echo(encoded(answer, indent=2))
         return
     click.echo(_line(kept))
     click.echo(f"  {counted(kept.size, 'byte')}, read as {kept.format or 'nothing known'}")
     click.echo(f"  from {kept.first_seen} to {kept.last_seen}")
     if not kept.is_whole:
         click.echo("  its bytes are not kept here")
-    elif answer.text is None:
+    elif answer["text"] is None:
         click.echo("  no text in UTF-8: see its bytes with --data")
     else:
-        click.echo(f"\n{answer.text}{'…' if answer.cut else ''}")
+        click.echo(f"\n{answer['text']}{'…' if answer['cut'] else ''}")
 
 
 @quarantine.command()
@@ -217,7 +219,9 @@ def _job(
     archive.migrate()
     embargoes = EmbargoStore(private_database(settings), archive)
     tagger = partial(load_tagger, settings.tagger)  # other processes must be able to load it too
-    return Ingest(archive, embargoes, store, tagger, processes or settings.processes, options)
+    engine = load_engine("sqlite", archive)
+    processes = processes or settings.processes
+    return Ingest(archive, engine, embargoes, store, tagger, processes, options)
 
 
 def _store(settings: Settings) -> QuarantineStore:

@@ -15,6 +15,7 @@ from service.search import Finder
 from service.settings import Settings
 from service.stores.embargoes import EmbargoStore
 from service.stores.entities import EntityStore
+from service.web.answers.base import encoded
 from service.web.answers.search import search_out
 from service.web.parameters import SearchParams
 
@@ -59,7 +60,7 @@ def search(settings: Settings, query: tuple[str, ...], as_json: bool, **options:
         results = finder.search(params.ask(settings.timezone))
     if as_json:
         took_ms = (time.perf_counter() - started) * 1_000
-        click.echo(search_out(results, params.q, took_ms).model_dump_json(by_alias=True, indent=2))
+        click.echo(encoded(search_out(results, params.q, took_ms), indent=2))
     else:
         _print_results(results)
 

@@ -2,12 +2,16 @@
 
 import os
 import socket
+import sys
 import threading
 import webbrowser
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import click
 import uvicorn
+from uvicorn.supervisors import Multiprocess
 
 from service.cli.command import with_settings
 from service.database import archive_database, private_database
@@ -15,8 +19,11 @@ from service.errors import Misconfigured
 from service.settings import Settings, as_environment, serving_at
 from service.stores.keys import KeyStore
 
+APP = "service.web.app:app_from_environment"
 # A long URL can arrive in pieces; h11 refuses what is longer than this (bytes).
 LONGEST_REQUEST_HEAD = 262_144
+# Elsewhere the sockets at a port are not all asked in turn.
+DEALS_OUT = sys.platform == "linux"
 
 
 @click.command()
@@ -46,21 +53,49 @@ def serve(
     if browse:
         threading.Timer(1.0, webbrowser.open, [f"{address}/"]).start()
     os.environ.update(as_environment(settings))
-    uvicorn.run(
-        "service.web.app:app_from_environment",
-        factory=True,
-        host=settings.host,
-        port=settings.port,
-        workers=workers,
-        http="h11",
-        h11_max_incomplete_event_size=LONGEST_REQUEST_HEAD,
+    _run(settings, workers)
+
+
+def _run(settings: Settings, workers: int) -> None:
+    options: dict[str, Any] = {
+        "factory": True,
+        "host": settings.host,
+        "port": settings.port,
+        "workers": workers,
+        "http": "h11",
+        "h11_max_incomplete_event_size": LONGEST_REQUEST_HEAD,
         # It would print whole queries, and what a reporter looks for is nobody's business.
-        access_log=False,
+        "access_log": False,
         # The gate must see who really asks, so no header may say otherwise.
-        proxy_headers=False,
-        server_header=False,
-        log_level="warning",
-    )
+        "proxy_headers": False,
+        "server_header": False,
+        "log_level": "warning",
+    }
+    if workers > 1 and DEALS_OUT:
+        port = SharedPort.at(settings.host, settings.port)
+        Multiprocess(uvicorn.Config(APP, **options), [port]).run()
+    else:
+        uvicorn.run(APP, **options)
+
+
+class SharedPort(socket.socket):
+    """A port at which each worker has a socket of its own: the kernel deals connections out.
+
+    All at one socket, the first to wake takes every connection that waits, and two workers answer
+    no more than one. A worker is sent a pickle, which becomes another socket there.
+    """
+
+    @classmethod
+    def at(cls, host: str, port: int) -> "SharedPort":
+        shared = cls(socket.AF_INET6 if ":" in host else socket.AF_INET)
+        shared.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        shared.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        shared.bind((host, port))
+        return shared
+
+    def __reduce__(self) -> tuple[Callable[[str, int], "SharedPort"], tuple[str, int]]:
+        host, port, *_ = self.getsockname()
+        return SharedPort.at, (host, port)
 
 
 def _refuse_strangers(settings: Settings) -> None:

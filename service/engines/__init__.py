@@ -4,6 +4,7 @@ import importlib
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
+from service.database import Connection
 from service.query import Node, Search, Versions
 from service.result import Facet, Headline, Histogram, Results
 
@@ -25,6 +26,9 @@ class Vocabulary(Protocol):
 
         The most frequent first, in small letters.
         """
+
+    def says(self, text: str) -> bool:
+        """Whether some article has these words side by side."""
 
     def near(self, one: str, two: str) -> bool:
         """Whether two words stand near each other in some article."""
@@ -63,6 +67,18 @@ class Engine(Protocol):
 
     def generation(self) -> tuple[str, int]:
         """The archive's name, and the number that every change to it raises."""
+
+    def index(self, least: int = 1) -> bool:
+        """Take up what was written since, so that nobody who searches has to; False if nothing was.
+
+        It is found without that, at some cost to each process. `least` articles are worth it.
+        """
+
+    def forget(self, conn: Connection, key: str) -> None:
+        """Take all that an article says out of the index, in the transaction that takes it out."""
+
+    def purge(self) -> None:
+        """Take what articles do not say any more out of the index, where erasing can reach it."""
 
     def rebuild(self) -> None:
         """Make the index anew from the articles."""

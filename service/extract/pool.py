@@ -39,7 +39,8 @@ _spawn = get_context("spawn")
 class Reading:
     """An article with its language, what was read out of it, by which tagger, and its signature.
 
-    `findings` is None where it cannot be read; `problem` then says why.
+    `findings` is None where it cannot be read; `problem` then says why. Its `content_hash` is empty
+    where nobody has taken it yet.
     """
 
     article: Article
@@ -47,6 +48,7 @@ class Reading:
     tagger: str
     problem: str = ""
     signature: bytes | None = None
+    content_hash: str = ""
 
 
 def processes_for(inputs: int, wanted: int | None) -> int:

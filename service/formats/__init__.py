@@ -1,35 +1,37 @@
 """Which format reads a document: the first that recognises it, by what is in it.
 
 A format is a module with a `FORMAT`; the order below is the order of trial, from those that cannot
-be mistaken to plain text, which anything could be.
+be mistaken to plain text, which anything could be. They are loaded with the first document, all at
+once, so that a process that only answers readers never pays for what reads pages and feeds.
 """
 
+import importlib
 from collections.abc import Iterator
+from functools import cache
 
 from service.errors import Unreadable
-from service.formats import text
-from service.formats.archives import reader as packed
-from service.formats.archives import warc
 from service.formats.beside import ending
 from service.formats.document import Content, Document, Format, Options
-from service.formats.page import html
-from service.formats.records import json_articles, json_feed, table
-from service.formats.xml import feed, newsml_g2, nitf
-from service.formats.xml import unknown as unknown_xml
 
-FORMATS: tuple[Format, ...] = (
-    warc.FORMAT,  # before gzip, since a crawl is often packed record by record
-    packed.FORMAT,
-    json_feed.FORMAT,
-    json_articles.FORMAT,
-    newsml_g2.FORMAT,
-    nitf.FORMAT,
-    feed.FORMAT,
-    html.FORMAT,
-    unknown_xml.FORMAT,
-    table.FORMAT,
-    text.FORMAT,
+FORMATS = (
+    "service.formats.archives.warc",  # before gzip, since a crawl is often packed record by record
+    "service.formats.archives.reader",
+    "service.formats.records.json_feed",
+    "service.formats.records.json_articles",
+    "service.formats.xml.newsml_g2",
+    "service.formats.xml.nitf",
+    "service.formats.xml.feed",
+    "service.formats.page.html",
+    "service.formats.xml.unknown",
+    "service.formats.records.table",
+    "service.formats.text",
 )
+
+
+@cache
+def formats() -> tuple[Format, ...]:
+    """All there are, in the order of trial."""
+    return tuple(importlib.import_module(module).FORMAT for module in FORMATS)
 
 
 def read(document: Document, options: Options | None = None) -> Iterator[Content]:
@@ -58,7 +60,7 @@ def format_of(document: Document) -> str | None:
 
 
 def _recognised(document: Document) -> Format | None:
-    return next((each for each in FORMATS if each.recognises(document)), None)
+    return next((each for each in formats() if each.recognises(document)), None)
 
 
 def _called(document: Document) -> str:

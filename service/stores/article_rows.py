@@ -21,11 +21,17 @@ INSERT INTO articles ({", ".join(COLUMNS)}) VALUES ({", ".join(f":{name}" for na
 
 
 def write_lists(conn: Connection, article_id: int, article: Article) -> None:
+    """Make its authors and topics those of the article, instead of any it had."""
     conn.execute("DELETE FROM article_authors WHERE article_id = ?", (article_id,))
     conn.execute("DELETE FROM article_topics WHERE article_id = ?", (article_id,))
-    authors = [(article_id, place, author) for place, author in enumerate(article.authors)]
+    add_lists(conn, [(article_id, article)])
+
+
+def add_lists(conn: Connection, articles: Sequence[tuple[int, Article]]) -> None:
+    """Authors and topics of articles that have none yet, by the articles' ids."""
+    authors = [(i, at, author) for i, a in articles for at, author in enumerate(a.authors)]
     conn.executemany("INSERT INTO article_authors VALUES (?, ?, ?)", authors)
-    topics = [(article_id, place, topic) for place, topic in enumerate(article.topics)]
+    topics = [(i, at, topic) for i, a in articles for at, topic in enumerate(a.topics)]
     conn.executemany("INSERT INTO article_topics VALUES (?, ?, ?)", topics)
 
 
@@ -33,14 +39,15 @@ ADD_SOURCE = "INSERT INTO sources (name) VALUES (:name) ON CONFLICT DO NOTHING"
 SOURCE_ID = "SELECT id FROM sources WHERE name = :name"
 
 
-def _source_id(conn: Connection, name: str | None) -> int | None:
+def source_id(conn: Connection, name: str | None) -> int | None:
     if name is None:
         return None
     conn.execute(ADD_SOURCE, {"name": name})
     return int(conn.execute(SOURCE_ID, {"name": name}).fetchone()[0])
 
 
-def columns_of(conn: Connection, article: Article, tagger: str) -> dict[str, Any]:
+def columns_of(article: Article, tagger: str, source: int | None) -> dict[str, Any]:
+    """Its columns but those that depend on the archive; `source` is the row of its source."""
     headings = [{"start": h.start, "end": h.end, "text": h.text} for h in article.subheadings]
     return {
         "key_made": article.key is None,
@@ -55,7 +62,7 @@ def columns_of(conn: Connection, article: Article, tagger: str) -> dict[str, Any
         "related": in_lines(article.related),
         "subheadings": json.dumps(headings, ensure_ascii=False),
         "dateline": article.dateline,
-        "source_id": _source_id(conn, article.source),
+        "source_id": source,
         "source_derived": article.source_derived,
         "published_at": article.published and article.published.iso,
         "published_precision": article.published and article.published.precision,

@@ -12,6 +12,7 @@ from service.stores.article_rows import (
     columns_of,
     filed,
     moment,
+    source_id,
     write_lists,
 )
 from service.stores.copies import file_copies, forget_copies
@@ -123,7 +124,7 @@ def _write(
     existing = conn.execute(ARTICLE_ID, {"key": decision.key}).fetchone()
     key = article.key or decision.key
     identity = {"key": key, "content_hash": decision.content_hash}
-    values = columns_of(conn, article, tagger) | identity
+    values = columns_of(article, tagger, source_id(conn, article.source)) | identity
     if existing is None:
         article_id = free_slot(conn, article.published)
         conn.execute(INSERT_ARTICLE, values | {"id": article_id})

@@ -1,24 +1,34 @@
 """When and where an entity is named. An article counts once for it, in however many spellings."""
 
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy as np
+
 from service.database import Connection, Database
 from service.histogram import Days, Interval, bins
+from service.result import Facet
 from service.stores.entities import EntityDetail
+from service.stores.in_bulk import numbers
 from service.stores.slots import UNDATED_ROOM
 
-_MOST_SOURCES = 20
+MOST_SOURCES = 20
 _AFTER_ALL = 1 << 62
 
 ENTITY = "SELECT id FROM entities WHERE key = :key"
-# Ids grow with time, so a stretch of time is one of ids, and no article has to be looked at.
-FIRST_ID = """
-SELECT id FROM articles WHERE published_at >= :day ORDER BY published_at, id LIMIT 1
+NAMED_IN = """
+SELECT group_concat(article_id), group_concat(mentions) FROM article_entities
+WHERE entity_id = :entity
 """
-BETWEEN = """
-SELECT count(*), coalesce(sum(mentions), 0) FROM article_entities
-WHERE entity_id = :entity AND article_id >= :first AND article_id < :after
+# Ids grow with time, so a stretch of time is one of ids, and no article has to be looked at.
+FIRST_IDS = """
+SELECT group_concat(first) FROM (
+  SELECT coalesce((SELECT id FROM articles WHERE published_at >= day.value
+    ORDER BY published_at, id LIMIT 1), :after_all) AS first
+  FROM json_each(:days) day ORDER BY day.key
+)
 """
 # Names that differ in case are one source, as they are for a filter.
 SOURCES = """
@@ -68,34 +78,43 @@ class CoverageStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def of(self, detail: EntityDetail) -> Coverage:
-        """The coverage of an entity that was read from the same snapshot."""
+    def of(self, detail: EntityDetail, sources: Facet | None = None) -> Coverage:
+        """The coverage of an entity that was read from the same snapshot.
+
+        `sources` are those of its articles, if they are counted already.
+        """
         with self._database.read() as conn:
             entity = conn.execute(ENTITY, {"key": detail.entity.key}).fetchone()["id"]
-            interval, periods = _periods(conn, entity, detail)
-            undated = _count(conn, entity, 0, UNDATED_ROOM)
-            values = {"entity": entity, "limit": _MOST_SOURCES + 1}
-            sources = tuple(SourceCount(*row) for row in conn.execute(SOURCES, values))
-        more = len(sources) > _MOST_SOURCES
-        return Coverage(interval, periods, undated, sources[:_MOST_SOURCES], more)
+            interval, days = _days(detail)
+            undated, *counts = _counts(conn, entity, days)
+            named, more = _sources(conn, entity) if sources is None else _counted(sources)
+        return Coverage(interval, tuple(map(Period, days, counts)), undated, named, more)
 
 
-def _periods(
-    conn: Connection, entity: int, detail: EntityDetail
-) -> tuple[Interval, tuple[Period, ...]]:
+def _days(detail: EntityDetail) -> tuple[Interval, tuple[Days, ...]]:
     if detail.first_seen is None or detail.last_seen is None:
         return "year", ()
-    interval, days = bins(detail.first_seen[:10], detail.last_seen[:10])
-    edges = [UNDATED_ROOM, *(_first_id(conn, each.start) for each in days[1:]), _AFTER_ALL]
-    counts = (_count(conn, entity, *ids) for ids in pairwise(edges))
-    return interval, tuple(map(Period, days, counts))
+    return bins(detail.first_seen[:10], detail.last_seen[:10])
 
 
-def _first_id(conn: Connection, day: str) -> int:
-    row = conn.execute(FIRST_ID, {"day": day}).fetchone()
-    return row["id"] if row is not None else _AFTER_ALL
+def _counts(conn: Connection, entity: int, days: Sequence[Days]) -> Iterator[Count]:
+    """Of the undated articles, then of each bin."""
+    ids, mentions = numbers(conn, NAMED_IN, {"entity": entity})
+    starts = {"days": json.dumps([each.start for each in days[1:]]), "after_all": _AFTER_ALL}
+    (firsts,) = numbers(conn, FIRST_IDS, starts)
+    order = np.argsort(ids)
+    edges = (0, UNDATED_ROOM, *firsts, _AFTER_ALL) if days else (0, UNDATED_ROOM)
+    places = np.searchsorted(ids[order], edges)
+    sums = np.concatenate(([0], np.cumsum(mentions[order])))
+    for start, end in pairwise(places):
+        yield Count(int(end - start), int(sums[end] - sums[start]))
 
 
-def _count(conn: Connection, entity: int, first: int, after: int) -> Count:
-    values = {"entity": entity, "first": first, "after": after}
-    return Count(*conn.execute(BETWEEN, values).fetchone())
+def _sources(conn: Connection, entity: int) -> tuple[tuple[SourceCount, ...], bool]:
+    values = {"entity": entity, "limit": MOST_SOURCES + 1}
+    found = tuple(SourceCount(*row) for row in conn.execute(SOURCES, values))
+    return found[:MOST_SOURCES], len(found) > MOST_SOURCES
+
+
+def _counted(sources: Facet) -> tuple[tuple[SourceCount, ...], bool]:
+    return tuple(SourceCount(each.label, each.count) for each in sources.values), sources.more

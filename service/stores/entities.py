@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any, Literal
 
 from service.database import Connection, Database, Row
@@ -15,7 +14,7 @@ from service.other_names import other_names, straightened
 from service.romanisation.persons import same_but_for_middle
 from service.stores.mentions import decisions
 from service.stores.slots import UNDATED_ROOM
-from service.stores.spellings import also_called
+from service.stores.spellings import also_called, has_added
 
 EntitySort = Literal["mentions", "recent"]
 
@@ -60,18 +59,18 @@ class EntityPage:
 
 ENTITY = "SELECT key, name, type, articles, mentions FROM entities WHERE key = :key"
 ALIASES = """
-SELECT al.text, al.mentions FROM aliases al JOIN entities e ON e.id = al.entity_id
-WHERE e.key = :key ORDER BY al.mentions DESC, al.text
+SELECT e.key, al.text, al.mentions FROM json_each(:keys) CROSS JOIN entities e ON e.key = value
+CROSS JOIN aliases al ON al.entity_id = e.id ORDER BY e.key, al.mentions DESC, al.text
 """
 # Ids grow with time, so the ends of the index are the first and the last dated article.
 SEEN = """
-SELECT first.published_at, first.published_precision, last.published_at, last.published_precision
-FROM entities e
+SELECT e.key, first.published_at, first.published_precision, last.published_at,
+  last.published_precision
+FROM json_each(:keys) CROSS JOIN entities e ON e.key = value
 LEFT JOIN articles first ON first.id = (
   SELECT min(article_id) FROM article_entities WHERE entity_id = e.id AND article_id >= :dated)
 LEFT JOIN articles last ON last.id = (
   SELECT max(article_id) FROM article_entities WHERE entity_id = e.id AND article_id >= :dated)
-WHERE e.key = :key
 """
 IN_ARTICLE = """
 SELECT e.key, e.name, e.type, e.articles, ae.mentions FROM article_entities ae
@@ -83,7 +82,8 @@ SELECT m.*, e.key AS entity_key, e.name AS entity_name FROM mentions m
 JOIN articles a ON a.id = m.article_id LEFT JOIN entities e ON e.id = m.entity_id
 WHERE a.key = :key AND NOT m.dismissed ORDER BY m.position
 """
-TOTAL = "SELECT count(*) FROM entities WHERE :type IS NULL OR type = :type"
+TOTAL = "SELECT count(*) FROM entities"
+TOTAL_OF_TYPE = "SELECT count(*) FROM entities WHERE type = :type"
 LATEST = "(SELECT max(article_id) FROM article_entities WHERE entity_id = e.id)"
 ORDERS: Mapping[EntitySort, str] = {"mentions": "e.mentions", "recent": LATEST}
 # The planner would rather sort all entities than put those with equal mentions into order.
@@ -93,6 +93,19 @@ SELECT e.key, e.name, e.type, e.articles, e.mentions FROM entities e {index}
 WHERE :type IS NULL OR e.type = :type
 ORDER BY {order} DESC, e.key LIMIT :limit OFFSET :offset
 """
+# Whom the newest articles name: a list of all by their latest article would look at everybody.
+NEWEST = """
+SELECT ae.article_id, e.key, e.name, e.type, e.articles, e.mentions
+FROM (
+  SELECT DISTINCT article_id FROM article_entities WHERE article_id < :before
+  ORDER BY article_id DESC LIMIT :read
+) a CROSS JOIN article_entities ae ON ae.article_id = a.article_id
+CROSS JOIN entities e ON e.id = ae.entity_id
+WHERE :type IS NULL OR e.type = :type ORDER BY ae.article_id DESC, e.key
+"""
+# So many articles are read at first, and so many at most.
+_READ, _MOST_READ = 20, 5_120
+_AFTER_ALL = 1 << 62
 # `:name` and `:others` are folded. An exact spelling comes before another form of the name, and
 # that before what only contains it. The spellings are read through once, in their index.
 NAMED = """
@@ -133,7 +146,17 @@ SELECT e.key FROM entities e WHERE e.type = :type AND e.id IN (
   UNION ALL SELECT id FROM entities WHERE folded = :name
 ) ORDER BY e.key
 """
-
+# In the order of the names.
+WITH_NAMES = """
+SELECT key, min(place) AS place FROM (
+  SELECT e.key, typed.key AS place FROM json_each(:names) typed
+  CROSS JOIN aliases al ON al.folded = typed.value
+  CROSS JOIN entities e ON e.id = al.entity_id WHERE +e.type = :type
+  UNION ALL
+  SELECT e.key, typed.key FROM json_each(:names) typed
+  CROSS JOIN entities e ON e.folded = typed.value WHERE +e.type = :type
+) GROUP BY key ORDER BY place, key
+"""
 BEGINNING = """
 SELECT key, name, type, articles, mentions FROM entities WHERE id IN (
   SELECT entity_id FROM aliases WHERE folded >= :start AND folded < :end
@@ -143,16 +166,24 @@ SELECT key, name, type, articles, mentions FROM entities WHERE id IN (
 ) AND +type IN (SELECT value FROM json_each(:types))
 ORDER BY articles DESC, mentions DESC, key LIMIT :limit
 """
-# A few letters begin so many names that only those of the most mentioned are looked through; they
-# are also the ones of which any word may begin so.
-_FEW_LETTERS, _LOOKED_AT = 2, 2_000
+BEGIN_SO = """
+SELECT count(*) FROM (
+  SELECT 1 FROM aliases WHERE folded >= :start AND folded < :end LIMIT :most
+)
+"""
+# What begins more names than this, as a few letters do, is looked for only among the most
+# mentioned, of which any word may begin so.
+_MOST_BEGINNING, _LOOKED_AT = 5_000, 2_000
 _LAST = "\U0010ffff"
+# From the others to what they name: whom all articles name has too many to walk through.
 SHARED = """
 SELECT a.key AS article, e.key, e.name, e.type, e.articles, e.mentions
-FROM articles own JOIN article_entities mine ON mine.article_id = own.id
-JOIN article_entities theirs ON theirs.entity_id = mine.entity_id
-JOIN articles a ON a.id = theirs.article_id JOIN entities e ON e.id = mine.entity_id
-WHERE own.key = :key AND a.key IN (SELECT value FROM json_each(:keys))
+FROM json_each(:keys) CROSS JOIN articles a ON a.key = value
+CROSS JOIN article_entities theirs ON theirs.article_id = a.id
+CROSS JOIN entities e ON e.id = theirs.entity_id
+WHERE theirs.entity_id IN (
+  SELECT entity_id FROM article_entities
+  WHERE article_id = (SELECT id FROM articles WHERE key = :key))
 ORDER BY e.articles, e.key
 """
 
@@ -180,11 +211,16 @@ class EntityStore:
     def get(self, key: str) -> EntityDetail | None:
         with self._database.read() as conn:
             row = conn.execute(ENTITY, {"key": key}).fetchone()
-            return _detail(conn, row) if row is not None else None
+            return _details(conn, [row])[0] if row is not None else None
 
     def has(self, key: str) -> bool:
         with self._database.read() as conn:
             return conn.execute(ENTITY, {"key": key}).fetchone() is not None
+
+    def has_added(self) -> bool:
+        """Whether editors have given anybody another name."""
+        with self._database.read() as conn:
+            return has_added(conn)
 
     def also_called(self, names: Collection[str]) -> Mapping[str, tuple[str, ...]]:
         """What else editors say that those are called who have one of these names."""
@@ -205,8 +241,9 @@ class EntityStore:
         if type_ != "person":
             return ()
         with self._database.read() as conn:
-            found = (self.keys_of(type_, other) for other in _other_names(conn, name))
-            return tuple(dict.fromkeys(chain.from_iterable(found)))
+            others = map(name_key, _other_names(conn, name))
+            values = {"type": type_, "names": json.dumps([*dict.fromkeys(others)])}
+            return tuple(row["key"] for row in conn.execute(WITH_NAMES, values))
 
     def page(
         self, *, name: str, type_: EntityType | None, sort: EntitySort, limit: int, offset: int
@@ -220,15 +257,15 @@ class EntityStore:
             return EntityPage(0, (), False)
         values = {"name": folded, "type": type_, "limit": limit, "offset": offset}
         with self._database.read() as conn:
-            counted, listed = TOTAL, LIST
             if folded:
-                counted, listed = NAMED + NAMED_TOTAL, NAMED + NAMED_LIST
                 values["others"] = _others(conn, name, values)
+            counted = NAMED + NAMED_TOTAL if folded else TOTAL_OF_TYPE if type_ else TOTAL
             total = conn.execute(counted, values).fetchone()[0]
-            listed = listed.replace("{index}", READ_BY[sort]).replace("{order}", ORDERS[sort])
-            rows = conn.execute(listed, values).fetchall()
-            entities = tuple(_detail(conn, row) for row in rows)
-            return EntityPage(total, entities, offset + len(rows) < total)
+            rows = None if folded or sort != "recent" else _recent(conn, values)
+            if rows is None:
+                listed = (NAMED + NAMED_LIST if folded else LIST).replace("{order}", ORDERS[sort])
+                rows = conn.execute(listed.replace("{index}", READ_BY[sort]), values).fetchall()
+            return EntityPage(total, _details(conn, rows), offset + len(rows) < total)
 
     def beginning(
         self, typed: str, limit: int, types: Sequence[EntityType] = ENTITY_TYPES
@@ -238,15 +275,18 @@ class EntityStore:
         if not start:
             return ()
         words = " ".join(plain(typed).replace("-", " ").split())
-        values = {
-            "start": start if len(start) > _FEW_LETTERS else _LAST,
+        values: dict[str, Any] = {
+            "start": start,
             "end": start + _LAST,
+            "most": _MOST_BEGINNING,
             "words": re.sub(r"([%_\\])", r"\\\1", words),
             "looked_at": _LOOKED_AT,
             "types": json.dumps(types),
             "limit": limit,
         }
         with self._database.read() as conn:
+            if conn.execute(BEGIN_SO, values).fetchone()[0] == _MOST_BEGINNING:
+                values["start"] = _LAST
             return tuple(_row(row) for row in conn.execute(BEGINNING, values))
 
     def shared(self, key: str, others: Sequence[str]) -> Mapping[str, tuple[EntityRow, ...]]:
@@ -310,12 +350,38 @@ def _other_names(conn: Connection, name: str) -> tuple[str, ...]:
     return (*other_names(name), *(text for text in longer if same_but_for_middle(straight, text)))
 
 
-def _detail(conn: Connection, row: Row) -> EntityDetail:
-    key = {"key": row["key"]}
-    aliases = tuple(Alias(*alias) for alias in conn.execute(ALIASES, key))
-    seen = tuple(conn.execute(SEEN, key | {"dated": UNDATED_ROOM}).fetchone())
-    note = decisions(conn).note(row["key"])
-    return EntityDetail(_row(row), aliases, _seen(*seen[:2]), _seen(*seen[2:]), note or None)
+def _recent(conn: Connection, values: Mapping[str, Any]) -> list[Row] | None:
+    """A page of those named last; None if it lies so deep that a list of all is no slower."""
+    found: dict[str, Row] = {}
+    end = values["offset"] + values["limit"]
+    before, read = _AFTER_ALL, _READ
+    while len(found) < end:
+        if read > _MOST_READ:
+            return None
+        rows = conn.execute(NEWEST, {**values, "before": before, "read": read}).fetchall()
+        for row in rows:
+            found.setdefault(row["key"], row)
+        before, read = (rows[-1]["article_id"], 2 * read) if rows else (before, _MOST_READ + 1)
+    return list(found.values())[values["offset"] : end]
+
+
+def _details(conn: Connection, rows: Sequence[Row]) -> tuple[EntityDetail, ...]:
+    keys = {"keys": json.dumps([row["key"] for row in rows])}
+    aliases: dict[str, list[Alias]] = {row["key"]: [] for row in rows}
+    for key, text, mentions in conn.execute(ALIASES, keys):
+        aliases[key].append(Alias(text, mentions))
+    seen = {key: dates for key, *dates in conn.execute(SEEN, keys | {"dated": UNDATED_ROOM})}
+    note = decisions(conn).note
+    return tuple(
+        EntityDetail(
+            _row(row),
+            tuple(aliases[row["key"]]),
+            _seen(*seen[row["key"]][:2]),
+            _seen(*seen[row["key"]][2:]),
+            note(row["key"]) or None,
+        )
+        for row in rows
+    )
 
 
 def _seen(iso: str | None, precision: Precision) -> str | None:

@@ -9,19 +9,12 @@ write-ahead log is emptied.
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from service.database import Connection, Database
 from service.stores.kills import digest_of
+from service.stores.text_indexes import TEXT_INDEXES, merge_segments
 
-TEXT_INDEXES = (
-    *("articles_fts", "articles_words", "articles_pieces"),
-    *("versions_fts", "versions_words", "versions_pieces"),
-)
-# The first call with a negative number takes up all segments, each further one goes on with them.
-MERGE = "INSERT INTO {index}({index}, rank) VALUES ('merge', :pages)"
-# So many pages take some hundredths of a second.
-PAGES = 500
 PENDING = "SELECT key FROM erasures ORDER BY key"
 BEGIN = "INSERT INTO erasures (key) VALUES (:key) ON CONFLICT DO NOTHING"
 DONE = "DELETE FROM erasures WHERE key = :key"
@@ -55,8 +48,7 @@ def erase(database: Database, patience: float = 30.0) -> bool:
     if not keys:
         return True
     for index in TEXT_INDEXES:
-        for _ in _merged(database, index):
-            pass
+        merge_segments(database, index)
     database.rewrite()
     until = time.monotonic() + patience
     while not database.empty_log():
@@ -66,17 +58,3 @@ def erase(database: Database, patience: float = 30.0) -> bool:
     with database.write() as conn:
         conn.executemany(DONE, [{"key": key} for key in keys])
     return True
-
-
-def _merged(database: Database, index: str) -> Iterator[int]:
-    """Merge an index into one segment, a transaction a step."""
-    pages = -PAGES
-    while True:
-        with database.write() as conn:
-            before = conn.total_changes
-            conn.execute(MERGE.replace("{index}", index), {"pages": pages})
-            done = conn.total_changes - before
-        yield done
-        if done < 2:  # FTS5's own way of saying that nothing was left to merge
-            return
-        pages = PAGES

@@ -47,12 +47,16 @@ def killed_key(conn: Connection, article: Article, content_hash: str) -> str | N
         row = conn.execute(LATER_KEY, {"key": article.key}).fetchone()
         if row is not None:
             return str(row["key"])
-    known = [*identities(article, content_hash)]
-    if article.uri is not None:
-        known.append(digest_of("uri", article.uri))  # taken back by a source that is not named
-    digests = json.dumps(known)
+    digests = json.dumps([*known_by(article, content_hash)])
     row = conn.execute(KILLED, {"digests": digests}).fetchone()
     return row["key"] if row is not None else None
+
+
+def known_by(article: Article, content_hash: str) -> Iterator[str]:
+    """By what an input is known that was killed before, as digests."""
+    yield from identities(article, content_hash)
+    if article.uri is not None:
+        yield digest_of("uri", article.uri)  # taken back by a source that is not named
 
 
 def identities(article: Article, content_hash: str) -> Iterator[str]:

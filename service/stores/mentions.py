@@ -16,7 +16,7 @@ from service.extract.gazetteer import well_known
 from service.names import name_key
 from service.titles import without_courtesy
 
-ADD_READING = "INSERT INTO readings (key) VALUES (:reading) ON CONFLICT DO NOTHING"
+ADD_READING = "INSERT INTO readings (key) VALUES (:key) ON CONFLICT DO NOTHING"
 ADD_ENTITY = """
 INSERT INTO entities (key, name, type, folded) VALUES (:key, '', :type, :folded)
 ON CONFLICT (key) DO NOTHING
@@ -52,7 +52,7 @@ def file_mentions(conn: Connection, article_id: int, mentions: Sequence[Mention]
     log = decisions(conn)
     keys = article_keys(conn, article_id)
     rows = [_row(m, log, keys) | article | {"position": at} for at, m in enumerate(mentions)]
-    conn.executemany(ADD_READING, [{"reading": row["reading"]} for row in rows])
+    conn.executemany(ADD_READING, [{"key": row["reading"]} for row in rows])
     _add_names(conn, {(row["entity"], row["alias"]) for row in rows if row["entity"]})
     conn.executemany(ADD_MENTION, rows)
     after = {row["entity"] for row in rows if row["entity"]}
@@ -93,11 +93,12 @@ def _add_names(conn: Connection, named: Iterable[tuple[str, str]]) -> None:
     """Entities and their spellings, where they are new."""
     names = sorted(named)
     keys = dict.fromkeys(key for key, _ in names)
-    conn.executemany(ADD_ENTITY, [_entity(key) for key in keys])
+    conn.executemany(ADD_ENTITY, [new_entity(key) for key in keys])
     conn.executemany(ADD_ALIAS, [alias_row(key, text) for key, text in names])
 
 
-def _entity(key: str) -> dict[str, str]:
+def new_entity(key: str) -> dict[str, str]:
+    """Its row, but for what it is called."""
     return {"key": key, "type": type_of(key), "folded": key.partition("-")[2]}
 
 

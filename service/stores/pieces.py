@@ -5,7 +5,7 @@ triggers; SQL cannot cut a text into pieces, so these are not.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from service.database import Connection, Row
 from service.letters import folded, is_wide
@@ -94,14 +94,36 @@ def _file(conn: Connection, table: Table, id_: int) -> None:
     _write(conn, table, row)
 
 
+def add_pieces(conn: Connection, rows: Iterable[Mapping[str, Any]]) -> bool:
+    """Index articles that are not yet, by the values of their columns.
+
+    Returns whether some have words with others within, which are filed apart.
+    """
+    any_glued = False
+    for row in rows:
+        if all((row[name] or "").isascii() for name in FIELDS):
+            continue
+        pieces = _cut(row)
+        any_glued |= _may_be_glued(row, pieces)
+        _index(conn, "articles", row["id"], pieces)
+    return any_glued
+
+
 def _write(conn: Connection, table: Table, row: Row) -> None:
     pieces = _cut(row)
-    texts = [row[name] or "" for name in FIELDS]
     # What people's words are completed and corrected to are those of current texts.
-    if table == "articles" and (pieces is not None or any(map(is_wide, texts))):
-        file_glued(conn, _indexed_words(conn, texts))
+    if table == "articles" and _may_be_glued(row, pieces):
+        file_glued(conn, _indexed_words(conn, [row[name] or "" for name in FIELDS]))
+    _index(conn, table, row["id"], pieces)
+
+
+def _may_be_glued(row: Row | Mapping[str, Any], pieces: Sequence[str] | None) -> bool:
+    return pieces is not None or any(is_wide(row[name] or "") for name in FIELDS)
+
+
+def _index(conn: Connection, table: Table, id_: int, pieces: Sequence[str] | None) -> None:
     if pieces is not None:
-        values = {"id": row["id"], **dict(zip(FIELDS, pieces, strict=True))}
+        values = {"id": id_, **dict(zip(FIELDS, pieces, strict=True))}
         conn.execute(WRITE.replace("{table}", table), values)
 
 
@@ -113,7 +135,7 @@ def _indexed_words(conn: Connection, texts: Sequence[str]) -> list[str]:
     return words
 
 
-def _cut(row: Row) -> tuple[str, ...] | None:
+def _cut(row: Row | Mapping[str, Any]) -> tuple[str, ...] | None:
     """The pieces of each field; None if there are none at all."""
     pieces = tuple(cut(row[name] or "") for name in FIELDS)
     return pieces if any(pieces) else None

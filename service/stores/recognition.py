@@ -162,10 +162,15 @@ def _made_key(conn: Connection, article: Article, digest: str) -> str:
     """A key from the content when first seen; from the path as well if that one is taken."""
     origin = article.place or ""
     for salt in chain(("", origin), (f"{origin}\n{number}" for number in count())):
-        key = hashlib.sha256(f"{digest}\n{salt}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        key = made_key(digest, salt)
         if is_free(conn, key):
             return key
     raise AssertionError("count() ends")
+
+
+def made_key(digest: str, salt: str = "") -> str:
+    """The key of an article to which its source gives none, by the hash of its content."""
+    return hashlib.sha256(f"{digest}\n{salt}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def is_free(conn: Connection, key: str) -> bool:

@@ -7,45 +7,49 @@ particular.
 """
 
 import json
-import math
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from itertools import chain
-from typing import Any, Literal, NamedTuple
+from itertools import groupby
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
 
 from service.database import Connection, Database, Row
 from service.dates import Moment
 from service.entity import EntityType
 from service.stores.entities import EntityRow
+from service.stores.in_bulk import Numbers, article_count, numbers
 
 RelatedSort = Literal["significance", "count"]
+Reals = npt.NDArray[np.float64]
 
 ENTITY = "SELECT id, articles FROM entities WHERE key = :key"
-SIZE = "SELECT count(*) FROM articles"
-# Counted outside SQLite, whose GROUP BY sorts a row for every name of every article: of an entity
-# in all of 100,000 articles that takes 1.5 s instead of 0.6.
+# Counted outside SQLite, whose GROUP BY sorts a row for every name of every article.
 BESIDE = """
-SELECT (SELECT group_concat(entity_id) FROM article_entities WHERE article_id = mine.article_id)
-FROM article_entities mine WHERE mine.entity_id = :entity
+SELECT group_concat(theirs.entity_id) FROM article_entities mine
+CROSS JOIN article_entities theirs ON theirs.article_id = mine.article_id
+WHERE mine.entity_id = :entity
 """
 OF_TYPE = """
-SELECT id, key, articles FROM entities
-WHERE id IN (SELECT value FROM json_each(:ids)) AND (:type IS NULL OR type = :type)
+SELECT group_concat(id), group_concat(articles) FROM entities
+WHERE id IN (SELECT value FROM json_each(:ids)) AND (:type IS NULL OR +type = :type)
 """
 NAMES = """
 SELECT id, key, name, type, articles, mentions FROM entities
 WHERE id IN (SELECT value FROM json_each(:ids))
 """
-# Walks down the articles of the rarer of the two.
+# Of each pair it walks down the articles of the rarer one.
 SHARED = """
-SELECT a.key, a.title, a.title_derived, a.published_at, a.published_precision, s.name AS source
-FROM article_entities x CROSS JOIN articles a ON a.id = x.article_id
-LEFT JOIN sources s ON s.id = a.source_id
-WHERE x.entity_id = :rarer AND EXISTS (
-  SELECT 1 FROM article_entities WHERE article_id = x.article_id AND entity_id = :other)
-ORDER BY x.article_id DESC LIMIT :limit
+SELECT pair.key AS place, a.key, a.title, a.title_derived, a.published_at, a.published_precision,
+  s.name AS source
+FROM json_each(:pairs) pair CROSS JOIN articles a ON a.id IN (
+  SELECT x.article_id FROM article_entities x
+  WHERE x.entity_id = json_extract(pair.value, '$[0]') AND EXISTS (
+    SELECT 1 FROM article_entities
+    WHERE article_id = x.article_id AND entity_id = json_extract(pair.value, '$[1]'))
+  ORDER BY x.article_id DESC LIMIT :limit)
+LEFT JOIN sources s ON s.id = a.source_id ORDER BY pair.key, a.id DESC
 """
 _SHOWN = 3
 
@@ -76,14 +80,13 @@ class RelatedPage:
     more: bool
 
 
-class _Beside(NamedTuple):
-    """An entity that is named beside the one asked about, in so many of its articles."""
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """All that are named beside one: in how many of its articles, and how significant that is."""
 
-    id: int
-    key: str
-    articles: int
-    shared: int
-    significance: float
+    ids: Numbers
+    shared: Numbers
+    significance: Reals
 
 
 class RelatedStore:
@@ -100,65 +103,88 @@ class RelatedStore:
             own = conn.execute(ENTITY, {"key": key}).fetchone()
             if own is None:
                 return RelatedPage(0, (), False)
-            found = sorted(_beside(conn, own, type_), key=_ORDERS[sort])
-            shown = found[offset : offset + limit]
-            ids = {"ids": json.dumps([beside.id for beside in shown])}
-            names = {row["id"]: row for row in conn.execute(NAMES, ids)}
-            entities = tuple(_related(conn, own, each, names[each.id]) for each in shown)
-        return RelatedPage(len(found), entities, offset + len(shown) < len(found))
+            beside = _beside(conn, own, type_)
+            conn.raise_if_late()
+            total, end = len(beside.ids), offset + limit
+            shown = _best(conn, beside, sort, end)[offset:end]
+            entities = _related(conn, own, beside, shown)
+        return RelatedPage(total, entities, end < total)
 
 
-def _by_significance(beside: _Beside) -> tuple[float, int, str]:
-    return -beside.significance, -beside.shared, beside.key
+def _beside(conn: Connection, own: Row, type_: EntityType | None) -> _Beside:
+    (named,) = numbers(conn, BESIDE, {"entity": own["id"]})
+    counts = np.bincount(named, minlength=own["id"] + 1)
+    counts[own["id"]] = 0
+    others = json.dumps(np.flatnonzero(counts).tolist())
+    ids, articles = numbers(conn, OF_TYPE, {"ids": others, "type": type_})
+    shared = counts[ids]
+    # Most names are in a few articles only: the same counts come again, and must measure the same.
+    base = articles.max(initial=0) + 1
+    pairs, places = np.unique(shared * base + articles, return_inverse=True)
+    measured = significance(pairs // base, own["articles"], pairs % base, article_count(conn))
+    return _Beside(ids, shared, measured[places])
 
 
-def _by_count(beside: _Beside) -> tuple[int, float, str]:
-    return -beside.shared, -beside.significance, beside.key
+def _best(conn: Connection, beside: _Beside, sort: RelatedSort, most: int) -> list[tuple[int, Row]]:
+    """The first of all, each with its place in the arrays; equal ones by their keys."""
+    by = (-beside.significance, -beside.shared)
+    first, second = by if sort == "significance" else reversed(by)
+    order = np.lexsort((second, first))
+    if 0 < most < len(order):
+        last = order[most - 1]
+        equal = (first == first[last]) & (second <= second[last])
+        order = order[((first < first[last]) | equal)[order]]
+    ids = {"ids": json.dumps(beside.ids[order].tolist())}
+    rows = {row["id"]: row for row in conn.execute(NAMES, ids)}
+    named = [(int(place), rows[int(beside.ids[place])]) for place in order]
+    return sorted(named, key=lambda each: (first[each[0]], second[each[0]], each[1]["key"]))
 
 
-_ORDERS: Mapping[RelatedSort, Callable[[_Beside], Any]] = {
-    "significance": _by_significance,
-    "count": _by_count,
-}
-
-
-def _beside(conn: Connection, own: Row, type_: EntityType | None) -> Iterator[_Beside]:
-    size = conn.execute(SIZE).fetchone()[0]
-    # Most names are in a few articles only, so that the same counts come again and again.
-    measure = cache(lambda both, other: significance(both, own["articles"], other, size))
-    in_articles = (row[0].split(",") for row in conn.execute(BESIDE, {"entity": own["id"]}))
-    shared = Counter(chain.from_iterable(in_articles))
-    del shared[str(own["id"])]
-    conn.raise_if_late()
-    values = {"ids": f"[{','.join(shared)}]", "type": type_}
-    for id_, key, articles in conn.execute(OF_TYPE, values):
-        both = shared[str(id_)]
-        yield _Beside(id_, key, articles, both, measure(both, articles))
-
-
-def significance(both: int, one: int, other: int, size: int) -> float:
+def significance(
+    both: npt.ArrayLike, one: npt.ArrayLike, other: npt.ArrayLike, size: npt.ArrayLike
+) -> Reals:
     """Signed log-likelihood ratio: of `size` articles `both` name the two, `one` and `other` each.
 
     Twice the sum of k ln(k / expected) over the counts of articles that name both, either or none;
     by chance alone it is above 11 once in 1,000 times.
     """
-    counts = (both, one - both, other - both, size - one - other + both)
-    expected = (
-        one * other / size,
-        one * (size - other) / size,
-        (size - one) * other / size,
-        (size - one) * (size - other) / size,
+    k, a, b, n = (np.asarray(count, np.float64) for count in (both, one, other, size))
+    counts = np.stack(np.broadcast_arrays(k, a - k, b - k, n - a - b + k))
+    expected = np.stack(
+        np.broadcast_arrays(a * b / n, a * (n - b) / n, (n - a) * b / n, (n - a) * (n - b) / n)
     )
-    ratio = 2 * sum(k * math.log(k / e) for k, e in zip(counts, expected, strict=True) if k > 0)
-    return math.copysign(max(ratio, 0.0), both - expected[0])
+    some = counts > 0
+    ratios = np.divide(counts, expected, out=np.ones_like(counts), where=some)
+    ratio = 2 * (np.where(some, counts, 0) * np.log(ratios)).sum(axis=0)
+    signed: Reals = np.copysign(np.maximum(ratio, 0.0), counts[0] - expected[0])
+    return signed
 
 
-def _related(conn: Connection, own: Row, beside: _Beside, row: Row) -> Related:
-    rarer, other = sorted(((own["articles"], own["id"]), (beside.articles, beside.id)))
-    values = {"rarer": rarer[1], "other": other[1], "limit": _SHOWN}
-    articles = tuple(_article(row) for row in conn.execute(SHARED, values))
-    entity = EntityRow(row["key"], row["name"], row["type"], row["articles"], row["mentions"])
-    return Related(entity, beside.shared, beside.significance, articles)
+def _related(
+    conn: Connection, own: Row, beside: _Beside, shown: Sequence[tuple[int, Row]]
+) -> tuple[Related, ...]:
+    articles = _shared(conn, own, [row for _, row in shown])
+    return tuple(
+        Related(
+            EntityRow(row["key"], row["name"], row["type"], row["articles"], row["mentions"]),
+            int(beside.shared[place]),
+            float(beside.significance[place]),
+            articles.get(number, ()),
+        )
+        for number, (place, row) in enumerate(shown)
+    )
+
+
+def _shared(
+    conn: Connection, own: Row, others: Iterable[Row]
+) -> Mapping[int, tuple[SharedArticle, ...]]:
+    """The newest articles that name both, by the place among the others."""
+    counted = [sorted([(own["articles"], own["id"]), (o["articles"], o["id"])]) for o in others]
+    pairs = [[rarer, other] for (_, rarer), (_, other) in counted]
+    rows = conn.execute(SHARED, {"pairs": json.dumps(pairs), "limit": _SHOWN})
+    return {
+        place: tuple(map(_article, each)) for place, each in groupby(rows, lambda r: r["place"])
+    }
 
 
 def _article(row: Row) -> SharedArticle:

@@ -1,22 +1,25 @@
 """Article ids that grow with the publication time.
 
 An id is a place in time, behind room for undated articles: each day since the year 1 has slots for
-articles of which only the date is known, and then 64 for each of its minutes. So newest first is
+articles of which only the date is known, and then 20 for each of its minutes. So newest first is
 `ORDER BY id DESC`, which the text index answers without sorting. Two articles never stand in the
 wrong order: where a slot is taken the next free one serves, and where none is left between two
 neighbours, the later ones move up (dear, since their words are indexed again; hence the room).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import islice
 
 from service.database import Connection
 from service.dates import Moment
 
 UNDATED_ROOM = 1 << 32
-SLOTS_PER_MINUTE = 64
-_SLOTS_FOR_DATES = _SLOTS_FOR_TIMES = 24 * 60 * SLOTS_PER_MINUTE
-SLOTS_A_DAY = _SLOTS_FOR_DATES + _SLOTS_FOR_TIMES
+# Lists in the index store differences of ids, so small steps make it small: this many leave room
+# between the articles of an agency that has 10,000 of them a day.
+SLOTS_A_DAY = 1 << 15
+SLOTS_PER_MINUTE = 20
+_SLOTS_FOR_DATES = SLOTS_A_DAY - 24 * 60 * SLOTS_PER_MINUTE
 _YEAR_ONE = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -33,7 +36,9 @@ LAST_UNDATED = "SELECT max(id) FROM articles WHERE id < :room"
 LAST_NOT_LATER = """
 SELECT id FROM articles WHERE published_at <= :iso ORDER BY published_at DESC, id DESC LIMIT 1
 """
-FIRST_LATER = "SELECT id FROM articles WHERE published_at > :iso ORDER BY published_at, id LIMIT 1"
+FIRST_LATER = """
+SELECT id, published_at FROM articles WHERE published_at > :iso ORDER BY published_at, id LIMIT 1
+"""
 
 
 def free_slot(conn: Connection, published: Moment | None) -> int:
@@ -52,6 +57,47 @@ def free_slot(conn: Connection, published: Moment | None) -> int:
         return int(after[0]) - 1
     _move_up(conn, after[0])
     return int(after[0])
+
+
+def free_slots(conn: Connection, dates: Sequence[Moment | None]) -> list[int]:
+    """Ids for new articles in the order of their dates, as far as none has to move for them."""
+    dated = [date for date in dates if date is not None]
+    slots = _undated_slots(conn, len(dates) - len(dated))
+    first = 0
+    while first < len(dated):
+        found = _slots_in_gap(conn, dated, first)
+        if not found:
+            break
+        slots += found
+        first += len(found)
+    return slots
+
+
+def _undated_slots(conn: Connection, count: int) -> list[int]:
+    if not count:
+        return []
+    first = free_slot(conn, None)
+    return list(range(first, first + count))
+
+
+def _slots_in_gap(conn: Connection, dates: Sequence[Moment], first: int) -> list[int]:
+    """For those from `first` on that stand between the same two neighbours as that one.
+
+    None if there is no room for all of them.
+    """
+    date = {"iso": dates[first].iso}
+    before = conn.execute(LAST_NOT_LATER, date).fetchone()
+    after = conn.execute(FIRST_LATER, date).fetchone()
+    last = before[0] if before is not None else UNDATED_ROOM - 1
+    slots: list[int] = []
+    for each in islice(dates, first, None):
+        if after is not None and each.iso >= after["published_at"]:
+            break
+        slots.append(max(natural_slot(each), (slots or [last])[-1] + 1))
+    end = after["id"] if after is not None else slots[-1] + 1
+    for at in range(len(slots) - 1, -1, -1):
+        end = slots[at] = min(slots[at], end - 1)
+    return slots if slots[0] > last else []
 
 
 END_OF_RUN = """

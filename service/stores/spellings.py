@@ -21,10 +21,13 @@ ORDER BY other.mentions DESC, other.text
 ANY_ADDED = "SELECT 1 FROM aliases INDEXED BY aliases_added WHERE added LIMIT 1"
 
 
+def has_added(conn: Connection) -> bool:
+    """Whether editors have given any name at all."""
+    return conn.execute(ANY_ADDED).fetchone() is not None
+
+
 def also_called(conn: Connection, names: Collection[str]) -> Mapping[str, tuple[str, ...]]:
     """Other full names of whom a name stands for, of those names that have any."""
-    if conn.execute(ANY_ADDED).fetchone() is None:
-        return {}
     folded = {name: name_key(name) for name in names}
     found: dict[str, dict[str, None]] = {}
     keys = sorted({key for key in folded.values() if key})

@@ -11,6 +11,7 @@ from service.database import Connection, Database, Row
 from service.edits import Decisions
 from service.entity import EntityType
 from service.stores.entities import EntityRow
+from service.stores.in_bulk import article_count
 from service.stores.mentions import decisions
 
 # The company of an entity is that of its newest articles; that is as much as tells somebody.
@@ -92,7 +93,7 @@ class SuggestionStore:
 
     def articles(self) -> int:
         with self._database.read() as conn:
-            return int(conn.execute("SELECT count(*) FROM articles").fetchone()[0])
+            return article_count(conn)
 
     def decisions(self) -> Decisions:
         """What editors have decided, also which are not the same."""

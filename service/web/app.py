@@ -1,5 +1,6 @@
 """The ASGI app, made from settings: nothing is built at import."""
 
+import logging
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,6 +11,7 @@ from starlette.staticfiles import StaticFiles
 
 from service import __version__
 from service.database import WAIT_FOR_WRITER
+from service.errors import CuttingsError
 from service.killing import sweep_quietly
 from service.settings import Settings, read_settings
 from service.web import (
@@ -22,6 +24,7 @@ from service.web import (
     quarantine,
     quotes,
     reconcile,
+    search,
     suggested_merges,
     unbuilt,
     versions,
@@ -33,9 +36,27 @@ from service.web.openapi import DocumentedApp
 from service.web.problems import add_problem_handlers
 from service.web.sql_room import SqlRoom
 
+_log = logging.getLogger("cuttings")
 # How long an embargoed article may be late for those who ask nothing (the SQL room, the file).
 SECONDS_BETWEEN_ROUNDS = 5.0
+# Until then each worker takes what was written from the tables itself.
+WORTH_INDEXING = 200
 
+ROUTES = (
+    search.router,
+    api.router,
+    articles.router,
+    edits.router,
+    entities.router,
+    reconcile.router,
+    quotes.router,
+    suggested_merges.router,
+    export.router,
+    versions.router,
+    quarantine.router,
+    front.router,
+    unbuilt.router,
+)
 DESCRIPTION = """
 Full-text search over a news archive: articles, exact facets, and the people, organisations and
 places in them. Every error is `application/problem+json`.
@@ -55,18 +76,8 @@ def create_app(settings: Settings) -> FastAPI:
         license_info={"name": "MIT", "identifier": "MIT"},
     )
     app.state.desk = desk
-    app.include_router(api.router)
-    app.include_router(articles.router)
-    app.include_router(edits.router)
-    app.include_router(entities.router)
-    app.include_router(reconcile.router)
-    app.include_router(quotes.router)
-    app.include_router(suggested_merges.router)
-    app.include_router(export.router)
-    app.include_router(versions.router)
-    app.include_router(quarantine.router)
-    app.include_router(front.router)
-    app.include_router(unbuilt.router)
+    for routes in ROUTES:
+        app.include_router(routes)
     app.mount(front.DOCS_FILES_AT, StaticFiles(directory=front.DOCS_FILES))
     app.mount("/sql", SqlRoom(desk.archive.path, settings.query_seconds))
     add_problem_handlers(app)
@@ -106,3 +117,12 @@ def _keep_in_order(desk: Desk, stop: threading.Event) -> None:
     while not stop.wait(SECONDS_BETWEEN_ROUNDS):
         release(desk, WAIT_FOR_WRITER)
         sweep_quietly(desk.killing)
+        _index_quietly(desk)
+
+
+def _index_quietly(desk: Desk) -> None:
+    """Take up what others have written; nothing is found later for it, so that it may wait."""
+    try:
+        desk.engine.index(WORTH_INDEXING)
+    except CuttingsError as exc:
+        _log.warning("what was written is not taken up by the index yet: %s", exc.detail)

@@ -82,13 +82,13 @@ class KillIn(Strict):
     )
 
 
-def refuse_other_body(request: Request) -> None:
+async def refuse_other_body(request: Request) -> None:
     """A body need not be there; one that is must say that it is JSON."""
     if int(request.headers.get("content-length", "0")):
-        refuse_other_than_json(request)
+        await refuse_other_than_json(request)
 
 
-def reason_given(
+async def reason_given(
     params: Annotated[KillIn, Query()], body: Annotated[KillIn | None, Body()] = None
 ) -> str:
     """The one reason that is given, in either place."""
@@ -266,7 +266,7 @@ def _stored(taken: Taken) -> Response:
     stored = StoredOut(key=key, status=outcome, current=current)
     status = 201 if outcome == "added" else 200
     headers = {"Location": path_of(key)}
-    return JSONResponse(stored.model_dump(), status, headers)
+    return JSONResponse(stored, status, headers)
 
 
 def _items(taken: Sequence[Taken], withdrawn: Collection[int | None]) -> list[ItemOut]:

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, partial
 
@@ -9,14 +10,15 @@ from service.database import Database, archive_database, private_database
 from service.engines import Engine, load_engine
 from service.extract import Tagger, load_tagger
 from service.killing import Killing
-from service.search import Finder
+from service.result import Facet
+from service.search import Ask, Finder
 from service.settings import Settings
 from service.similarity import Similarity
 from service.stores.articles import ArticleStore
-from service.stores.coverage import CoverageStore
+from service.stores.coverage import MOST_SOURCES, Coverage, CoverageStore
 from service.stores.edits import EditStore
 from service.stores.embargoes import EmbargoStore
-from service.stores.entities import EntityStore
+from service.stores.entities import EntityDetail, EntityStore
 from service.stores.keys import KeyStore
 from service.stores.kills import KillStore
 from service.stores.quarantine import QuarantineStore
@@ -28,6 +30,8 @@ from service.suggestion import Suggester
 
 # Seconds; who waits longer for an ingest to let go asks again, and holds no worker.
 PATIENCE = 5.0
+# As many slow searches hold nobody up; each has a connection with a cache of its own.
+THREADS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,16 @@ class Desk:
     killing: Killing
     tagger: Callable[[], Tagger]  # loaded when the first article is sent
     writing: threading.Lock  # a model reads for one at a time
+    threads: ThreadPoolExecutor  # what is asked often is answered in these
+
+    def coverage_of(self, detail: EntityDetail) -> Coverage:
+        """When and where an entity is named; its sources are counted as those of a search."""
+        entity = detail.entity
+        named = Ask(
+            filters={entity.type: (entity.key,)}, facets=("source",), facet_limit=MOST_SOURCES
+        )
+        sources = self.finder.facets(named)["source"]
+        return self.coverage.of(detail, sources if isinstance(sources, Facet) else None)
 
 
 def open_desk(settings: Settings) -> Desk:
@@ -87,7 +101,8 @@ def open_desk(settings: Settings) -> Desk:
         versions=VersionStore(archive),
         quarantine=quarantine,
         kills=KillStore(archive),
-        killing=Killing(archive, embargoes, quarantine),
+        killing=Killing(archive, engine, embargoes, quarantine),
         tagger=cache(partial(load_tagger, settings.tagger)),
         writing=threading.Lock(),
+        threads=ThreadPoolExecutor(THREADS, "answers"),
     )

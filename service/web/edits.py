@@ -100,7 +100,7 @@ async def table_sent(request: Request) -> bytes:
     return await request.body()
 
 
-def refuse_parameters(_: Annotated[NoParams, Query()]) -> None:
+async def refuse_parameters(_: Annotated[NoParams, Query()]) -> None:
     """What is asked for stands in the body."""
 
 
@@ -237,9 +237,7 @@ def remove_alias(
     response_model=EditsOut,
     responses={304: {"description": examples.ENTITY[304]["description"]}, **EDITS},
 )
-def edits(
-    request: Request, response: Response, desk: At, params: Annotated[EditParams, Query()]
-) -> Any:
+def edits(request: Request, desk: At, params: Annotated[EditParams, Query()]) -> Response:
     """The log, newest first; of one entity what names it on either side."""
     after = params.after(params.what)
 
@@ -250,7 +248,7 @@ def edits(
         last = Cursor(0, page.edits[-1].edit.id, "", 0, None, "all", "")
         return edits_out(page, params.going_on(params.what, last))
 
-    return answer(desk, request, response, found)
+    return answer(desk, request, found)
 
 
 @router.post(
@@ -271,20 +269,18 @@ def undo(request: Request, desk: At, number: Number, body: Annotated[ReasonIn, B
     response_class=StreamingResponse,
     responses={304: {"description": examples.ENTITY[304]["description"]}, **TABLE},
 )
-def aliases(
-    request: Request, response: Response, desk: At, _: Annotated[NoParams, Query()]
-) -> Response:
+def aliases(request: Request, desk: At, _: Annotated[NoParams, Query()]) -> Response:
     """By entity and spelling; `added` is 1 for an editor's. Cells are as they are: no formula is
     disarmed.
     """
-    known = answer(desk, request, response, lambda: None)
-    if known is not None:
-        return known
-    named = {"Content-Disposition": 'attachment; filename="aliases.csv"'}
+    return answer(desk, request, lambda: _table(desk))
+
+
+def _table(desk: Desk) -> Response:
     return StreamingResponse(
         written(AliasStore(desk.archive).every()),
         media_type="text/csv; charset=utf-8",
-        headers=dict(response.headers) | named,
+        headers={"Content-Disposition": 'attachment; filename="aliases.csv"'},
     )
 
 
@@ -331,4 +327,4 @@ def _answered(desk: Desk, edit: Edit) -> EditedOut:
 
 def _entity(desk: Desk, key: str) -> EntityInFullOut | None:
     detail = desk.entities.get(key)
-    return entity_in_full_out(detail, desk.coverage.of(detail)) if detail is not None else None
+    return entity_in_full_out(detail, desk.coverage_of(detail)) if detail is not None else None

@@ -1,12 +1,11 @@
 """The routes of people, organisations and places: lists, one of them, and what goes with it."""
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from service.web import examples
-from service.web.answers.base import Answer
 from service.web.answers.entities import (
     EntitiesOut,
     EntityInFullOut,
@@ -19,7 +18,7 @@ from service.web.answers.entities import (
 )
 from service.web.api import At, Key, refuse_repeats
 from service.web.desk import Desk
-from service.web.freshness import answer
+from service.web.freshness import Made, answer
 from service.web.parameters import EntityParams, ListParams, NoParams, RelatedParams
 from service.web.present_keys import answer_about
 
@@ -33,16 +32,14 @@ router = APIRouter(prefix="/v1/entities", dependencies=[Depends(refuse_repeats)]
     response_model=EntitiesOut,
     responses=examples.ENTITIES,
 )
-def entities(
-    request: Request, response: Response, desk: At, params: Annotated[EntityParams, Query()]
-) -> Any:
+def entities(request: Request, desk: At, params: Annotated[EntityParams, Query()]) -> Response:
     """People, organisations and places, by name or type.
 
     A name is found in any spelling: who is called exactly so first, then persons under another
     romanisation, order or form of it where nobody is, then names that contain it.
     """
     offset = params.offset(params.what)
-    return answer(desk, request, response, lambda: _entities(desk, params, offset))
+    return answer(desk, request, lambda: _entities(desk, params, offset))
 
 
 def _entities(desk: Desk, params: EntityParams, offset: int) -> EntitiesOut:
@@ -59,20 +56,18 @@ def _entities(desk: Desk, params: EntityParams, offset: int) -> EntitiesOut:
     response_model=EntityInFullOut,
     responses=examples.ENTITY,
 )
-def entity(
-    request: Request, response: Response, desk: At, key: Key, _: Annotated[NoParams, Query()]
-) -> Any:
+def entity(request: Request, desk: At, key: Key, _: Annotated[NoParams, Query()]) -> Response:
     """An entity with its spellings and counts, over time and by source.
 
     A key that editors have merged into another answers 307.
     """
-    return _about(desk, request, response, key, lambda: _entity(desk, key))
+    return _about(desk, request, key, lambda: _entity(desk, key))
 
 
 def _entity(desk: Desk, key: str) -> EntityInFullOut:
     detail = desk.entities.get(key)
     assert detail is not None  # noqa: S101 - looked up in the same snapshot
-    return entity_in_full_out(detail, desk.coverage.of(detail))
+    return entity_in_full_out(detail, desk.coverage_of(detail))
 
 
 @router.get(
@@ -84,11 +79,10 @@ def _entity(desk: Desk, key: str) -> EntityInFullOut:
 )
 def related(
     request: Request,
-    response: Response,
     desk: At,
     key: Key,
     params: Annotated[RelatedParams, Query()],
-) -> Any:
+) -> Response:
     """Everybody named in the same articles, with how many those are and the newest of them.
 
     `significance` is a log-likelihood ratio: 0 for as often as chance would have it, negative for
@@ -101,7 +95,7 @@ def related(
         page = desk.related.page(key, params.type, params.sort, params.limit, offset)
         return related_out(page, params.next(what) if page.more else None)
 
-    return _about(desk, request, response, key, found)
+    return _about(desk, request, key, found)
 
 
 @router.get(
@@ -112,8 +106,8 @@ def related(
     responses=examples.MENTIONS,
 )
 def mentions(
-    request: Request, response: Response, desk: At, key: Key, params: Annotated[ListParams, Query()]
-) -> Any:
+    request: Request, desk: At, key: Key, params: Annotated[ListParams, Query()]
+) -> Response:
     """Every mention with the sentence around it, the newest article first, in reading order within.
 
     `start - sentence_start` is where the mention begins in its sentence.
@@ -125,12 +119,10 @@ def mentions(
         page = desk.sightings.page(key, params.limit, after)
         return sightings_out(page, params.going_on(what, page.next) if page.next else None)
 
-    return _about(desk, request, response, key, found)
+    return _about(desk, request, key, found)
 
 
-def _about(
-    desk: Desk, request: Request, response: Response, key: str, make: Callable[[], Answer]
-) -> Any:
+def _about(desk: Desk, request: Request, key: str, make: Callable[[], Made]) -> Response:
     """The answer about an entity; 307 when editors have merged it into another."""
     has, present = desk.entities.has, desk.edits.survivor
-    return answer_about(desk, request, response, key, make, has=has, present=present)
+    return answer_about(desk, request, key, make, has=has, present=present)

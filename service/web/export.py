@@ -118,15 +118,14 @@ def _only_asks(request: Request) -> bool:
     response_class=Response,
     responses=FEED,
 )
-def search_feed(
-    request: Request, response: Response, desk: At, params: Annotated[FeedParams, Query()]
-) -> Response:
+def search_feed(request: Request, desk: At, params: Annotated[FeedParams, Query()]) -> Response:
     """Any search as an Atom feed, newest first unless told otherwise."""
     ask = params.ask(desk.settings.timezone)
-    made = answer(desk, request, response, lambda: feed_xml(_feed(desk, request, ask)))
-    if isinstance(made, Response):
-        return made
-    return Response(made, headers=dict(response.headers), media_type=MEDIA_TYPE)
+    return answer(desk, request, lambda: _feed_response(desk, request, ask))
+
+
+def _feed_response(desk: Desk, request: Request, ask: Ask) -> Response:
+    return Response(feed_xml(_feed(desk, request, ask)), media_type=MEDIA_TYPE)
 
 
 def _feed(desk: Desk, request: Request, ask: Ask) -> Feed:

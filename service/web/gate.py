@@ -1,12 +1,12 @@
 """Who may ask what: the Host check, loopback, and API keys. Before any of the app runs."""
 
+from functools import lru_cache
 from http import HTTPMethod
 from ipaddress import ip_address
 from typing import Literal
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
-from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.errors import CuttingsError, Forbidden, NotAuthenticated, TooLarge
@@ -64,14 +64,14 @@ class Gate:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request = Request(scope)
+        headers, state = Headers(scope=scope), scope.setdefault("state", {})
         try:
-            self._check_host(request.headers)
-            self._check_length(request)
-            key = await self._key(request.headers)
+            self._check_host(headers)
+            self._check_length(headers, scope["path"])
+            key = await self._key(headers)
             self._check_scope(scope, key)
-            request.state.reader = key.scope if key is not None else self._keyless(request)
-            request.state.holder = key.holder if key is not None else None
+            state["reader"] = key.scope if key is not None else self._keyless(scope, headers)
+            state["holder"] = key.holder if key is not None else None
         except CuttingsError as exc:
             await problem_response(exc)(scope, receive, send)
             return
@@ -86,12 +86,11 @@ class Gate:
                 "add it to CUTTINGS_ALLOWED_HOSTS if it should"
             )
 
-    def _check_length(self, request: Request) -> None:
+    def _check_length(self, headers: Headers, path: str) -> None:
         """A body is read into memory whole, so it must be small and say so beforehand."""
-        length = request.headers.get("content-length", "0")
-        if "transfer-encoding" in request.headers or not length.isdecimal():
+        length = headers.get("content-length", "0")
+        if "transfer-encoding" in headers or not length.isdecimal():
             raise TooLarge("Say how long the body is: `Content-Length`")
-        path = request.url.path
         most = LARGEST_BATCH if path.startswith("/v1/articles") else LARGEST_BODY
         if int(length) > most:
             large = f"A body may hold {most:,} bytes here, this one has {int(length):,}"
@@ -106,12 +105,12 @@ class Gate:
         if key is not None and needed not in ALLOWS[key.scope]:
             raise Forbidden(f"This needs a key of scope {needed}, the one sent is for {key.scope}")
 
-    def _keyless(self, request: Request) -> Reader:
+    def _keyless(self, scope: Scope, headers: Headers) -> Reader:
         if self._settings.open:
             return "open"
-        if is_loopback(request):
+        if is_loopback(scope, headers):
             return "loopback"
-        if request.url.path in OPEN_PATHS:
+        if scope["path"] in OPEN_PATHS:
             return "open"
         raise NotAuthenticated("Send `Authorization: Bearer …` with a key of scope read")
 
@@ -140,15 +139,18 @@ def needed_scope(method: str, path: str) -> KeyScope:
     return "read"
 
 
-def is_loopback(request: Request) -> bool:
+def is_loopback(scope: Scope, headers: Headers) -> bool:
     """Whether this machine asks, and no proxy on it for somebody else."""
-    names = request.headers.keys()
-    if any(n == "forwarded" or n.startswith("x-forwarded-") for n in names):
+    if any(n == "forwarded" or n.startswith("x-forwarded-") for n in headers.keys()):  # noqa: SIM118 - decoded names
         return False
-    if request.client is None:
-        return False
+    client = scope.get("client")
+    return client is not None and _is_own(client[0])
+
+
+@lru_cache(maxsize=1_024)
+def _is_own(host: str) -> bool:
     try:
-        address = ip_address(request.client.host)
+        address = ip_address(host)
     except ValueError:
         return False
     return (getattr(address, "ipv4_mapped", None) or address).is_loopback

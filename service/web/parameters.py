@@ -172,6 +172,7 @@ class SearchParams(FilterParams):
             limit=self.limit,
             cursor=read_cursor(self.cursor) if self.cursor is not None else None,
             explain=self.explain,
+            exact=self.rank == "exact",
             collapse=self.collapse,
         )
 

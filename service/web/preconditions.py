@@ -44,7 +44,7 @@ class Conditions:
             raise PreconditionFailed(_THERE)
 
 
-def conditions(
+async def conditions(
     if_match: Annotated[str | None, Header(alias="If-Match", description=_IF_MATCH)] = None,
     if_none_match: Annotated[
         str | None, Header(alias="If-None-Match", description=_IF_NONE_MATCH)
@@ -54,7 +54,7 @@ def conditions(
     return Conditions(if_match, if_none_match)
 
 
-def refuse_conditions(request: Request) -> None:
+async def refuse_conditions(request: Request) -> None:
     """A condition that is passed over is worse than none."""
     if {"if-match", "if-none-match"} & set(request.headers):
         told = "`If-Match` and `If-None-Match` belong to the PUT or DELETE of one article"

@@ -1,7 +1,6 @@
 """A key that something had before answers 307 to the one that it has now, path and query kept."""
 
 from collections.abc import Callable
-from typing import TypeVar
 from urllib.parse import quote
 
 from fastapi import Request, Response
@@ -11,9 +10,8 @@ from service.article import Article
 from service.errors import CuttingsError, Gone, NotFound
 from service.stores.kills import killed_key
 from service.web.desk import Desk
-from service.web.freshness import answer, release
+from service.web.freshness import Made, answer, release
 
-Body = TypeVar("Body")
 Has = Callable[[str], bool]
 # The key that something has now which had this one before; None if nothing had.
 PresentKey = Callable[[str], str | None]
@@ -22,13 +20,12 @@ PresentKey = Callable[[str], str | None]
 def answer_about(
     desk: Desk,
     request: Request,
-    response: Response,
     key: str,
-    make: Callable[[], Body],
+    make: Callable[[], Made],
     *,
     has: Has,
     present: PresentKey,
-) -> Body | Response:
+) -> Response:
     """What `make` returns about what has this key; NotFound if nothing has it or had it."""
 
     def look() -> None:
@@ -39,12 +36,10 @@ def answer_about(
         release(desk)  # it may be due just now
         if moved := redirect(request, present(key)):
             return moved
-    return answer(desk, request, response, make, look)
+    return answer(desk, request, make, look)
 
 
-def about_article(
-    desk: Desk, request: Request, response: Response, key: str, make: Callable[[], Body]
-) -> Body | Response:
+def about_article(desk: Desk, request: Request, key: str, make: Callable[[], Made]) -> Response:
     """The answer about an article; 307 for a key that it had before, 410 if it was killed."""
 
     def look() -> None:
@@ -55,7 +50,7 @@ def about_article(
         release(desk)
         if moved := redirect(request, desk.articles.key_since(key)):
             return moved
-    return answer(desk, request, response, make, look, tag=desk.articles.text_of(key))
+    return answer(desk, request, make, look, tag=desk.articles.text_of(key))
 
 
 def gone(desk: Desk, key: str) -> CuttingsError | None:

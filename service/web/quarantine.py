@@ -36,7 +36,7 @@ def _answers(example: Any) -> dict[int | str, dict[str, Any]]:
     return {200: {"content": {"application/json": {"example": example}}}, **examples.PROBLEMS}
 
 
-def refuse_to_store(response: Response) -> None:
+async def refuse_to_store(response: Response) -> None:
     """Nor is there an ETag: the archive's says nothing of the private file."""
     response.headers["Cache-Control"] = "no-store"
 

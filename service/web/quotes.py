@@ -1,6 +1,6 @@
 """The route of quotes: who said what, where."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field
@@ -41,12 +41,10 @@ class QuoteParams(ListParams):
     response_model=QuotesOut,
     responses=examples.QUOTES,
 )
-def quotes(
-    request: Request, response: Response, desk: At, params: Annotated[QuoteParams, Query()]
-) -> Any:
+def quotes(request: Request, desk: At, params: Annotated[QuoteParams, Query()]) -> Response:
     """Speech with its speaker, the newest article first, in reading order within."""
     offset = params.offset(params.what)
-    return answer(desk, request, response, lambda: _quotes(desk, params, offset))
+    return answer(desk, request, lambda: _quotes(desk, params, offset))
 
 
 def _quotes(desk: Desk, params: QuoteParams, offset: int) -> QuotesOut:

@@ -139,7 +139,7 @@ EXTENSIONS: TypeAdapter[ExtensionIn] = TypeAdapter(ExtensionIn)
 Reconciled = ManifestOut | ExtensionOut | dict[str, ResultOut]
 
 
-def refuse_other_than_a_form(request: Request) -> None:
+async def refuse_other_than_a_form(request: Request) -> None:
     """The specification has one format of a body, a form's."""
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "application/x-www-form-urlencoded":
@@ -155,7 +155,7 @@ def _answers(example: Any) -> dict[int | str, dict[str, Any]]:
 _PERSON = {"id": "person", "name": "Person"}
 _JO = {"id": "person-josonggil", "name": "Jo Song Gil", "description": "in 2 articles"}
 _FOUND = {"q0": {"result": [{**_JO, "type": [_PERSON], "score": 100.0, "match": True}]}}
-_MANIFEST = manifest_out("http://localhost:8000/").model_dump(by_alias=True)
+_MANIFEST = manifest_out("http://localhost:8000/")
 router = APIRouter(prefix="/v1/reconcile", tags=["reconciliation"])
 
 
@@ -166,13 +166,11 @@ router = APIRouter(prefix="/v1/reconcile", tags=["reconciliation"])
     responses=_answers(_MANIFEST),
     dependencies=[Depends(refuse_repeats)],
 )
-def reconcile(
-    request: Request, response: Response, desk: At, params: Annotated[ReconcileParams, Query()]
-) -> Any:
+def reconcile(request: Request, desk: At, params: Annotated[ReconcileParams, Query()]) -> Response:
     """The manifest; with `queries`, candidates; with `extend`, values of properties."""
     if params.queries is None and params.extend is None:
-        return answer(desk, request, response, lambda: manifest_out(str(request.base_url)))
-    return _reconciled(request, response, desk, params)
+        return answer(desk, request, lambda: manifest_out(str(request.base_url)))
+    return _reconciled(request, desk, params)
 
 
 @router.post(
@@ -183,22 +181,22 @@ def reconcile(
     dependencies=[Depends(refuse_other_than_a_form)],
 )
 def reconcile_by_post(
-    request: Request, response: Response, desk: At, params: Annotated[ReconcileParams, Form()]
-) -> Any:
+    request: Request, desk: At, params: Annotated[ReconcileParams, Form()]
+) -> Response:
     """The same as a form, for batches too long for a URL."""
-    return _reconciled(request, response, desk, params)
+    return _reconciled(request, desk, params)
 
 
-def _reconciled(request: Request, response: Response, desk: Desk, params: ReconcileParams) -> Any:
+def _reconciled(request: Request, desk: Desk, params: ReconcileParams) -> Response:
     if (params.queries is None) == (params.extend is None):
         raise InvalidRequest("Send `queries` or `extend`, one of the two")
     if params.extend is not None:
         extension = _extension(params.extend)
-        return answer(desk, request, response, lambda: _extended(desk, extension))
+        return answer(desk, request, lambda: _extended(desk, extension))
     batch = _read(BATCHES, params.queries or "", "queries")
     if len(batch) > BATCH:
         raise TooLarge(f"A batch may hold {BATCH} queries, this one has {len(batch):,}")
-    return answer(desk, request, response, lambda: _found(desk, batch))
+    return answer(desk, request, lambda: _found(desk, batch))
 
 
 def _found(desk: Desk, batch: dict[str, QueryIn]) -> dict[str, ResultOut]:
@@ -248,10 +246,10 @@ def _read(adapter: TypeAdapter[Read], text: str, parameter: str) -> Read:
     responses=_answers({"result": [{**_JO, "notable": [_PERSON]}]}),
 )
 def suggest_entity(
-    request: Request, response: Response, desk: At, params: Annotated[SuggestEntityParams, Query()]
-) -> Any:
+    request: Request, desk: At, params: Annotated[SuggestEntityParams, Query()]
+) -> Response:
     """Entities with a spelling that begins so, or with that key: ten a page."""
-    return answer(desk, request, response, lambda: suggested_out(_suggested(desk, params)))
+    return answer(desk, request, lambda: suggested_out(_suggested(desk, params)))
 
 
 def _suggested(desk: Desk, params: SuggestEntityParams) -> list[EntityRow]:
@@ -277,12 +275,10 @@ def _present(desk: Desk, key: str) -> EntityDetail | None:
     responses=_answers({"result": [_PERSON]}),
 )
 def suggest_type(
-    request: Request, response: Response, desk: At, params: Annotated[SuggestNameParams, Query()]
-) -> Any:
+    request: Request, desk: At, params: Annotated[SuggestNameParams, Query()]
+) -> Response:
     """Types whose name begins so."""
-    return answer(
-        desk, request, response, lambda: SuggestedNamesOut(result=types_named(params.prefix))
-    )
+    return answer(desk, request, lambda: SuggestedNamesOut(result=types_named(params.prefix)))
 
 
 @router.get(
@@ -292,12 +288,10 @@ def suggest_type(
     responses=_answers({"result": [{"id": "aliases", "name": "Spellings"}]}),
 )
 def suggest_property(
-    request: Request, response: Response, desk: At, params: Annotated[SuggestNameParams, Query()]
-) -> Any:
+    request: Request, desk: At, params: Annotated[SuggestNameParams, Query()]
+) -> Response:
     """Properties whose name begins so."""
-    return answer(
-        desk, request, response, lambda: SuggestedNamesOut(result=properties_named(params.prefix))
-    )
+    return answer(desk, request, lambda: SuggestedNamesOut(result=properties_named(params.prefix)))
 
 
 @router.get(
@@ -307,28 +301,26 @@ def suggest_property(
     responses=_answers({"properties": [{"id": "aliases", "name": "Spellings"}]}),
 )
 def propose_properties(
-    request: Request, response: Response, desk: At, _: Annotated[ProposalParams, Query()]
-) -> Any:
+    request: Request, desk: At, _: Annotated[ProposalParams, Query()]
+) -> Response:
     """All of them: every type has the same."""
-    return answer(desk, request, response, lambda: ProposedOut(properties=properties_named("")))
+    return answer(desk, request, lambda: ProposedOut(properties=properties_named("")))
 
 
 @router.get("/preview", include_in_schema=False, response_class=HTMLResponse, response_model=None)
-def preview(
-    request: Request, response: Response, desk: At, params: Annotated[PreviewParams, Query()]
-) -> Any:
+def preview(request: Request, desk: At, params: Annotated[PreviewParams, Query()]) -> Any:
     """A small page about an entity, to be shown in a frame."""
 
     def look() -> None:
         if present_key(desk, params.id) is None:
             raise NotFound(f"There is no “{params.id}” here")
 
-    page = answer(desk, request, response, lambda: _preview(desk, params.id), look)
-    response.headers.update(PREVIEW_HEADERS)
+    page = answer(desk, request, lambda: _preview(desk, params.id), look)
+    page.headers.update(PREVIEW_HEADERS)
     return page
 
 
-def _preview(desk: Desk, key: str) -> str:
+def _preview(desk: Desk, key: str) -> HTMLResponse:
     detail = _present(desk, key)
     assert detail is not None  # noqa: S101 - looked up in the same snapshot
-    return preview_page(detail)
+    return HTMLResponse(preview_page(detail))

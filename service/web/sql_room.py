@@ -54,7 +54,7 @@ class SqlRoom:
 
 
 def _check(request: Request) -> None:
-    if not is_loopback(request):
+    if not is_loopback(request.scope, request.headers):
         raise Forbidden("The SQL room is open on this machine only")
     if request.method not in ("GET", "HEAD"):
         raise MethodNotAllowed("The SQL room is read-only", "GET, HEAD")

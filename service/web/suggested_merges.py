@@ -58,9 +58,7 @@ class MergeParams(ListParams):
     response_model=MergesOut,
     responses=_RESPONSES,
 )
-def merges(
-    request: Request, response: Response, desk: At, params: Annotated[MergeParams, Query()]
-) -> Any:
+def merges(request: Request, desk: At, params: Annotated[MergeParams, Query()]) -> Response:
     """Pairs of entities that may be one, likeliest first, each with reasons.
 
     Among the most mentioned, or with `entity` among all; one that was merged stands for what it
@@ -73,7 +71,7 @@ def merges(
         if params.entity is not None and present_key(desk, params.entity) is None:
             raise NotFound(f"There is no “{params.entity}” here")
 
-    return answer(desk, request, response, lambda: _merges(desk, params, offset), look)
+    return answer(desk, request, lambda: _merges(desk, params, offset), look)
 
 
 def _merges(desk: Desk, params: MergeParams, offset: int) -> MergesOut:

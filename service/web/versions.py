@@ -82,8 +82,8 @@ router = APIRouter(
     ),
 )
 def versions(
-    request: Request, response: Response, desk: At, key: Key, params: Annotated[ListParams, Query()]
-) -> Any:
+    request: Request, desk: At, key: Key, params: Annotated[ListParams, Query()]
+) -> Response:
     """Every text of it, whole, the newest first: what it says now begins the list."""
     what = f"versions\n{key}"
     after = params.after(what)
@@ -97,7 +97,7 @@ def versions(
         listed = [version_out(filed, current=filed is every[0]) for filed in page]
         return VersionsOut(total=len(every), versions=listed, next=following)
 
-    return about_article(desk, request, response, key, found)
+    return about_article(desk, request, key, found)
 
 
 @router.get(
@@ -108,12 +108,11 @@ def versions(
 )
 def version(
     request: Request,
-    response: Response,
     desk: At,
     key: Key,
     number: Version,
     _: Annotated[NoParams, Query()],
-) -> Any:
+) -> Response:
     """One text of it, whole."""
 
     def found() -> VersionOut:
@@ -121,7 +120,7 @@ def version(
         place = _place_of(every, number)
         return version_out(every[place], current=place == 0)
 
-    return about_article(desk, request, response, key, found)
+    return about_article(desk, request, key, found)
 
 
 @router.get(
@@ -132,12 +131,11 @@ def version(
 )
 def diff(
     request: Request,
-    response: Response,
     desk: At,
     key: Key,
     number: Version,
     params: Annotated[DifferenceParams, Query()],
-) -> Any:
+) -> Response:
     """What was changed in this version since the one before, or since `against`, word by word."""
 
     def found() -> DifferencesOut:
@@ -149,7 +147,7 @@ def diff(
             raise NotFound(f"Nothing is known from before version {number}")
         return differences_out(every[place + 1], every[place])
 
-    return about_article(desk, request, response, key, found)
+    return about_article(desk, request, key, found)
 
 
 def _place(last: Filed) -> Cursor:

@@ -1,30 +1,36 @@
 """Searches the archive file itself: one snapshot a search, exact totals, a stable order."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import replace
-from typing import Literal
+from collections.abc import Collection, Mapping, Sequence
 
-from service.database import Connection, Database, Row
+import numpy as np
+
+from service.database import Connection, Database
+from service.engines.sqlite.columns.checking import faulty_columns
+from service.engines.sqlite.columns.erasing import erase_article
+from service.engines.sqlite.columns.filing import file_articles, rebuild_segments, unfiled
+from service.engines.sqlite.columns.loading import ColumnsOfArchive
+from service.engines.sqlite.columns.merging import merge_segments
+from service.engines.sqlite.columns.postings import LARGEST
+from service.engines.sqlite.columns.tokens import Tokens
+from service.engines.sqlite.columns.view import Columns
+from service.engines.sqlite.explaining import explanations
 from service.engines.sqlite.facets import count_facets
 from service.engines.sqlite.hits import hits_of
-from service.engines.sqlite.match import INDEXES, PAST, STEMS, WORDS, index_of
-from service.engines.sqlite.near_copies import counted
-from service.engines.sqlite.ranking import Read, by_date, by_score
-from service.engines.sqlite.respelling import respelled
-from service.engines.sqlite.selection import Reading, read_in, selection
-from service.engines.sqlite.versions import after_the_scored
+from service.engines.sqlite.match import INDEXES, PAST, STEMS, WORDS
+from service.engines.sqlite.near_copies import Among
+from service.engines.sqlite.ranking import LOOKED_AT, Order, Place, by_date, by_score
+from service.engines.sqlite.scoring import Scoring
+from service.engines.sqlite.selecting import Read, Selecting
 from service.engines.sqlite.vocabulary import (
     SqliteVocabulary,
     miscounted,
-    occurs,
+    occurring,
     rebuild_words,
 )
-from service.query import Cursor, Diagnostic, Node, Or, Search, Versions
+from service.query import Cursor, Diagnostic, Node, Search, Versions
 from service.result import Facet, Histogram, Hit, Results
 from service.stores.pieces import misfiled, rebuild_pieces
 
-# An `auto` query whose every word is in as many articles is not loosened.
-ENOUGH = 10
 GENERATION = "SELECT archive, number FROM generation"
 WHERE_NOW = "SELECT id, published_at FROM articles WHERE key = :key"
 # Articles of one date stand in the order in which they came to it.
@@ -41,10 +47,12 @@ _FIRST_ID, _LAST_ID = -(1 << 63), (1 << 63) - 1
 
 
 class SqliteEngine:
-    """FTS5 over the articles of one archive file."""
+    """FTS5 and columns over the articles of one archive file."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._tokens = Tokens()
+        self._columns = ColumnsOfArchive(self._tokens)
 
     @property
     def vocabulary(self) -> SqliteVocabulary:
@@ -52,34 +60,64 @@ class SqliteEngine:
 
     def search(self, search: Search) -> Results:
         with self._database.read() as conn:
-            strict = read_in(conn, search.tree, search.versions)
-            read = _read(conn, search, strict)
-            rows = _page(conn, search, strict, read)
-            page = rows[: search.limit]
-            hits = hits_of(conn, search, read, page)
+            columns = self._columns.at(conn)
+            selecting = Selecting(conn, columns, self._tokens, search)
+            read = selecting.read()
+            scoring = Scoring(conn, selecting.matching, exact=search.exact)
+            order = _ordered(conn, columns, scoring, search, read)
+            page = order.places[: search.limit]
+            told = explanations(conn, scoring, search, order) if search.explain else {}
+            hits = hits_of(conn, search, read, page, told, _among(columns, search, read))
             return Results(
                 total=read.total,
                 groups=read.groups,
                 hits=hits,
-                facets=count_facets(conn, search, read.reading),
+                facets=count_facets(conn, columns, search, read.selected),
                 match=read.match,
-                next=_next(conn, search, read, page) if len(rows) > search.limit else None,
-                diagnostics=(*_moved_on(conn, search, read), *_in_the_past(search, read, hits)),
+                next=_next(conn, search, read, page) if len(order.places) > search.limit else None,
+                diagnostics=(
+                    *_moved_on(conn, search, read),
+                    *_bounded(order),
+                    *_in_the_past(search, read, hits),
+                ),
             )
 
     def facets(self, search: Search) -> Mapping[str, Facet | Histogram]:
         with self._database.read() as conn:
-            read = _read(conn, search, read_in(conn, search.tree, search.versions))
-            return count_facets(conn, search, read.reading)
+            columns = self._columns.at(conn)
+            read = Selecting(conn, columns, self._tokens, search).read()
+            return count_facets(conn, columns, search, read.selected)
 
     def occurring(self, nodes: Collection[Node], versions: Versions = "current") -> frozenset[Node]:
         with self._database.read() as conn:
-            return frozenset(node for node in nodes if _occurs(conn, node, versions))
+            return occurring(conn, nodes, versions)
 
     def generation(self) -> tuple[str, int]:
         with self._database.read() as conn:
             row = conn.execute(GENERATION).fetchone()
             return row["archive"], row["number"]
+
+    def index(self, least: int = 1) -> bool:
+        with self._database.read() as conn:
+            waiting = unfiled(conn)
+        if len(waiting) < least:
+            return False
+        for _ in range(0, len(waiting), LARGEST):
+            with self._database.write() as conn:
+                file_articles(conn, self._tokens, unfiled(conn)[:LARGEST])
+        while merge_segments(self._database):
+            pass
+        return True
+
+    def forget(self, conn: Connection, key: str) -> None:
+        row = conn.execute(WHERE_NOW, {"key": key}).fetchone()
+        if row is not None:
+            erase_article(conn, self._tokens, row["id"])
+
+    def purge(self) -> None:
+        self.index()
+        while merge_segments(self._database, most_dead=0):
+            pass
 
     def rebuild(self) -> None:
         with self._database.write() as conn:
@@ -88,12 +126,14 @@ class SqliteEngine:
                 conn.execute(REBUILD.replace("{index}", PAST[index]))
             rebuild_pieces(conn)
             rebuild_words(conn)
+            rebuild_segments(conn, self._tokens)
 
     def faults(self) -> list[str]:
         faults = [fault for index in (*INDEXES, *PAST.values()) for fault in self._faults_of(index)]
         with self._database.read() as conn:
             faults += [f"article {key} is not in pieces as it is written" for key in misfiled(conn)]
             words = miscounted(conn)
+            faults += faulty_columns(conn, self._tokens)
         if words:
             faults.append(f"{words} words are counted wrong: run `cuttings reindex`")
         return faults
@@ -113,51 +153,29 @@ class SqliteEngine:
         return []
 
 
-def _occurs(conn: Connection, node: Node, versions: Versions) -> bool:
-    """Whether an article has it; a word that is also glued to others is asked of both indexes."""
-    written = respelled(conn, node, is_past=versions == "all")
-    parts = written.parts if isinstance(written, Or) else (written,)
-    found = [(part, index) for part in parts if (index := index_of(part)) is not None]
-    if any(occurs(conn, part, index) for part, index in found):
-        return True
-    return versions == "all" and any(occurs(conn, part, PAST[index]) for part, index in found)
-
-
-def _read(conn: Connection, search: Search, strict: Reading) -> Read:
-    """`all` when asked for, or when enough articles have all the words; else `any`."""
-    asked = search.cursor.match if search.cursor else search.match
-    if search.any_tree is None or asked == "all":
-        return _counted(conn, search, strict, "any" if asked == "any" else "all")
-    if asked == "any":
-        return _counted(conn, search, read_in(conn, search.any_tree, search.versions), "any")
-    every = _counted(conn, search, strict, "all")
-    if every.total >= ENOUGH:
-        return every
-    either = _counted(conn, search, read_in(conn, search.any_tree, search.versions), "any")
-    return every if every.total >= either.total else either
-
-
-def _counted(
-    conn: Connection, search: Search, reading: Reading, match: Literal["all", "any"]
-) -> Read:
-    chosen = shown = scored = selection(search, reading)
-    if reading.past is not None:
-        scored = selection(search, replace(reading, past=None))
-    if search.collapse:
-        shown, scored = chosen.less_copies(chosen), scored.less_copies(chosen)
-    total, groups = counted(conn, chosen)
-    return Read(match, reading, chosen, shown, scored, total, groups)
-
-
 def _by_relevance(search: Search, read: Read) -> bool:
     return search.sort == "relevance" and read.ranked
 
 
-def _page(conn: Connection, search: Search, strict: Reading, read: Read) -> list[Row]:
+def _ordered(
+    conn: Connection, columns: Columns, scoring: Scoring, search: Search, read: Read
+) -> Order:
     if not _by_relevance(search, read):
-        return by_date(conn, search, read, _edge(conn, search))
-    rows = by_score(conn, search, strict, read)
-    return rows + after_the_scored(conn, search, read, search.limit + 1 - len(rows))
+        return Order(by_date(columns, search, read, _edge(conn, search)))
+    return by_score(scoring, search, read)
+
+
+def _among(columns: Columns, search: Search, read: Read) -> Among | None:
+    """Of a collapsed hit the copies that matched count, of any other all."""
+    if not search.collapse:
+        return None
+
+    def chosen(ids: Collection[int]) -> list[int]:
+        positions = columns.positions_of(np.array([*ids], np.int64))
+        found: list[int] = columns.ids[positions[read.chosen[positions]]].tolist()
+        return found
+
+    return chosen
 
 
 def _edge(conn: Connection, search: Search) -> int:
@@ -174,9 +192,9 @@ def _edge(conn: Connection, search: Search) -> int:
     return int(last) if search.sort == "oldest" else int(last) + 1
 
 
-def _next(conn: Connection, search: Search, read: Read, page: list[Row]) -> Cursor:
+def _next(conn: Connection, search: Search, read: Read, page: Sequence[Place]) -> Cursor:
     last = conn.execute(
-        "SELECT key, published_at, dated_in FROM articles WHERE id = ?", (page[-1]["id"],)
+        "SELECT key, published_at, dated_in FROM articles WHERE id = ?", (page[-1].id,)
     ).fetchone()
     before = search.cursor
     return Cursor(
@@ -199,6 +217,19 @@ def _moved_on(conn: Connection, search: Search, read: Read) -> tuple[Diagnostic,
         return ()
     message = "the archive has changed since the first page: this one goes on in the new order"
     return (Diagnostic(message, 0, 0),)
+
+
+def _bounded(order: Order) -> tuple[Diagnostic, ...]:
+    said: list[str] = []
+    for part in order.parts:
+        if part.approximate:
+            said.append(f"“{part.leaf}” is in very many articles: its words rank them (rank=exact)")
+    if order.is_bounded:
+        said.append(
+            f"only the best {LOOKED_AT} by their words were looked at for words side by side and "
+            "names as typed (rank=exact looks at all)"
+        )
+    return tuple(Diagnostic(message, 0, 0) for message in said)
 
 
 def _in_the_past(search: Search, read: Read, hits: tuple[Hit, ...]) -> tuple[Diagnostic, ...]:

@@ -1,109 +1,135 @@
-"""Exact counts by field, and the histogram of publication dates, of a selection."""
+"""Exact counts by field, and the histogram of publication dates, of what matches."""
 
-from bisect import bisect
-from collections import Counter
-from collections.abc import Callable
+import json
+from collections.abc import Iterable
+from datetime import date
+
+import numpy as np
 
 from service.database import Connection
-from service.engines.sqlite.selection import Reading, Selection, selection, without_filter
-from service.entity import ENTITY_TYPES
+from service.engines.sqlite.columns.frequent import Counted, counted
+from service.engines.sqlite.columns.parts import TEXT_LISTS, UNDATED
+from service.engines.sqlite.columns.view import Columns, Matches
+from service.engines.sqlite.selecting import Selected
 from service.histogram import bins as dated_bins
 from service.names import name_key
 from service.query import Search
 from service.result import Bin, Facet, FacetValue, Histogram
 
-# The matching articles are found once and then drive the join: left to itself the planner may ask
-# the text index again for every row of the other side.
-MATCHING = "WITH RECURSIVE matching(id) AS MATERIALIZED ({ids}) "
-# Field -> (value, label, count) of the matching articles. Names that differ in case are one value,
-# as they are for a filter.
-ENTITY_COUNTS = """
-SELECT e.key AS value, e.name AS label, count(*) AS count
-FROM matching CROSS JOIN article_entities ae ON ae.article_id = matching.id
-CROSS JOIN entities e ON e.id = ae.entity_id
-WHERE e.type = '{type}' GROUP BY e.id
-"""
-COUNTS = {
-    "source": """
-SELECT min(s.name) AS value, min(s.name) AS label, count(*) AS count
-FROM matching CROSS JOIN articles a ON a.id = matching.id
-CROSS JOIN sources s ON s.id = a.source_id GROUP BY s.name COLLATE NOCASE
+# To look at so many values is cheaper than to go through the common ones.
+_FEW = 200_000
+
+# Whether the archive has a value just so; the indexes on these know no case.
+IN_USE = {
+    "source": "SELECT 1 FROM sources WHERE name = :text AND articles > 0",
+    "language": """
+SELECT 1 FROM articles WHERE language = :text COLLATE NOCASE AND language = :text LIMIT 1
 """,
     "author": """
-SELECT min(author) AS value, min(author) AS label, count(DISTINCT article_id) AS count
-FROM matching CROSS JOIN article_authors ON article_id = matching.id
-GROUP BY author COLLATE NOCASE
+SELECT 1 FROM article_authors WHERE author = :text COLLATE NOCASE AND author = :text LIMIT 1
 """,
-    # An article on `economy/trade` is one on `economy` as well: the inner rtrim leaves what comes
-    # before the last slash.
+    # 0 is the sign after the slash.
     "topic": """
-, filed(id, topic) AS (
-  SELECT article_id, topic FROM matching CROSS JOIN article_topics ON article_id = matching.id
-  UNION
-  SELECT id, rtrim(rtrim(topic, replace(topic, '/', '')), '/') FROM filed WHERE instr(topic, '/')
-)
-SELECT min(topic) AS value, min(topic) AS label, count(DISTINCT id) AS count
-FROM filed WHERE topic <> '' GROUP BY topic COLLATE NOCASE
-""",
-    "language": """
-SELECT min(language) AS value, min(language) AS label, count(*) AS count
-FROM matching CROSS JOIN articles a ON a.id = matching.id
-WHERE language IS NOT NULL GROUP BY language COLLATE NOCASE
-""",
-    # An article that mentions a day mentions its month and its year as well.
-    "mentions_date": """
-, sizes(size) AS (VALUES (4), (7), (10))
-SELECT value, value AS label, count(*) AS count FROM (
-  SELECT DISTINCT article_id, substr(date, 1, size) AS value
-  FROM matching CROSS JOIN mentioned_dates ON article_id = matching.id
-  CROSS JOIN sizes WHERE size <= length(date)
-) GROUP BY value
+SELECT 1 FROM article_topics
+WHERE topic >= :text COLLATE NOCASE AND topic < :text || '0' COLLATE NOCASE
+  AND (topic = :text OR substr(topic, 1, length(:text) + 1) = :text || '/') LIMIT 1
 """,
 }
-COUNTS |= {type_: ENTITY_COUNTS.replace("{type}", type_) for type_ in ENTITY_TYPES}
-ORDERED = "ORDER BY count DESC, label, value"
-DAYS = """
-SELECT substr(published_at, 1, 10) AS day, count(*) AS count
-FROM matching CROSS JOIN articles a ON a.id = matching.id GROUP BY day
-"""
+NAMES = "SELECT id, key, name FROM entities WHERE id IN (SELECT value FROM json_each(:ids))"
 
 
 def count_facets(
-    conn: Connection, search: Search, reading: Reading
+    conn: Connection, columns: Columns, search: Search, selected: Selected
 ) -> dict[str, Facet | Histogram]:
     """The facets that `search` asks for, in the order asked."""
-    return {name: _facet(conn, search, reading, name) for name in search.facets}
+    return {name: _facet(conn, columns, search, selected, name) for name in search.facets}
 
 
-def _facet(conn: Connection, search: Search, reading: Reading, name: str) -> Facet | Histogram:
-    chosen = selection(without_filter(search, name), reading)
+def _facet(
+    conn: Connection, columns: Columns, search: Search, selected: Selected, name: str
+) -> Facet | Histogram:
+    conn.raise_if_late()
+    matches = selected.less(name)
     if name == "published":
-        return _histogram(conn, chosen)
-    matching = MATCHING.replace("{ids}", chosen.ids)
-    rows = conn.execute(matching + COUNTS[name] + ORDERED, chosen.values)
+        return _histogram(columns, matches)
+    # One more than is shown tells whether there are others.
+    number = search.facet_limit + 1
+    if search.contains:
+        every = _counted(columns, matches, name, None)
+        values = _containing(_named(conn, columns, name, every), search.contains, name)
+    else:
+        highest = _highest(_counted(columns, matches, name, number), number)
+        values = _ordered(_named(conn, columns, name, highest))
+    return Facet(tuple(values[: search.facet_limit]), more=len(values) > search.facet_limit)
+
+
+def _counted(columns: Columns, matches: Matches, name: str, number: int | None) -> Counted:
+    """The values of matching articles; of very many, at least those with the highest counts."""
+    lists = columns.lists[name]
+    if number is None or matches.number * lists.mean < _FEW:
+        return counted(lists, matches.positions)
+    base = columns.base
+    late = counted(lists, np.flatnonzero(matches.mask[base:]) + base)
+    highest = columns.frequent(name).highest(matches.mask, number, late)
+    return highest if highest is not None else counted(lists, matches.positions)
+
+
+def _highest(found: Counted, number: int) -> Counted:
+    """The highest counts, and all that are as high as the last of them."""
+    numbers, counts = found
+    if len(counts) <= number:
+        return found
+    kept = counts >= np.partition(counts, len(counts) - number)[len(counts) - number]
+    return Counted(numbers[kept], counts[kept])
+
+
+def _containing(values: list[FacetValue], contains: str, name: str) -> list[FacetValue]:
     # Of a date the hyphens count: 01-8 is no part of 2018.
-    fold: Callable[[str], str] = str.strip if name == "mentions_date" else name_key
-    wanted = fold(search.contains)
-    values: list[FacetValue] = []
-    for row in rows:
-        if wanted and wanted not in fold(row["label"]):
-            continue
-        if len(values) == search.facet_limit:
-            return Facet(tuple(values), more=True)
-        values.append(FacetValue(row["value"], row["label"], row["count"]))
-    return Facet(tuple(values), more=False)
+    fold = str.strip if name == "mentions_date" else name_key
+    wanted = fold(contains)
+    return [value for value in _ordered(values) if wanted in fold(value.label)]
 
 
-def _histogram(conn: Connection, chosen: Selection) -> Histogram:
-    rows = conn.execute(MATCHING.replace("{ids}", chosen.ids) + DAYS, chosen.values)
-    days = {row["day"]: row["count"] for row in rows}
-    undated = days.pop(None, 0)
-    if not days:
+def _ordered(values: list[FacetValue]) -> list[FacetValue]:
+    return sorted(values, key=lambda each: (-each.count, each.label, each.value))
+
+
+def _named(conn: Connection, columns: Columns, name: str, found: Counted) -> list[FacetValue]:
+    pairs = [*zip(found.numbers.tolist(), found.counts.tolist(), strict=True)]
+    if name in TEXT_LISTS:
+        texts = columns.texts[name]
+        labels = {number: texts.labels[number] for number, _ in pairs}
+        for number in labels.keys() & texts.spellings.keys():
+            labels[number] = _first_in_use(conn, name, texts.spellings[number])
+        return [FacetValue(labels[number], labels[number], count) for number, count in pairs]
+    asked = {"ids": json.dumps(found.numbers.tolist())}
+    names = {id_: (key, label) for id_, key, label in conn.execute(NAMES, asked)}
+    return [FacetValue(*names[number], count) for number, count in pairs]
+
+
+def _first_in_use(conn: Connection, name: str, spellings: Iterable[str]) -> str:
+    """What a value is called that the archive writes in several ways."""
+    ordered = sorted(spellings)
+    for spelling in ordered:
+        if conn.execute(IN_USE[name], {"text": spelling}).fetchone() is not None:
+            return spelling
+    return ordered[0]
+
+
+def _histogram(columns: Columns, matches: Matches) -> Histogram:
+    days = columns.days[matches.positions]
+    undated = int(np.count_nonzero(days == UNDATED))
+    if undated == len(days):
         return Histogram("year", (), undated)
-    interval, bins = dated_bins(min(days), max(days))
-    starts = [each.start for each in bins]
-    counts: Counter[int] = Counter()
-    for day, count in days.items():
-        counts[bisect(starts, day)] += count
-    values = tuple(Bin(*each, counts[number]) for number, each in enumerate(bins, start=1))
+    first = date.fromordinal(int(days[days != UNDATED].min()))
+    last = date.fromordinal(int(days.max()))
+    interval, bins = dated_bins(first.isoformat(), last.isoformat())
+    starts = np.array([date.fromisoformat(each.start).toordinal() for each in bins])
+    # By days first: there are fewer of them than of articles.
+    by_day = np.bincount(days[days != UNDATED])
+    ends = [*starts[1:].tolist(), len(by_day)]
+    counts = [
+        int(by_day[start:end].sum()) for start, end in zip(starts.tolist(), ends, strict=True)
+    ]
+    values = tuple(Bin(*each, count) for each, count in zip(bins, counts, strict=True))
     return Histogram(interval, values, undated)

@@ -1,92 +1,105 @@
 """Rows of a page -> hits, with all that is shown of an article in a list."""
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from service.database import Connection, Row
 from service.dates import Moment
-from service.engines.sqlite.explaining import explanations
-from service.engines.sqlite.highlights import past_snippets, snippets
-from service.engines.sqlite.near_copies import near_copies
-from service.engines.sqlite.ranking import Read
-from service.engines.sqlite.versions import PastText, past_hits
+from service.engines.sqlite.highlights import COLUMNS, snippets
+from service.engines.sqlite.near_copies import NO_COPIES, Among, Copies, near_copies
+from service.engines.sqlite.ranking import Place
+from service.engines.sqlite.selecting import PastText, Read
 from service.query import Search
 from service.result import Explanation, Hit, Snippet
 
-CARDS = """
-SELECT a.id, a.key, a.title, a.title_derived, s.name AS source, a.source_derived,
-  a.published_at, a.published_precision, a.url, a.language
-FROM articles a LEFT JOIN sources s ON s.id = a.source_id
-WHERE a.id IN (SELECT value FROM json_each(:ids))
+TEXTS = ", ".join(f"a.{column}" for column in COLUMNS[1:])
+# All that a page shows of its articles; authors as bytes, since another program may have written
+# what is no text. The expression on languages is that of their index.
+PAGE = """
+SELECT a.id, a.key, a.title, a.title_derived, s.name AS source, a.source_derived, a.published_at,
+  a.published_precision, a.url, a.language, c.group_id, {texts},
+  a.language IS NOT NULL AND substr(lower(a.language), 1, 2) <> 'en' AS is_foreign,
+  CAST((SELECT json_group_array(CAST(author AS TEXT)) FROM (
+    SELECT author FROM article_authors WHERE article_id = a.id ORDER BY position
+  )) AS BLOB) AS authors
+FROM json_each(:ids) CROSS JOIN articles a ON a.id = value
+LEFT JOIN sources s ON s.id = a.source_id LEFT JOIN copies c ON c.article_id = a.id
 """
-AUTHORS = """
-SELECT article_id, author FROM article_authors
-WHERE article_id IN (SELECT value FROM json_each(:ids)) ORDER BY article_id, position
+PAST_TEXTS = """
+SELECT v.id, v.title, v.standfirst, v.body, v.captions, v.credits,
+  a.language IS NOT NULL AND substr(lower(a.language), 1, 2) <> 'en' AS is_foreign
+FROM json_each(:ids) CROSS JOIN versions v ON v.id = value
+CROSS JOIN articles a ON a.key = v.article_key
 """
 
 
-def hits_of(conn: Connection, search: Search, read: Read, rows: Sequence[Row]) -> tuple[Hit, ...]:
-    """The hits in the order of `rows`, each an id with its score."""
-    ids = [row["id"] for row in rows]
-    cards = {row["id"]: row for row in conn.execute(CARDS, {"ids": str(ids)})}
-    authors = _authors(conn, ids)
-    past = past_hits(conn, read, ids)
-    passages = _passages(conn, read, ids, past) if search.snippets else {}
-    copies = near_copies(conn, ids, read.chosen if search.collapse else None)
-    explained = _explained(conn, search, read, [id_ for id_ in ids if id_ not in past])
+def hits_of(
+    conn: Connection,
+    search: Search,
+    read: Read,
+    page: Sequence[Place],
+    explained: Mapping[int, Explanation],
+    among: Among | None,
+) -> tuple[Hit, ...]:
+    """The hits of a page in their order; of their copies only those `among` it are told."""
+    if not page:
+        return ()
+    ids = [place.id for place in page]
+    sql = PAGE.replace("{texts}", TEXTS if search.snippets else "NULL")
+    articles = {row["id"]: row for row in conn.execute(sql, {"ids": str(ids)})}
+    past = read.past_texts_of(conn, ids)
+    passages = _passages(conn, read, articles, past) if search.snippets else {}
+    groups = {id_: row["group_id"] for id_, row in articles.items() if row["group_id"] is not None}
+    copies = near_copies(conn, groups, among)
     return tuple(
-        replace(
-            _hit(cards[id_], score),
-            authors=authors.get(id_, ()),
-            snippets=passages.get(id_, ()),
-            copies=copies[id_].number if id_ in copies else 0,
-            copied_in=copies[id_].oldest if id_ in copies else (),
-            version=past[id_].version if id_ in past else None,
-            explanation=explained.get(id_),
+        _hit(
+            articles[place.id],
+            place.score,
+            passages.get(place.id, ()),
+            copies.get(place.id, NO_COPIES),
+            past[place.id].version if place.id in past else None,
+            explained.get(place.id),
         )
-        for id_, score in rows
+        for place in page
     )
 
 
-def _authors(conn: Connection, ids: list[int]) -> Mapping[int, tuple[str, ...]]:
-    authors: dict[int, tuple[str, ...]] = {}
-    for id_, author in conn.execute(AUTHORS, {"ids": str(ids)}):
-        authors[id_] = (*authors.get(id_, ()), author)
-    return authors
-
-
 def _passages(
-    conn: Connection, read: Read, ids: list[int], past: Mapping[int, PastText]
+    conn: Connection, read: Read, articles: Mapping[int, Row], past: Mapping[int, PastText]
 ) -> Mapping[int, tuple[Snippet, ...]]:
     """From the text that matched: the current one, or the past one."""
-    current = snippets(conn, [id_ for id_ in ids if id_ not in past], read.reading)
-    if read.reading.past is None or not past:
+    texts = (row for id_, row in articles.items() if id_ not in past)
+    current = snippets(conn, texts, read.reading)
+    if read.past is None or not past:
         return current
-    found = past_snippets(conn, [text.id for text in past.values()], read.reading.past)
+    rows = conn.execute(PAST_TEXTS, {"ids": str([text.id for text in past.values()])})
+    found = snippets(conn, rows, read.past.reading)
     return {**current, **{id_: found[text.id] for id_, text in past.items()}}
 
 
-def _explained(
-    conn: Connection, search: Search, read: Read, ids: list[int]
-) -> Mapping[int, Explanation]:
-    if not search.explain or search.sort != "relevance" or not read.ranked:
-        return {}
-    return explanations(conn, search, read, ids)
-
-
-def _hit(card: Row, score: float | None) -> Hit:
-    published = card["published_at"]
+def _hit(
+    article: Row,
+    score: float | None,
+    passages: tuple[Snippet, ...],
+    copies: Copies,
+    version: int | None,
+    explanation: Explanation | None,
+) -> Hit:
+    published = article["published_at"]
     return Hit(
-        key=card["key"],
-        title=card["title"],
-        title_derived=bool(card["title_derived"]),
-        source=card["source"],
-        source_derived=bool(card["source_derived"]),
-        authors=(),
-        published=Moment(published, card["published_precision"]) if published else None,
-        url=card["url"],
-        language=card["language"],
-        # bm25 counts downwards; upwards is what people expect of a score.
-        score=None if score is None else -score,
-        snippets=(),
+        key=article["key"],
+        title=article["title"],
+        title_derived=bool(article["title_derived"]),
+        source=article["source"],
+        source_derived=bool(article["source_derived"]),
+        authors=tuple(json.loads(article["authors"].decode("utf-8", "replace"))),
+        published=Moment(published, article["published_precision"]) if published else None,
+        url=article["url"],
+        language=article["language"],
+        score=score,
+        snippets=passages,
+        copies=copies.number,
+        copied_in=copies.oldest,
+        version=version,
+        explanation=explanation,
     )

@@ -30,7 +30,7 @@ from service.unspaced import has_unspaced, phrase
 _POSSESSIVE = re.compile(r"(?<=\w)['’]s$", re.IGNORECASE)
 
 # Their stems are those of other words: `us` of used and using, `new` of new.
-_AS_WRITTEN = frozenset({"us", "news"})
+AS_WRITTEN = frozenset({"us", "news"})
 
 Index = Literal["articles_fts", "articles_words", "articles_pieces"]
 STEMS: Index = "articles_fts"
@@ -54,7 +54,7 @@ def index_of(node: Node) -> Index | None:
         case Word(text) | Phrase(text) | Near(text) | Prefix(text) if has_unspaced(text):
             return PIECES
         case Word(text):
-            return WORDS if text.lower() in _AS_WRITTEN else STEMS
+            return WORDS if text.lower() in AS_WRITTEN else STEMS
         case Phrase() | Near() | Prefix():
             return WORDS
         case In(_, part):
@@ -83,7 +83,7 @@ def match_of(node: Node) -> str:
         case Word(text) | Phrase(text) | Prefix(text) if has_unspaced(text):
             return _in_pieces(text)
         case Word(text):
-            return _quoted(_bare(text))
+            return _quoted(bare(text))
         case Phrase(text):
             return _quoted(text)
         case Prefix(text):
@@ -116,7 +116,7 @@ def unstemmed(node: Node) -> Node:
 
     def change(part: Node) -> Node | None:
         if isinstance(part, Word) and not part.inside:
-            return Phrase(_bare(part.text))
+            return Phrase(bare(part.text))
         return None
 
     return mapped(node, change)
@@ -143,7 +143,8 @@ def wanted_leaves(node: Node | None) -> list[Node]:
             return [node]
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
+    """A word without the ending of a possessive."""
     return _POSSESSIVE.sub("", text)
 
 

@@ -3,51 +3,38 @@
 A group is called by the lowest id in it; an article without near copies is in no group.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
 from service.database import Connection, Row
 from service.dates import Moment
-from service.engines.sqlite.selection import Selection
+from service.engines.sqlite.columns.view import Columns, Mask, Positions
 from service.result import Copy
 
-ANY = "SELECT EXISTS (SELECT 1 FROM copies)"
-COUNT = "SELECT count(*) AS total, 0 AS copies FROM ({ids})"
-COUNT_WITH_COPIES = """
-SELECT count(*) AS total, count(group_id) - count(DISTINCT group_id) AS copies
-FROM ({ids}) m LEFT JOIN copies ON article_id = m.id
-"""
-COUNT_EVERYTHING = """
-SELECT (SELECT count(*) FROM articles) AS total,
-  (SELECT count(*) - count(DISTINCT group_id) FROM copies) AS copies
-"""
-GROUPS = """
-SELECT article_id, group_id FROM copies WHERE article_id IN (SELECT value FROM json_each(:page))
-"""
-IN_ARCHIVE = "copies"
-AMONG = """(SELECT article_id, group_id FROM ({ids}) m CROSS JOIN copies ON article_id = m.id)"""
-# One more than are shown, since the hit may be one of them.
+# By group and time, since ids grow with it.
 MEMBERS = """
-SELECT g.group_id, g.size, a.key, s.name AS source, a.published_at, a.published_precision, a.id
-FROM (
-  SELECT article_id, group_id, count(*) OVER (PARTITION BY group_id) AS size,
-    row_number() OVER (PARTITION BY group_id ORDER BY article_id) AS place
-  FROM {members} WHERE group_id IN (SELECT value FROM json_each(:groups))
-) g CROSS JOIN articles a ON a.id = g.article_id LEFT JOIN sources s ON s.id = a.source_id
-WHERE g.place <= :most + 1 ORDER BY g.group_id, a.id
+SELECT group_id, article_id FROM copies CROSS JOIN articles a ON a.id = article_id
+WHERE group_id IN (SELECT value FROM json_each(:groups)) ORDER BY group_id, article_id
 """
+NAMED = """
+SELECT a.id, a.key, s.name AS source, a.published_at, a.published_precision
+FROM json_each(:ids) CROSS JOIN articles a ON a.id = value
+LEFT JOIN sources s ON s.id = a.source_id
+"""
+# Articles -> those of them that count.
+Among = Callable[[Collection[int]], Iterable[int]]
 # The most that are named of a hit.
 _MOST = 10
 
 
-def counted(conn: Connection, chosen: Selection) -> tuple[int, int]:
-    """The articles that are chosen, and the hits that they are with near copies collapsed."""
-    sql = COUNT
-    if conn.execute(ANY).fetchone()[0]:
-        sql = COUNT_EVERYTHING if chosen.is_everything else COUNT_WITH_COPIES
-    row = conn.execute(sql.replace("{ids}", chosen.ids), chosen.values).fetchone()
-    return row["total"], row["total"] - row["copies"]
+def behind_others(columns: Columns, mask: Mask) -> Positions:
+    """All but the first of each group of near copies among what matches."""
+    grouped = columns.grouped
+    matching = grouped[mask[grouped]]
+    groups = columns.copies[matching]
+    hidden: Positions = matching[1:][groups[1:] == groups[:-1]]
+    return hidden
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,23 +45,40 @@ class Copies:
     oldest: tuple[Copy, ...]
 
 
-def near_copies(conn: Connection, ids: list[int], among: Selection | None) -> Mapping[int, Copies]:
-    """The near copies of those articles that have any, or of what is `among` a selection."""
-    found = conn.execute(GROUPS, {"page": str(ids)})
-    groups = {row["article_id"]: row["group_id"] for row in found}
+NO_COPIES = Copies(0, ())
+
+
+def near_copies(
+    conn: Connection, groups: Mapping[int, int], among: Among | None
+) -> Mapping[int, Copies]:
+    """The near copies of articles that are in groups, or those of them that are `among` something.
+
+    Asked by group, so that it takes as long as there are copies, and not as what is selected.
+    """
     if not groups:
         return {}
-    members = AMONG.replace("{ids}", among.ids) if among is not None else IN_ARCHIVE
-    values = {"groups": str([*set(groups.values())]), "most": _MOST}
-    values |= among.values if among is not None else {}
-    rows = conn.execute(MEMBERS.replace("{members}", members), values)
-    all_of = {group: [*each] for group, each in groupby(rows, lambda row: row["group_id"])}
-    return {id_: _others(id_, all_of[group]) for id_, group in groups.items()}
+    members = _members(conn, groups.values(), among)
+    others = {id_: [m for m in members[group] if m != id_] for id_, group in groups.items()}
+    named = {id_ for each in others.values() for id_ in each[:_MOST]}
+    rows = conn.execute(NAMED, {"ids": str([*named])})
+    copies = {row["id"]: _copy(row) for row in rows}
+    return {
+        id_: Copies(len(each), tuple(copies[other] for other in each[:_MOST]))
+        for id_, each in others.items()
+    }
 
 
-def _others(id_: int, members: list[Row]) -> Copies:
-    others = [_copy(row) for row in members if row["id"] != id_]
-    return Copies(members[0]["size"] - 1, tuple(others[:_MOST]))
+def _members(
+    conn: Connection, groups: Iterable[int], among: Among | None
+) -> Mapping[int, list[int]]:
+    rows = conn.execute(MEMBERS, {"groups": str([*set(groups)])}).fetchall()
+    every = [row["article_id"] for row in rows]
+    kept = frozenset(every if among is None else among(every))
+    by_group = groupby(rows, lambda row: int(row["group_id"]))
+    return {
+        group: [row["article_id"] for row in each if row["article_id"] in kept]
+        for group, each in by_group
+    }
 
 
 def _copy(row: Row) -> Copy:

@@ -1,173 +1,311 @@
 """The order of hits: by score, or by date; a page at a time.
 
-A score is the bm25 of what is looked for, raised where words of the query stand side by side and
-names stand as they are typed, and lowered with age if the archive is told to. The SQL is put
-together from the fixed pieces below; every value from outside is bound.
+A score is the bm25 of what is looked for, lowered with age if the archive is told to. Of the best,
+those gain in which words of the query stand side by side and names stand as they are typed: to
+know that takes a look at each, so that of very many articles only the best are looked at.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Literal, NamedTuple
 
-from service.database import Connection, Row
-from service.engines.sqlite.match import STEMS, WORDS, index_of, match_of, unstemmed, wanted_leaves
-from service.engines.sqlite.selection import Reading, Selection, selection
+import numpy as np
+import numpy.typing as npt
+
+from service.engines.sqlite.columns.view import Columns, Mask, Positions
+from service.engines.sqlite.match import (
+    STEMS,
+    WORDS,
+    Index,
+    index_of,
+    match_of,
+    unstemmed,
+    wanted_leaves,
+)
+from service.engines.sqlite.matching import Matching
+from service.engines.sqlite.scoring import Part, Scores, Scoring
+from service.engines.sqlite.selecting import Read
 from service.query import Node, Search, Word
 from service.stores.slots import SLOTS_A_DAY, UNDATED_ROOM
 
-# bm25 weights of title, standfirst, body, captions, credits: the first two measured, together with
-# what follows (benchmarks/README.md). News puts what it is about on top.
-WEIGHTS = "4.0, 2.0, 1.0, 1.0, 0.5"
-# What neighbours in the query add that stand with at most so many words between them: a small
-# part, since a rare pair has a bm25 as high as both of its words.
-NEARNESS, WITHIN = 0.1, 5
+# What neighbours in the query add that stand with at most so many words between them, as a part of
+# what the two tell: a small one, since nearly every article that has both has them so.
+NEARNESS, WITHIN = 0.08, 5
 _MOST_PAIRS = 30
 # What a word with a capital adds where it stands just so: Davis before Davies, which have one stem.
 EXACTNESS = 0.2
 # An article's age counts no further than this many half-lives: then its words alone rank it.
 MOST_HALVINGS = 5
+# How many of the best are looked at for what stands side by side, or just so: measured, fifteen
+# give what a thousand give.
+LOOKED_AT = 30
+_LAST_ID = (1 << 63) - 1
+# Above every score.
+_ABOVE = 1e4
+# So many are scored one by one; of more, the best are looked for first.
+_FEW = 20_000
+_SAMPLE = 10_000
+# Scores of single precision that differ by less may stand in the wrong order.
+_ROUNDING = 1e-4
 
-BY_SCORE = f"""
-WITH arms(id, score) AS MATERIALIZED ({{arms}}),
-  more(id, score) AS MATERIALIZED (SELECT id, sum(score) FROM arms GROUP BY id)
-SELECT rowid AS id, (bm25({{index}}, {WEIGHTS}) + {{added}}) * {{recency}} AS score
-FROM {{index}} WHERE {{where}}
-ORDER BY {{first}} score, id DESC LIMIT :limit OFFSET :offset
-"""  # noqa: S608 - fixed weights
-ADDED = "coalesce((SELECT score FROM more WHERE id = {index}.rowid), 0.0)"
-# What is not selected by one index alone is ranked by whichever of the words it has.
-BY_SCORE_BESIDE = """
-WITH ranked(id, score) AS MATERIALIZED ({ranked})
-SELECT m.id, total * {recency} AS score
-FROM ({ids}) m LEFT JOIN (
-  SELECT id, sum(score) AS total FROM ranked GROUP BY id
-) r ON r.id = m.id
-ORDER BY {first} score IS NULL, score, m.id DESC LIMIT :limit OFFSET :offset
-"""
-RANKED = f"""
-SELECT rowid, bm25({{index}}, {WEIGHTS}) FROM {{index}} WHERE {{index}} MATCH :rank_{{index}}
-"""  # noqa: S608 - fixed weights
-NEAR = f"""
-SELECT rowid AS id, {NEARNESS} * bm25({STEMS}, {WEIGHTS}) AS score FROM {STEMS}
-WHERE {STEMS} MATCH :{{name}}
-"""  # noqa: S608 - fixed weights
-EXACT = f"""
-SELECT rowid AS id, {EXACTNESS} * bm25({WORDS}, {WEIGHTS}) AS score FROM {WORDS}
-WHERE {WORDS} MATCH :{{name}}
-"""  # noqa: S608 - fixed weights
-NO_MORE = "SELECT 0, 0.0 WHERE 0"
-# Ids grow with time: half for each half-life, in between on a straight line.
-RECENCY = f"""(
-  CASE WHEN {{id}} < {UNDATED_ROOM} OR :newest - {{id}} >= {MOST_HALVINGS} * :half_life
-  THEN 1.0 / (1 << {MOST_HALVINGS})
-  ELSE (1.0 - ((:newest - {{id}}) % :half_life) / (2.0 * :half_life))
-    / (1 << ((:newest - {{id}}) / :half_life)) END)"""
-NEWEST_ID = "SELECT max(id) FROM articles"
-ALL_WORDS_FIRST = "({id} IN ({ids})) DESC,"
-NEWEST = """
-SELECT id, NULL AS score FROM ({ids}) WHERE id < :edge ORDER BY id DESC LIMIT :limit
-"""
-OLDEST = "SELECT id, NULL AS score FROM ({ids}) WHERE id > :edge ORDER BY id LIMIT :limit"
+
+class Place(NamedTuple):
+    """An article on a page: its id, its position, and its score, None in the order of dates."""
+
+    id: int
+    position: int
+    score: float | None
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
-    """How a search was read: as all of its words or any, and what that selects.
+class Extra:
+    """What adds `amount` to the score of an article that `index` finds with `match`.
 
-    `chosen` is what matches, `shown` those of it that are hits of their own, and `scored` those of
-    them whose current text matches: the same where nothing is collapsed and no past text asked.
+    Only one that has all of the `words` is worth a look.
     """
 
-    match: Literal["all", "any"]
-    reading: Reading
-    chosen: Selection
-    shown: Selection
-    scored: Selection
-    total: int
-    groups: int
-
-    @property
-    def ranked(self) -> bool:
-        """Whether there is anything to rank by."""
-        return bool(self.scored.ranks)
+    words: tuple[Node, ...]
+    text: str
+    why: Literal["nearness", "as written"]
+    amount: float
+    index: Index
+    match: str
 
 
-def by_date(conn: Connection, search: Search, read: Read, edge: int) -> list[Row]:
-    """A page from the article after `edge` on, and one row more if there is a next page."""
-    sql = OLDEST if search.sort == "oldest" else NEWEST
-    values = {"limit": search.limit + 1, "edge": edge}
-    return conn.execute(sql.replace("{ids}", read.shown.ids), read.shown.values | values).fetchall()
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A page of the best, and how its scores came about.
 
-
-def by_score(conn: Connection, search: Search, strict: Reading, read: Read) -> list[Row]:
-    """A page of the best, and one row more if there is a next page.
-
-    Where any word is enough, articles that `strict` selects, which have all of them, come first.
+    `extras` are those of each article by its id. `is_bounded` where others might have come into
+    this page if every match had been looked at.
     """
-    scored = read.scored
-    values: dict[str, Any] = {
-        "limit": search.limit + 1,
-        "offset": search.cursor.offset if search.cursor else 0,
-    }
-    recency, age = recency_of(conn, search)
-    more = _more(search) if STEMS in scored.ranks else {}
-    statement = _indexed(scored, more) if scored.index else _beside(scored, more)
-    id_ = "rowid" if scored.index else "m.id"
-    first = ""
-    first_values: dict[str, Any] = {}
-    if read.match == "any" and search.any_tree is not None:
-        first, first_values = _all_words_first(search, strict)
-    sql = statement.replace("{recency}", recency).replace("{first}", first).replace("{id}", id_)
-    ranks = {f"rank_{index}": match for index, match in scored.ranks.items()}
-    return conn.execute(sql, scored.values | values | age | first_values | ranks | more).fetchall()
+
+    places: Sequence[Place]
+    parts: Sequence[Part] = ()
+    extras: Mapping[int, Sequence[Extra]] = field(default_factory=dict)
+    is_bounded: bool = False
 
 
-def _more(search: Search) -> dict[str, str]:
-    """What adds to the scores of words, as the name of its value -> MATCH."""
-    # Each pair alone: in an OR, FTS5 counts a NEAR in rows where it does not hold.
-    near = {f"near{number}": match for number, match in enumerate(pairs_of(search).values())}
-    exact = " OR ".join(capitals_of(search).values())
-    return near | ({"exact": exact} if exact else {})
+def by_date(columns: Columns, search: Search, read: Read, edge: int) -> list[Place]:
+    """A page from the article after `edge` on, and one more if there is a next page."""
+    number = search.limit + 1
+    if search.sort == "oldest":
+        positions = _first(columns, read.shown, edge, number)
+    else:
+        positions = _last(columns, read.shown, edge, number)
+    return [Place(int(columns.ids[p]), p, None) for p in positions.tolist()]
 
 
-def _arms(more: Mapping[str, str]) -> list[str]:
-    return [(EXACT if name == "exact" else NEAR).replace("{name}", name) for name in more]
+def _last(columns: Columns, mask: Mask, edge: int, number: int) -> Positions:
+    """The last below an id, the highest first: the end of what is in order, and all behind it."""
+    end = int(np.searchsorted(columns.ids[: columns.base], edge))
+    size = 4 * number
+    found = np.flatnonzero(mask[max(0, end - size) : end]) + max(0, end - size)
+    while len(found) < number and size < end:
+        size *= 8
+        found = np.flatnonzero(mask[max(0, end - size) : end]) + max(0, end - size)
+    late = np.flatnonzero(mask[columns.base :]) + columns.base
+    every = np.concatenate((found[-number:], late[columns.ids[late] < edge]))
+    return every[np.argsort(-columns.ids[every], kind="stable")][:number]
 
 
-def _indexed(chosen: Selection, more: Mapping[str, str]) -> str:
-    assert chosen.index  # noqa: S101 - looked at by by_score()
-    arms = " UNION ALL ".join(_arms(more))
-    sql = BY_SCORE.replace("{arms}", arms or NO_MORE)
-    sql = sql.replace("{added}", ADDED if arms else "0.0")
-    return sql.replace("{index}", chosen.index).replace("{where}", chosen.on("rowid"))
+def _first(columns: Columns, mask: Mask, edge: int, number: int) -> Positions:
+    """The first above an id."""
+    start = int(np.searchsorted(columns.ids[: columns.base], edge, "right"))
+    size = 4 * number
+    found = np.flatnonzero(mask[start : min(start + size, columns.base)]) + start
+    while len(found) < number and start + size < columns.base:
+        size *= 8
+        found = np.flatnonzero(mask[start : min(start + size, columns.base)]) + start
+    late = np.flatnonzero(mask[columns.base :]) + columns.base
+    every = np.concatenate((found[:number], late[columns.ids[late] > edge]))
+    return every[np.argsort(columns.ids[every], kind="stable")][:number]
 
 
-def _beside(chosen: Selection, more: Mapping[str, str]) -> str:
-    arms = [RANKED.replace("{index}", index) for index in chosen.ranks]
-    ranked = " UNION ALL ".join([*arms, *_arms(more)])
-    return BY_SCORE_BESIDE.replace("{ranked}", ranked).replace("{ids}", chosen.ids)
+def by_score(scoring: Scoring, search: Search, read: Read) -> Order:
+    """A page of the best, and one more if there is a next page.
+
+    Where any word is enough, articles that have all of them come first.
+    """
+    columns = scoring.columns
+    total = int(np.count_nonzero(read.scored))
+    first = search.cursor.offset if search.cursor else 0
+    page = slice(first, first + search.limit + 1)
+    parts = scoring.parts(read.reading.tree)
+    asked = extras_of(search, scoring)
+    is_estimated = any(part.approximate for part in parts)
+    window = (total if search.exact else LOOKED_AT) if asked or is_estimated else 0
+    best = _Best(scoring, search, read, parts)
+    positions = best.of(read.scored, max(page.stop, window + 1))
+    late = _found_late(columns, read, total, page)
+    if first >= window:
+        return Order([*best.places(positions[page]), *late], parts)
+    near, rest = positions[:window], positions[window:]
+    gains, extras = _gains(scoring.matching, asked, near)
+    best.gain(near, gains + scoring.corrections(parts, near))
+    chosen = np.concatenate((best.in_order(near), rest))[page]
+    # Whoever was not looked at has at most this.
+    most = best.ranks(rest).max(initial=-1.0) + sum(extra.amount for extra in asked)
+    last = best.ranks(chosen[: search.limit]).min(initial=np.inf)
+    is_bounded = total > window and bool(last < most)
+    return Order([*best.places(chosen), *late], parts, extras, is_bounded)
 
 
-def pairs_of(search: Search) -> Mapping[str, str]:
-    """Each two words that follow each other in the query, stop words left out, as text -> MATCH."""
-    pairs: dict[str, str] = {}
+class _Best:
+    """Finds the highest scores among articles."""
+
+    def __init__(self, scoring: Scoring, search: Search, read: Read, parts: Sequence[Part]) -> None:
+        self._scoring = scoring
+        self._columns = scoring.columns
+        self._search = search
+        self._parts = parts
+        self._first = read.all_words
+        self._whole = read.selected.whole
+        self._gains: dict[int, float] = {}
+
+    def of(self, mask: Mask, number: int) -> Positions:
+        """The positions of the best, in their order."""
+        if self._first is None:
+            return self.in_order(self._candidates(mask, number))[:number]
+        first = self.in_order(self._candidates(mask & self._first, number))[:number]
+        if len(first) == number:
+            return first
+        others = self._candidates(mask & ~self._first, number - len(first))
+        return np.concatenate((first, self.in_order(others)))[:number]
+
+    def _candidates(self, mask: Mask, number: int) -> Positions:
+        """All that may be among the best; of very many, by scores in single precision."""
+        whole = self._whole
+        positions = whole.positions if mask is whole.mask else np.flatnonzero(mask)
+        if len(positions) <= max(_FEW, 2 * number) or self._search.half_life or self._search.exact:
+            return positions
+        norms = self._scoring.all_norms
+        scores = np.zeros(len(norms), norms.dtype)
+        for part in self._parts:
+            scores += part.at(slice(None), norms)
+        scores[~mask] = -1.0
+        return _highest(scores, self._columns.ids, number)
+
+    def in_order(self, positions: Positions) -> Positions:
+        """Best first; of equal ones the highest ids."""
+        keys = [-self._columns.ids[positions], -self.scores(positions)]
+        if self._first is not None:
+            keys.append(-self._first[positions].astype(np.int8))
+        order = np.lexsort(keys)
+        ordered: Positions = positions[order]
+        return ordered
+
+    def gain(self, positions: Positions, gains: Scores) -> None:
+        """What some get on top of their words."""
+        self._gains |= zip(positions.tolist(), gains.tolist(), strict=True)
+
+    def scores(self, positions: Positions) -> Scores:
+        norms = self._scoring.norms(positions)
+        scores = np.zeros(len(positions))
+        for part in self._parts:
+            scores += part.at(positions, norms)
+        if self._gains:
+            scores += [self._gains.get(position, 0.0) for position in positions.tolist()]
+        scores *= recency_of(self._columns, self._search, positions)
+        return scores
+
+    def ranks(self, positions: Positions) -> Scores:
+        """Scores, those of articles with all words above all others."""
+        if self._first is None:
+            return self.scores(positions)
+        return self.scores(positions) + self._first[positions] * _ABOVE
+
+    def places(self, positions: Positions) -> list[Place]:
+        ids, scores = self._columns.ids[positions].tolist(), self.scores(positions).tolist()
+        return list(map(Place, ids, positions.tolist(), scores))
+
+
+def _highest(scores: Scores, ids: npt.NDArray[np.int64], number: int) -> Positions:
+    """Where the highest scores are, and what is as high as the least of them but for rounding."""
+    above = _above(scores, number)
+    least = np.partition(scores[above], len(above) - number)[len(above) - number]
+    found: Positions = above[scores[above] >= least * (1 - _ROUNDING)]
+    if len(found) <= _FEW:
+        return found
+    # Very many are as good as the last: the newest of these.
+    sure = found[scores[found] > least * (1 + _ROUNDING)]
+    ties = found[scores[found] <= least * (1 + _ROUNDING)]
+    missing = min(number, len(ties))
+    newest = np.argpartition(ids[ties], len(ties) - missing)[len(ties) - missing :]
+    return np.concatenate((sure, ties[newest]))
+
+
+def _above(scores: Scores, number: int) -> Positions:
+    """A part of the scores that holds the highest: a sample tells where to cut."""
+    stride = max(1, len(scores) // _SAMPLE)
+    sample = np.sort(scores[::stride])
+    place = len(sample) - 1 - 2 * (number // stride + 1)
+    if place > 0 and sample[place] > 0:
+        above = np.flatnonzero(scores >= sample[place])
+        if len(above) >= number:
+            return above
+    return np.flatnonzero(scores >= 0)
+
+
+def _found_late(columns: Columns, read: Read, scored: int, page: slice) -> list[Place]:
+    """What only past texts give goes on where the scores end, newest first."""
+    if read.past is None or page.stop <= scored:
+        return []
+    seen = max(0, page.start - scored)
+    number = page.stop - max(page.start, scored)
+    positions = _last(columns, read.shown & ~read.current, _LAST_ID, seen + number)[seen:]
+    return [Place(int(columns.ids[p]), p, None) for p in positions.tolist()]
+
+
+def _gains(
+    matching: Matching, asked: Sequence[Extra], positions: Positions
+) -> tuple[Scores, dict[int, list[Extra]]]:
+    """What each of the articles gains, and by what."""
+    ids = matching.columns.ids[positions]
+    gains = np.zeros(len(ids))
+    by_id: dict[int, list[Extra]] = {}
+    for extra in asked:
+        has_words = np.logical_and.reduce([matching.mask(w)[positions] for w in extra.words])
+        found = matching.among(extra.index, extra.match, ids[has_words])
+        gains += np.fromiter((id_ in found for id_ in ids.tolist()), np.bool_) * extra.amount
+        for id_ in found:
+            by_id.setdefault(id_, []).append(extra)
+    return gains, by_id
+
+
+def extras_of(search: Search, scoring: Scoring) -> list[Extra]:
+    """Words side by side, and names as they are typed."""
     if not search.nearness:
-        return pairs
-    for one, two in pairwise(wanted_leaves(search.any_tree or search.tree)):
-        if len(pairs) < _MOST_PAIRS and _are_neighbours(one, two):
-            pairs[f"{one} {two}"] = f"NEAR({match_of(one)} {match_of(two)}, {WITHIN})"
-    return pairs
-
-
-def capitals_of(search: Search) -> Mapping[str, str]:
-    """Each word with a capital, but not all in capitals, as text -> MATCH of it as written."""
-    if not search.nearness:
-        return {}
+        return []
     leaves = wanted_leaves(search.any_tree or search.tree)
+    return [*_pairs(leaves, scoring), *_capitals(leaves, scoring)]
+
+
+def _pairs(leaves: Sequence[Node], scoring: Scoring) -> list[Extra]:
+    """Each two words that follow each other in the query, stop words left out."""
+    pairs: dict[str, Extra] = {}
+    for one, two in pairwise(leaves):
+        if len(pairs) < _MOST_PAIRS and _are_neighbours(one, two):
+            match = f"NEAR({match_of(one)} {match_of(two)}, {WITHIN})"
+            amount = NEARNESS * (scoring.idf_of(one) + scoring.idf_of(two))
+            text = f"{one} {two}"
+            pairs[text] = Extra((one, two), text, "nearness", amount, STEMS, match)
+    return [*pairs.values()]
+
+
+def _capitals(leaves: Sequence[Node], scoring: Scoring) -> list[Extra]:
+    """Each word with a capital, but not all in capitals, that shares its stem with others."""
     words = [leaf for leaf in leaves if isinstance(leaf, Word) and index_of(leaf) == STEMS]
-    named = [word for word in words if word.text[:1].isupper() and not word.text.isupper()]
-    return {word.text: match_of(unstemmed(word)) for word in named}
+    named = {w.text: w for w in words if w.text[:1].isupper() and not w.text.isupper()}
+    return [
+        Extra(
+            *((word,), text, "as written", EXACTNESS * scoring.idf_of(word)),
+            *(WORDS, match_of(unstemmed(word))),
+        )
+        for text, word in named.items()
+        if scoring.matching.shares_stem(text)
+    ]
 
 
 def _are_neighbours(one: Node, two: Node) -> bool:
@@ -179,25 +317,17 @@ def _are_neighbours(one: Node, two: Node) -> bool:
             return False
 
 
-def recency_of(conn: Connection, search: Search) -> tuple[str, dict[str, int]]:
-    """What a score is multiplied by, as SQL over `{id}`, and its values.
+def recency_of(columns: Columns, search: Search, positions: Positions) -> Scores:
+    """What a score is multiplied by: half for each half-life, in between on a straight line.
 
     Age counts from the newest article, not from today: the order stays while the archive does.
     """
-    if not search.half_life:
-        return "1.0", {}
-    newest = conn.execute(NEWEST_ID).fetchone()[0] or 0
-    return RECENCY, {"newest": newest, "half_life": max(1, round(search.half_life * SLOTS_A_DAY))}
-
-
-def _all_words_first(search: Search, strict: Reading) -> tuple[str, dict[str, Any]]:
-    chosen = selection(
-        replace(search, filters={}, excluded={}, published=None, cursor=None),
-        replace(strict, past=None),
-    )
-    names = {name: f"all_{name}" for name in chosen.values}
-    sql = chosen.ids
-    for name, renamed in sorted(names.items(), reverse=True):
-        sql = sql.replace(f":{name}", f":{renamed}")
-    values = {names[name]: value for name, value in chosen.values.items()}
-    return ALL_WORDS_FIRST.replace("{ids}", sql), values
+    if not search.half_life or not columns.articles:
+        return np.ones(1)
+    half_life = max(1, round(search.half_life * SLOTS_A_DAY))
+    ids = columns.ids[positions]
+    ages = columns.ids[columns.alive].max() - ids
+    halvings = np.minimum(ages // half_life, MOST_HALVINGS)
+    factors = (1.0 - (ages % half_life) / (2.0 * half_life)) / (1 << halvings)
+    too_old = (ids < UNDATED_ROOM) | (ages >= MOST_HALVINGS * half_life)
+    return np.where(too_old, 1.0 / (1 << MOST_HALVINGS), factors)

@@ -36,9 +36,12 @@ def respelled(conn: Connection, tree: Node, is_past: bool = False) -> Node:
     written: dict[str, list[str]] = {}
     for key, word in conn.execute(WRITTEN, {"keys": json.dumps([*keys])}):
         written.setdefault(key, []).append(word)
+    is_plain = not (written or is_past)
 
     def change(part: Node) -> Node | None:
         match part:
+            case Word(text) | Phrase(text) | Near(text) if is_plain and text.isascii():
+                return None  # as nearly all are
             case Word(text):
                 glued = _is_glued(text, written) or (is_past and _was_glued(conn, text))
                 inside = [Word(text, inside=True)] if glued else []

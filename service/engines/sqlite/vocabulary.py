@@ -3,15 +3,17 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 
 from service.database import Connection, Database
-from service.engines.sqlite.match import STEMS, WORDS, index_of, match_of
+from service.engines.sqlite.marks import TOKENS, start_of_words
+from service.engines.sqlite.match import INDEXES, PAST, PIECES, STEMS, WORDS, index_of, match_of
 from service.engines.sqlite.respelling import respelled
 from service.letters import LETTERS, folded, spelled_out, words_of
-from service.query import And, In, Near, Node, Or, Phrase, Word
+from service.query import And, In, Near, Node, Or, Phrase, Versions, Word
 from service.result import Headline
+from service.stores.in_bulk import article_count
 from service.stores.pieces import file_glued, glued
 from service.unspaced import has_unspaced, occurrences
 
@@ -40,10 +42,15 @@ SELECT title || char(10) || substr(body, 1, :length) AS text FROM articles WHERE
   SELECT rowid FROM {index} WHERE {index} MATCH :match ORDER BY rowid DESC LIMIT :newest
 )
 """
+KNOWN = "SELECT word FROM words WHERE word IN (SELECT value FROM json_each(:words))"
+FORMS = """
+SELECT w.word FROM json_each(:starts) CROSS JOIN words w
+ON w.word >= value AND w.word < value || char(1114111) LIMIT :most
+"""
+_MOST_FORMS = 300
 _TELLS = 4  # letters
 _NEWEST, _READ = 30, 2_000
 OCCURS = "SELECT 1 FROM {index} WHERE {index} MATCH :match LIMIT 1"
-TOTAL = "SELECT count(*) FROM articles"
 COUNT = f"SELECT count(*) FROM {WORDS} WHERE {WORDS} MATCH :match"  # noqa: S608 - a fixed name
 # The newest first; one headline in several articles is one suggestion.
 HEADLINES = """
@@ -64,7 +71,7 @@ class SqliteVocabulary:
     def size(self) -> int:
         """The number of articles."""
         with self._database.read() as conn:
-            return int(conn.execute(TOTAL).fetchone()[0])
+            return article_count(conn)
 
     def frequencies(self, words: Collection[str]) -> Mapping[str, int]:
         """In how many articles each of the words stands as written; those in none are left out.
@@ -121,6 +128,13 @@ class SqliteVocabulary:
         with self._database.read() as conn:
             return occurs(conn, Word(word), STEMS)
 
+    def says(self, text: str) -> bool:
+        """Whether some article has these words side by side."""
+        with self._database.read() as conn:
+            node = respelled(conn, Phrase(text))
+            index = index_of(node)
+            return index is not None and occurs(conn, node, index)
+
     def resembling(self, start: str, shortest: int, longest: int) -> Mapping[str, int]:
         """Words of some length that begin so, with the number of articles that have them."""
         values = _range(start) | {"shortest": shortest, "longest": longest}
@@ -165,6 +179,61 @@ def occurs(conn: Connection, node: Node, index: str) -> bool:
     """Whether one index finds the node in some article."""
     sql = OCCURS.replace("{index}", index)
     return conn.execute(sql, {"match": match_of(node)}).fetchone() is not None
+
+
+def occurring(conn: Connection, nodes: Collection[Node], versions: Versions) -> frozenset[Node]:
+    """Those of the words and phrases that some article has, or with `all` has had.
+
+    Most spellings of a name have a word that no article has: two looks tell all of these.
+    """
+    written = respelled(conn, And(tuple(nodes)), is_past=versions == "all")
+    assert isinstance(written, And)  # noqa: S101 - respelling keeps what is no leaf
+    spellings = [part.parts if isinstance(part, Or) else (part,) for part in written.parts]
+    standing = _standing(conn, {leaf for each in spellings for leaf in each}, versions)
+    every = zip(nodes, spellings, strict=True)
+    return frozenset(node for node, each in every if not standing.isdisjoint(each))
+
+
+def _standing(conn: Connection, leaves: Collection[Node], versions: Versions) -> set[Node]:
+    """Those that stand somewhere. FTS5 is asked only for what the table of words cannot tell."""
+    words = {leaf: TOKENS.words(match_of(leaf)) for leaf in leaves}
+    standing = _with_stems(conn, [leaf for leaf in leaves if index_of(leaf) == STEMS], words)
+    phrases = [leaf for leaf in leaves if index_of(leaf) == WORDS]
+    asked = {"words": json.dumps([*{word for leaf in phrases for word in words[leaf]}])}
+    known = {word for (word,) in conn.execute(KNOWN, asked)} if phrases else set()
+    possible = [leaf for leaf in phrases if known.issuperset(words[leaf])]
+    pieces = [leaf for leaf in leaves if index_of(leaf) == PIECES]
+    standing.update(_found(conn, possible, WORDS), _found(conn, pieces, PIECES))
+    for index in INDEXES if versions == "all" else ():
+        left = [leaf for leaf in leaves if index_of(leaf) == index and leaf not in standing]
+        standing.update(_found(conn, left, PAST[index]))
+    return standing
+
+
+def _with_stems(
+    conn: Connection, leaves: Sequence[Node], words: Mapping[Node, Sequence[str]]
+) -> set[Node]:
+    """Those of which some article has a form, as the words tell that begin like it."""
+    stems = {leaf: TOKENS.stem(words[leaf][0]) for leaf in leaves if len(words[leaf]) == 1}
+    starts = json.dumps([*{start_of_words(stem) for stem in stems.values()}])
+    rows = conn.execute(FORMS, {"starts": starts, "most": _MOST_FORMS}).fetchall() if stems else []
+    if len(rows) == _MOST_FORMS:
+        return {*_found(conn, leaves, STEMS)}
+    there = {TOKENS.stem(word) for (word,) in rows}
+    several = [leaf for leaf in leaves if leaf not in stems]
+    return {*(leaf for leaf in stems if stems[leaf] in there), *_found(conn, several, STEMS)}
+
+
+def _found(conn: Connection, leaves: Sequence[Node], index: str) -> Iterator[Node]:
+    """Those that one index finds; mostly it finds none, which takes one look."""
+    if not leaves or not occurs(conn, Or(tuple(leaves)), index):
+        return
+    if len(leaves) == 1:
+        yield leaves[0]
+        return
+    middle = len(leaves) // 2
+    yield from _found(conn, leaves[:middle], index)
+    yield from _found(conn, leaves[middle:], index)
 
 
 def _has_beginning(text: str, start: str) -> bool:

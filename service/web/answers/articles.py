@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from service.article import Filed
+from service.article import Filed, Subheading
 from service.result import Similar, SimilarArticles
 from service.stores.entities import EntityRow, PlacedMention
 from service.web.answers.base import Answer, shown
@@ -121,23 +121,9 @@ def article_out(
     filed: Filed, entities: tuple[EntityRow, ...], mentions: tuple[PlacedMention, ...]
 ) -> ArticleOut:
     """An article as it is kept, and the names in it."""
-    article = filed.article
-    same = {name: getattr(article, name) for name in _UNCHANGED}
-    headings = [SubheadingOut(start=h.start, end=h.end, text=h.text) for h in article.subheadings]
     return ArticleOut(
-        **same,
-        key=filed.key,
-        subheadings=headings,
-        language_detected=article.language_detected,
-        published_at=shown(article.published),
-        published_precision=article.published.precision if article.published else None,
-        updated_at=shown(article.updated),
-        embargoed_until=shown(article.embargoed_until),
-        ingested_at=filed.ingested_at,
-        version=filed.version,
-        stated_version=article.version,
+        **text_out(filed),
         tagger=filed.tagger,
-        extra=dict(article.extra),
         entities=[
             NamedOut(key=e.key, name=e.name, type=e.type, count=e.mentions) for e in entities
         ],
@@ -145,12 +131,45 @@ def article_out(
     )
 
 
-# Fields that travel as they are kept.
-_UNCHANGED = (
-    *("uri", "title", "title_derived", "standfirst", "body", "captions", "authors", "credits"),
-    *("dateline", "related", "source", "source_derived", "url", "origin", "language", "topics"),
-    *("rights", "status", "correction"),
-)
+def text_out(filed: Filed) -> TextOut:
+    """One text of an article."""
+    article = filed.article
+    return TextOut(
+        key=filed.key,
+        uri=article.uri,
+        title=article.title,
+        title_derived=article.title_derived,
+        standfirst=article.standfirst,
+        body=article.body,
+        subheadings=[_subheading(heading) for heading in article.subheadings],
+        captions=list(article.captions),
+        authors=list(article.authors),
+        credits=list(article.credits),
+        dateline=article.dateline,
+        related=list(article.related),
+        source=article.source,
+        source_derived=article.source_derived,
+        url=article.url,
+        origin=article.origin,
+        language=article.language,
+        language_detected=article.language_detected,
+        topics=list(article.topics),
+        rights=article.rights,
+        published_at=shown(article.published),
+        published_precision=article.published.precision if article.published else None,
+        updated_at=shown(article.updated),
+        ingested_at=filed.ingested_at,
+        version=filed.version,
+        stated_version=article.version,
+        status=article.status,
+        correction=article.correction,
+        embargoed_until=shown(article.embargoed_until),
+        extra=dict(article.extra),
+    )
+
+
+def _subheading(heading: Subheading) -> SubheadingOut:
+    return SubheadingOut(start=heading.start, end=heading.end, text=heading.text)
 
 
 def similar_out(page: SimilarArticles, following: str | None) -> SimilarArticlesOut:

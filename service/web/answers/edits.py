@@ -1,6 +1,7 @@
 """What editors decided, as JSON."""
 
 from collections.abc import Sequence
+from typing import NotRequired
 
 from service.alias_table import AliasReport
 from service.edits import Action, Edit
@@ -20,14 +21,14 @@ class EditOut(Answer):
     who: str
     action: Action
     entity: str
-    # With defaults, so that an example may leave out what is null.
-    into: str | None = None
-    name: str | None = None
-    text: str | None = None
+    # Not required, so that an example may leave out what is null.
+    into: NotRequired[str | None]
+    name: NotRequired[str | None]
+    text: NotRequired[str | None]
     aliases: list[str]
     articles: list[str]
     reason: str
-    undoes: int | None = None
+    undoes: NotRequired[int | None]
     in_force: bool
 
 
@@ -35,7 +36,7 @@ class EditedOut(Answer):
     """An edit, and the entity as it is after it; null when nothing is called so any more."""
 
     edit: EditOut
-    entity: EntityInFullOut | None = None
+    entity: NotRequired[EntityInFullOut | None]
 
 
 class EditsOut(Answer):
@@ -60,9 +61,21 @@ class AliasReportOut(Answer):
 
 
 def edit_out(edit: Edit, in_force: bool = True) -> EditOut:
-    values = {name: getattr(edit, name) for name in Edit.__slots__}
-    lists = {name: list(values[name]) for name in ("aliases", "articles")}
-    return EditOut(**(values | lists), in_force=in_force)
+    return EditOut(
+        id=edit.id,
+        at=edit.at,
+        who=edit.who,
+        action=edit.action,
+        entity=edit.entity,
+        into=edit.into,
+        name=edit.name,
+        text=edit.text,
+        aliases=list(edit.aliases),
+        articles=list(edit.articles),
+        reason=edit.reason,
+        undoes=edit.undoes,
+        in_force=in_force,
+    )
 
 
 def edits_out(page: EditPage, following: str | None) -> EditsOut:

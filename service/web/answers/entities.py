@@ -1,13 +1,11 @@
 """People, organisations and places as JSON."""
 
-from pydantic import Field
-
 from service.histogram import Interval
 from service.stores.coverage import Coverage
 from service.stores.entities import EntityDetail, EntityPage
 from service.stores.related import Related, RelatedPage
 from service.stores.sightings import Sighting, SightingPage
-from service.web.answers.base import Answer, shown
+from service.web.answers.base import Answer, From, shown
 
 
 class AliasOut(Answer):
@@ -43,10 +41,9 @@ class CountOut(Answer):
     mentions: int
 
 
-class PeriodOut(Answer):
+class PeriodOut(Answer, From):
     """What was published from one day to another, both inclusive."""
 
-    from_: str = Field(serialization_alias="from")
     to: str
     articles: int
     mentions: int
@@ -160,19 +157,19 @@ def entity_in_full_out(detail: EntityDetail, coverage: Coverage) -> EntityInFull
     over_time = OverTimeOut(
         interval=coverage.interval,
         values=[
-            PeriodOut(
-                from_=p.days.start,
-                to=p.days.end,
-                articles=p.count.articles,
-                mentions=p.count.mentions,
-            )
+            {
+                "from": p.days.start,
+                "to": p.days.end,
+                "articles": p.count.articles,
+                "mentions": p.count.mentions,
+            }
             for p in coverage.periods
         ],
         undated=CountOut(articles=undated.articles, mentions=undated.mentions),
     )
     values = [SourceOut(value=source.name, count=source.articles) for source in coverage.sources]
     return EntityInFullOut(
-        **dict(entity_out(detail)),
+        **entity_out(detail),
         over_time=over_time,
         sources=SourcesOut(values=values, more=coverage.more),
     )
@@ -213,13 +210,19 @@ def sightings_out(page: SightingPage, following: str | None) -> SightingsOut:
     )
 
 
-# Fields that travel as they are kept.
-_UNCHANGED = (
-    *("article", "title", "title_derived", "source", "field", "start", "end", "text", "sentence"),
-    *("sentence_start", "method", "confidence"),
-)
-
-
 def _sighting(sighting: Sighting) -> SightingOut:
-    same = {name: getattr(sighting, name) for name in _UNCHANGED}
-    return SightingOut(**same, published_at=shown(sighting.published))
+    return SightingOut(
+        article=sighting.article,
+        title=sighting.title,
+        title_derived=sighting.title_derived,
+        source=sighting.source,
+        published_at=shown(sighting.published),
+        field=sighting.field,
+        start=sighting.start,
+        end=sighting.end,
+        text=sighting.text,
+        sentence=sighting.sentence,
+        sentence_start=sighting.sentence_start,
+        method=sighting.method,
+        confidence=sighting.confidence,
+    )

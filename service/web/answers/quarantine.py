@@ -1,7 +1,6 @@
 """What could not be read, as JSON."""
 
 from codecs import getincrementaldecoder
-from typing import Any
 
 from service.stores.quarantine import Kept, QuarantinePage
 from service.web.answers.base import Answer
@@ -43,14 +42,14 @@ class QuarantineOut(Answer):
 
 
 def quarantine_out(page: QuarantinePage, following: str | None) -> QuarantineOut:
-    items = [AsideOut(**_values(kept)) for kept in page.kept]
+    items = [_aside(kept) for kept in page.kept]
     return QuarantineOut(total=page.total, items=items, next=following)
 
 
 def aside_in_full_out(kept: Kept, beginning: bytes | None) -> AsideInFullOut:
     """`beginning` are its first bytes, one more than are shown if there are as many."""
     cut = beginning is not None and len(beginning) > LARGEST_SHOWN
-    return AsideInFullOut(**_values(kept), text=_text(beginning), cut=cut)
+    return AsideInFullOut(**_aside(kept), text=_text(beginning), cut=cut)
 
 
 def _text(beginning: bytes | None) -> str | None:
@@ -64,6 +63,16 @@ def _text(beginning: bytes | None) -> str | None:
         return None
 
 
-def _values(kept: Kept) -> dict[str, Any]:
-    values = {name: getattr(kept, name) for name in AsideOut.model_fields if name != "kept"}
-    return values | {"kept": kept.is_whole}
+def _aside(kept: Kept) -> AsideOut:
+    return AsideOut(
+        id=kept.id,
+        origin=kept.origin,
+        number=kept.number,
+        reason=kept.reason,
+        format=kept.format,
+        size=kept.size,
+        times=kept.times,
+        first_seen=kept.first_seen,
+        last_seen=kept.last_seen,
+        kept=kept.is_whole,
+    )

@@ -9,8 +9,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Literal
 
-from pydantic import Field
-
 from service import __version__
 from service.entity import ENTITY_TYPES
 from service.reconciliation import Candidate
@@ -81,12 +79,12 @@ class ManifestOut(Answer):
 
     versions: list[str]
     name: str
-    identifier_space: str = Field(serialization_alias="identifierSpace")
-    schema_space: str = Field(serialization_alias="schemaSpace")
+    identifierSpace: str  # noqa: N815 - the specification's own names
+    schemaSpace: str  # noqa: N815
     documentation: str
-    service_version: str = Field(serialization_alias="serviceVersion")
-    batch_size: int = Field(serialization_alias="batchSize")
-    default_types: list[NamedOut] = Field(serialization_alias="defaultTypes")
+    serviceVersion: str  # noqa: N815
+    batchSize: int  # noqa: N815
+    defaultTypes: list[NamedOut]  # noqa: N815
     view: UrlOut
     preview: PreviewOut
     suggest: SuggestServicesOut
@@ -149,12 +147,12 @@ def manifest_out(base: str) -> ManifestOut:
     return ManifestOut(
         versions=["0.2"],
         name="Cuttings: people, organisations and places",
-        identifier_space=f"{base}v1/entities/",
-        schema_space=f"{base}v1/entities?type=",
+        identifierSpace=f"{base}v1/entities/",
+        schemaSpace=f"{base}v1/entities?type=",
         documentation=f"{base}docs",
-        service_version=__version__,
-        batch_size=BATCH,
-        default_types=types_named(""),
+        serviceVersion=__version__,
+        batchSize=BATCH,
+        defaultTypes=types_named(""),
         view=UrlOut(url=f"{base}v1/entities/{{{{id}}}}"),
         preview=PreviewOut(
             url=f"{here}/preview?id={{{{id}}}}", width=PREVIEW_WIDTH, height=PREVIEW_HEIGHT

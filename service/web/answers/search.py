@@ -3,10 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from pydantic import Field
-
 from service.result import Facet, Histogram, Hit, Results, Suggestion
-from service.web.answers.base import Answer, shown
+from service.web.answers.base import Answer, From, shown
 from service.web.parameters import write_cursor
 
 
@@ -77,8 +75,7 @@ class FacetOut(Answer):
     more: bool
 
 
-class BinOut(Answer):
-    from_: str = Field(serialization_alias="from")
+class BinOut(Answer, From):
     to: str
     count: int
 
@@ -90,8 +87,7 @@ class HistogramOut(Answer):
     exact: bool
 
 
-class ExpandedOut(Answer):
-    from_: str = Field(serialization_alias="from")
+class ExpandedOut(Answer, From):
     to: list[str]
     why: str
 
@@ -141,7 +137,9 @@ class FacetsOut(Answer):
 
 
 def search_out(results: Results, text: str, took_ms: float) -> SearchOut:
-    expanded = [ExpandedOut(from_=e.source, to=list(e.to), why=e.why) for e in results.expanded]
+    expanded: list[ExpandedOut] = [
+        {"from": e.source, "to": list(e.to), "why": e.why} for e in results.expanded
+    ]
     return SearchOut(
         total=results.total,
         groups=results.groups,
@@ -176,7 +174,7 @@ def facet_out(facet: Facet | Histogram) -> FacetOut | HistogramOut:
     if isinstance(facet, Facet):
         values = [FacetValueOut(value=v.value, label=v.label, count=v.count) for v in facet.values]
         return FacetOut(values=values, exact=facet.exact, more=facet.more)
-    bins = [BinOut(from_=b.start, to=b.end, count=b.count) for b in facet.values]
+    bins: list[BinOut] = [{"from": b.start, "to": b.end, "count": b.count} for b in facet.values]
     return HistogramOut(
         interval=facet.interval, values=bins, undated=facet.undated, exact=facet.exact
     )
@@ -214,4 +212,4 @@ def _explained(hit: Hit) -> ExplainedHitOut:
         for p in hit.explanation.parts
     ]
     explain = ExplainOut(parts=parts, recency=round(hit.explanation.recency, 6))
-    return ExplainedHitOut(**dict(_hit(hit)), explain=explain)
+    return ExplainedHitOut(**_hit(hit), explain=explain)

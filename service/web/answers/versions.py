@@ -4,7 +4,7 @@ from typing import Any
 
 from service.article import Filed
 from service.differences import Kind, differences
-from service.web.answers.articles import TextOut, article_out
+from service.web.answers.articles import TextOut, text_out
 from service.web.answers.base import Answer
 
 
@@ -63,14 +63,12 @@ FIELDS = (
 
 
 def version_out(filed: Filed, *, current: bool) -> VersionOut:
-    whole = article_out(filed, (), ())
-    names = (name for name in VersionOut.model_fields if name != "current")
-    return VersionOut(current=current, **{name: getattr(whole, name) for name in names})
+    return VersionOut(**text_out(filed), current=current)
 
 
 def differences_out(old: Filed, new: Filed) -> DifferencesOut:
     """All that was changed between two versions."""
-    one, other = (article_out(filed, (), ()) for filed in (old, new))
+    one, other = (text_out(filed) for filed in (old, new))
     texts = {name: (_text(one, name), _text(other, name)) for name in TEXTS}
     fields = {name: (_stated(one, name), _stated(other, name)) for name in FIELDS}
     return DifferencesOut(
@@ -86,12 +84,12 @@ def differences_out(old: Filed, new: Filed) -> DifferencesOut:
 
 def _stated(answer: TextOut, name: str) -> Any:
     """What the source says: a language that was detected is no part of it."""
-    is_detected = name == "language" and answer.language_detected
-    return None if is_detected else getattr(answer, name)
+    is_detected = name == "language" and answer["language_detected"]
+    return None if is_detected else answer.get(name)
 
 
-def _text(answer: Answer, name: str) -> str:
-    value: str | list[str] | None = getattr(answer, name)
+def _text(answer: TextOut, name: str) -> str:
+    value: Any = answer.get(name)
     return "\n".join(value) if isinstance(value, list) else value or ""
 
 

@@ -1,0 +1,1 @@
+"""Those who are measured beside us, a file each."""

@@ -1,0 +1,211 @@
+"""What each part of a query adds to an article's score, for many articles at once.
+
+bm25 exactly as FTS5 has it (k1 1.2, b .75, of all fields together), so that what columns cannot
+count, phrases and beginnings of words, can be left to FTS5's own.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from service.database import Connection, Row
+from service.engines.sqlite.columns.postings import HALVES, MOST
+from service.engines.sqlite.columns.view import Frequencies, Positions
+from service.engines.sqlite.marks import SearchedText, wanted_of
+from service.engines.sqlite.match import PIECES, Index, index_of, match_of, wanted_leaves
+from service.engines.sqlite.matching import Matching
+from service.query import TEXT_FIELDS, In, Node, Prefix
+from service.stores.pieces import FIELDS
+
+# Of single precision where only the best are looked for among very many.
+Scores = npt.NDArray[np.floating[Any]]
+
+# bm25 weights of title, standfirst, body, captions, credits: the first two measured, together with
+# what is added in ranking.py (benchmarks/README.md). News puts what it is about on top. The columns
+# hold them in halves (columns/postings.py).
+WEIGHTS = ", ".join(str(half / 2) for half in HALVES)
+_K1, _B = 1.2, 0.75
+# What FTS5 gives a word that is in more than half of all articles.
+_LEAST_IDF = 1e-6
+# FTS5 scores what is in more articles than this in longer than a reader waits.
+MOST_SCORED_BY_INDEX = 500
+# The commonest words that a beginning is ranked by.
+_BEGINNINGS = 30
+
+BM25 = f"""
+SELECT rowid, -bm25({{index}}, {WEIGHTS}) FROM {{index}} WHERE {{index}} MATCH :match
+"""  # noqa: S608 - fixed weights
+TEXTS = """
+SELECT a.id, a.title, a.standfirst, a.body, a.captions, a.credits
+FROM json_each(:ids) CROSS JOIN articles a ON a.id = value
+"""
+BEGINNING = """
+SELECT word FROM words WHERE word >= :start AND word < :end ORDER BY articles DESC LIMIT :limit
+"""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A leaf of the tree, and what it adds to the score of each article at some position.
+
+    `approximate` where that is estimated by the words in it, since it is in too many articles.
+    """
+
+    leaf: Node
+    times: int
+    scorer: "WordScorer | ListScorer"
+    approximate: bool = False
+
+    def at(self, positions: Positions | slice, norms: Scores) -> Scores:
+        """The scores of articles whose `norms` these are, as precise as the norms."""
+        scores = self.scorer.at(positions, norms)
+        return scores * norms.dtype.type(self.times) if self.times != 1 else scores
+
+
+@dataclass(frozen=True)
+class WordScorer:
+    """bm25 of a word by how often each article has it."""
+
+    frequencies: Frequencies
+    idf: float
+
+    def at(self, positions: Positions | slice, norms: Scores) -> Scores:
+        scores = self.frequencies[positions].astype(norms.dtype)
+        # In halves, as the frequencies are.
+        scores /= scores + 2 * norms
+        scores *= norms.dtype.type(self.idf * (_K1 + 1))
+        return scores
+
+
+@dataclass(frozen=True)
+class ListScorer:
+    """What FTS5 says of each article that it has found."""
+
+    scores: Scores
+
+    def at(self, positions: Positions | slice, norms: Scores) -> Scores:
+        return self.scores[positions].astype(norms.dtype)
+
+
+class Scoring:
+    """The parts of a tree's score over one matching."""
+
+    def __init__(self, conn: Connection, matching: Matching, *, exact: bool) -> None:
+        self._conn = conn
+        self.matching = matching
+        self.columns = matching.columns
+        self._exact = exact
+
+    def parts(self, tree: Node | None) -> list[Part]:
+        """What is looked for, each with its score; a word that the query repeats counts again."""
+        leaves = Counter(wanted_leaves(tree))
+        return [
+            self._part(leaf, 1 if isinstance(leaf, Prefix) else times)
+            for leaf, times in leaves.items()
+        ]
+
+    def norms(self, positions: Positions) -> Scores:
+        """What bm25 divides by, but for the frequency: long articles have any word more often."""
+        lengths = self.columns.lengths[positions]
+        return _K1 * (1 - _B) + (_K1 * _B / self.columns.mean_length) * lengths.astype(np.float64)
+
+    @cached_property
+    def all_norms(self) -> Scores:
+        """The same of every position, in single precision."""
+        factor = np.float32(_K1 * _B / self.columns.mean_length)
+        norms = self.columns.lengths.astype(np.float32)
+        norms *= factor
+        norms += np.float32(_K1 * (1 - _B))
+        return norms
+
+    def idf(self, articles: int) -> float:
+        """How much it tells that a word is in so many articles."""
+        rest = self.columns.articles - articles
+        return max(math.log((rest + 0.5) / (articles + 0.5)), 0.0) or _LEAST_IDF
+
+    def idf_of(self, node: Node) -> float:
+        return self.idf(int(np.count_nonzero(self.matching.mask(node))))
+
+    def _part(self, leaf: Node, times: int) -> Part:
+        if (frequencies := self.matching.frequencies(leaf)) is not None:
+            return Part(leaf, times, self._word(frequencies))
+        index = index_of(leaf)
+        assert index is not None  # noqa: S101 - a leaf is asked of one index
+        many = int(np.count_nonzero(self.matching.mask(leaf))) > MOST_SCORED_BY_INDEX
+        if many and not self._exact and index != PIECES:
+            return Part(leaf, times, self._estimated(leaf), approximate=True)
+        return Part(leaf, times, self._by_index(index, leaf))
+
+    def _word(self, frequencies: Frequencies) -> WordScorer:
+        return WordScorer(frequencies, self.idf(int(np.count_nonzero(frequencies))))
+
+    def _by_index(self, index: Index, leaf: Node) -> ListScorer:
+        rows = self._conn.execute(BM25.replace("{index}", index), {"match": match_of(leaf)})
+        found = rows.fetchall()
+        ids = np.array([row[0] for row in found], np.int64)
+        positions = self.columns.positions_of(ids)
+        scores = np.zeros(self.columns.size)
+        places = np.searchsorted(ids, self.columns.ids[positions])
+        scores[positions] = np.array([row[1] for row in found])[places]
+        return ListScorer(scores)
+
+    def _estimated(self, leaf: Node) -> WordScorer:
+        """By how often the words in it are there: a phrase at most as often as its rarest word.
+
+        What begins so, as often as the commonest words that do.
+        """
+        part = leaf.part if isinstance(leaf, In) else leaf
+        mask = self.matching.mask(leaf)
+        text = getattr(part, "text", "")
+        words = self._beginning(text) if isinstance(part, Prefix) else self.matching.words(text)
+        own = {self.matching.stem(word): word for word in words}.values()
+        each = [self.matching.frequencies_of(word) for word in own]
+        if isinstance(part, Prefix):
+            times = np.minimum(sum((f.astype(np.uint16) for f in each), np.uint16(0)), MOST)
+        else:
+            times = np.minimum.reduce(each)
+        # Whoever matches has it once at least.
+        frequencies = np.where(mask, np.maximum(times, HALVES[2]), 0).astype(np.uint8)
+        return WordScorer(frequencies, self.idf(int(np.count_nonzero(mask))))
+
+    def corrections(self, parts: Sequence[Part], positions: Positions) -> Scores:
+        """What estimates lack of what FTS5 would say of a few articles."""
+        gains = np.zeros(len(positions))
+        estimated = [part for part in parts if part.approximate]
+        if not estimated or not len(positions):
+            return gains
+        norms = self.norms(positions)
+        texts = self._texts(positions)
+        for part in estimated:
+            frequencies = np.array([_times_in(text, part.leaf) for text in texts])
+            exact = frequencies * self.idf_of(part.leaf) * (_K1 + 1) / (frequencies + norms)
+            gains += part.times * exact - part.at(positions, norms)
+        return gains
+
+    def _texts(self, positions: Positions) -> list[Row]:
+        ids = self.columns.ids[positions].tolist()
+        rows = {row["id"]: row for row in self._conn.execute(TEXTS, {"ids": str(ids)})}
+        return [rows[id_] for id_ in ids]
+
+    def _beginning(self, text: str) -> list[str]:
+        start = "".join(self.matching.words(text)[-1:])
+        values = {"start": start, "end": start + "\U0010ffff", "limit": _BEGINNINGS}
+        return [word for (word,) in self._conn.execute(BEGINNING, values)]
+
+
+def _times_in(text: Row, leaf: Node) -> float:
+    """How often the leaf stands in an article, each time as much as its field weighs."""
+    index, part = index_of(leaf), leaf.part if isinstance(leaf, In) else leaf
+    wanted = wanted_of(part, index) if index is not None else None
+    columns = (TEXT_FIELDS[leaf.field],) if isinstance(leaf, In) else FIELDS
+    return sum(
+        HALVES[FIELDS.index(column)] / 2 * sum(1 for _ in SearchedText(text[column]).places(wanted))
+        for column in columns
+        if wanted is not None and text[column]
+    )
