@@ -17,7 +17,7 @@ from service.query import Search
 from service.result import Bin, Facet, FacetValue, Histogram
 
 # To look at so many values is cheaper than to go through the common ones.
-_FEW = 200_000
+_FEW = 50_000
 
 # Whether the archive has a value just so; the indexes on these know no case.
 IN_USE = {

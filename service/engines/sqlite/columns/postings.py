@@ -26,8 +26,6 @@ HALVES: tuple[int, ...] = (8, 4, 2, 2, 1)
 MOST = (1 << 8) - 1
 # Places in a segment take two bytes.
 LARGEST = 1 << 16
-# Where one article in so many has a word, a bit for every article is smaller than a list of places.
-_DENSE = 16
 # Texts counted at a time: what bounds the memory that counting takes.
 _AT_ONCE = 2_048
 
@@ -152,23 +150,39 @@ def by_term(packed: npt.NDArray[np.int64], names: Sequence[str]) -> dict[str, Po
 
 
 def pack(posting: Posting, size: int) -> bytes:
-    """A posting of a segment of `size` articles as bytes."""
+    """A posting of a segment of `size` articles as bytes, whichever way is shorter.
+
+    Places in two bytes each and then the frequencies; or a frequency for every place, 0 for none.
+    Not a bit for every place: to unpack that takes ten times as long.
+    """
     positions, frequencies = posting
-    if len(positions) * _DENSE < size:
+    if _is_listed(len(positions), size):
         return positions.astype("<u2").tobytes() + frequencies.tobytes()
-    bits = np.zeros(size, np.bool_)
-    bits[positions] = True
-    return np.packbits(bits, bitorder="little").tobytes() + frequencies.tobytes()
+    every = np.zeros(size, np.uint8)
+    every[positions] = frequencies
+    return every.tobytes()
+
+
+def _is_listed(articles: int, size: int) -> bool:
+    return articles * 3 < size
 
 
 def unpack(data: bytes, articles: int, size: int) -> Posting:
     """What `pack` packed: `articles` of `size`."""
-    raw = np.frombuffer(data, np.uint8)
-    frequencies = raw[len(raw) - articles :]
-    if articles * _DENSE < size:
+    if _is_listed(articles, size):
+        frequencies = np.frombuffer(data, np.uint8, offset=2 * articles)
         return Posting(np.frombuffer(data, "<u2", articles), frequencies)
-    bits = np.unpackbits(raw[: len(raw) - articles], count=size, bitorder="little")
-    return Posting(np.flatnonzero(bits).astype(np.uint16), frequencies)
+    every = np.frombuffer(data, np.uint8)
+    positions = np.flatnonzero(every).astype(np.uint16)
+    return Posting(positions, every[positions])
+
+
+def unpack_into(places: Frequencies, data: bytes, articles: int) -> None:
+    """The same as a frequency for every place of the segment."""
+    if _is_listed(articles, len(places)):
+        places[np.frombuffer(data, "<u2", articles)] = np.frombuffer(data, np.uint8)[2 * articles :]
+    else:
+        places[:] = np.frombuffer(data, np.uint8)
 
 
 def keys_of(
@@ -185,11 +199,13 @@ def keys_of(
     for term, articles, data in rows:
         numbers.append(terms.setdefault(term, len(terms)))
         sizes.append(articles)
-        frequencies.append(data[len(data) - articles :])
-        if articles * _DENSE < size:
+        if _is_listed(articles, size):
             positions.append(data[: 2 * articles])
+            frequencies.append(data[2 * articles :])
         else:
-            positions.append(unpack(data, articles, size).positions.tobytes())
+            posting = unpack(data, articles, size)
+            positions.append(posting.positions.tobytes())
+            frequencies.append(posting.frequencies.tobytes())
     own = places[np.frombuffer(b"".join(positions), "<u2")]
     keys = np.repeat(np.array(numbers, np.int64) << 24, sizes)
     keys |= (own << 8) | np.frombuffer(b"".join(frequencies), np.uint8)

@@ -12,7 +12,7 @@ from service.database import Connection
 from service.engines.sqlite.columns.frequent import Frequent
 from service.engines.sqlite.columns.lists import Lists
 from service.engines.sqlite.columns.parts import NO_COPY, Ids, Integers, Plain, is_english, nocase
-from service.engines.sqlite.columns.postings import Posting, unpack
+from service.engines.sqlite.columns.postings import Posting, unpack, unpack_into
 
 Mask = npt.NDArray[np.bool_]
 Frequencies = npt.NDArray[np.uint8]
@@ -70,13 +70,13 @@ class Placed(NamedTuple):
     start: int | None
     positions: Positions
 
-    def into(self, frequencies: Frequencies, posting: Posting) -> None:
-        """Write the frequencies of a posting to the positions of its articles."""
-        if self.start is None:
-            frequencies[self.positions[posting.positions]] = posting.frequencies
+    def into(self, frequencies: Frequencies, data: bytes, articles: int) -> None:
+        """Write the frequencies of a packed posting to the positions of its articles."""
+        if self.start is not None:
+            unpack_into(frequencies[self.start : self.start + self.size], data, articles)
         else:
-            run = frequencies[self.start : self.start + self.size]
-            run[posting.positions] = posting.frequencies
+            posting = unpack(data, articles, self.size)
+            frequencies[self.positions[posting.positions]] = posting.frequencies
 
 
 class Remembered(NamedTuple):
@@ -187,8 +187,7 @@ class Columns:
         """How often each article has a term, in halves; 0 where it has not."""
         frequencies = np.zeros(self.size + 1, np.uint8)
         for segment, articles, data in conn.execute(POSTINGS, {"term": term}):
-            placed = self.segments[segment]
-            placed.into(frequencies, unpack(data, articles, placed.size))
+            self.segments[segment].into(frequencies, data, articles)
         for start, size, postings in self.remembered:
             if (posting := postings.get(term)) is not None:
                 frequencies[start : start + size][posting.positions] = posting.frequencies
