@@ -69,6 +69,10 @@ class Database:
         self._query_seconds = query_seconds
         self._local = threading.local()
 
+    def unhurried(self) -> "Database":
+        """The same file for work that nobody waits for: without a time limit."""
+        return Database(self.path, self._schema, query_seconds=0)
+
     def files(self) -> frozenset[Path]:
         """The file and those that SQLite keeps beside it, links resolved."""
         path = self.path.resolve()

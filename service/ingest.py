@@ -1,6 +1,7 @@
 """Paths -> documents -> archive. Every input ends in the report, none stops the others."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain
@@ -9,7 +10,7 @@ from typing import Any
 from service.arrivals import Arrival, Lost, arrivals
 from service.database import Database
 from service.engines import Engine
-from service.errors import Unreadable
+from service.errors import Busy, Unreadable
 from service.extract import Tagger
 from service.extract.pool import processes_for
 from service.fetching import Fetcher
@@ -181,14 +182,19 @@ class Ingest:
                 report.count(taken)
                 inputs += 1
                 if inputs % _INDEXED_AT_ONCE == 0:
-                    self.engine.index(_WORTH_INDEXING)
+                    self._index(_WORTH_INDEXING)
             furthest = max(furthest, done + place.so_far)
             progress(furthest, total, inputs)
-        self.engine.index()
+        self._index(1)
         killing.sweep()
         if report.added >= _WORTH_OPTIMIZING:
             self._optimize(report.added)
         return report
+
+    def _index(self, least: int) -> None:
+        """What is not taken up now is found all the same, and the next to write takes it up."""
+        with suppress(Busy):
+            self.engine.index(least)
 
     def _optimize(self, added: int) -> None:
         """Only when much is new: it writes the text index anew."""

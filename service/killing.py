@@ -106,12 +106,12 @@ class Killing:
 
     def sweep(self) -> bool:
         """Erase what was killed from the files; False when that has to be tried again later."""
-        if not pending_erasures(self.archive):
+        keys = pending_erasures(self.archive)
+        if not keys:
             return True
         self._forget_elsewhere()
         self.embargoes.rewrite()
-        self.engine.purge()
-        return erase(self.archive)
+        return self.engine.purge() and erase(self.archive, keys)
 
     def take_out(self, conn: Connection, key: str) -> None:
         """Take an article out of sight with all that it said, inside a write transaction."""

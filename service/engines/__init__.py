@@ -77,8 +77,11 @@ class Engine(Protocol):
     def forget(self, conn: Connection, key: str) -> None:
         """Take all that an article says out of the index, in the transaction that takes it out."""
 
-    def purge(self) -> None:
-        """Take what articles do not say any more out of the index, where erasing can reach it."""
+    def purge(self) -> bool:
+        """Take what articles do not say any more out of the index, where erasing can reach it.
+
+        False when others have been writing all the time, so that some of it is left.
+        """
 
     def rebuild(self) -> None:
         """Make the index anew from the articles."""

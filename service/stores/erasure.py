@@ -38,15 +38,12 @@ def was_killed_at(conn: Connection, origin: str) -> bool:
     return conn.execute(KNOWN, known).fetchone() is not None
 
 
-def erase(database: Database, patience: float = 30.0) -> bool:
-    """Sweep the traces of every kill until now out of the file.
+def erase(database: Database, keys: Sequence[str], patience: float = 30.0) -> bool:
+    """Sweep the traces of these kills out of the file; of others only what goes along.
 
     False when another program has been reading an old snapshot for `patience` seconds, so that the
     log cannot be emptied yet: what was killed stays invisible, and its erasure pending.
     """
-    keys = pending_erasures(database)
-    if not keys:
-        return True
     for index in TEXT_INDEXES:
         merge_segments(database, index)
     database.rewrite()

@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
@@ -42,6 +42,7 @@ _log = logging.getLogger("cuttings")
 SECONDS_BETWEEN_ROUNDS = 5.0
 # Until then each worker takes what was written from the tables itself.
 WORTH_INDEXING = 200
+EVERYTHING = Search(facets=FACET_FIELDS)
 
 ROUTES = (
     search.router,
@@ -114,25 +115,23 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 def _keep_in_order(desk: Desk, stop: threading.Event) -> None:
-    """What has to happen though nobody asks: embargoes end, and what was killed is erased."""
-    _warm(desk)
+    """What has to happen though nobody asks: embargoes end, and what was killed is erased.
+
+    What the first search would have to wait for is loaded beforehand, and what others have written
+    is taken up by the index, so that each worker need not read it for itself.
+    """
+    _try("the archive cannot be searched", lambda: desk.engine.facets(EVERYTHING))
     while not stop.wait(SECONDS_BETWEEN_ROUNDS):
-        release(desk, WAIT_FOR_WRITER)
-        sweep_quietly(desk.killing)
-        _index_quietly(desk)
+        _try("embargoes cannot be lifted", lambda: release(desk, WAIT_FOR_WRITER))
+        _try("what was killed cannot be erased", lambda: sweep_quietly(desk.killing))
+        _try("the index lags behind", lambda: desk.engine.index(WORTH_INDEXING))
 
 
-def _warm(desk: Desk) -> None:
-    """Load what the first search would have to wait for: in a large archive a second or two."""
+def _try(otherwise: str, step: Callable[[], object]) -> None:
+    """Whatever goes wrong with one of them, the others go on, and the next round tries again."""
     try:
-        desk.engine.facets(Search(facets=FACET_FIELDS))
+        step()
     except CuttingsError as exc:
-        _log.warning("the archive cannot be searched: %s", exc.detail)
-
-
-def _index_quietly(desk: Desk) -> None:
-    """Take up what others have written; nothing is found later for it, so that it may wait."""
-    try:
-        desk.engine.index(WORTH_INDEXING)
-    except CuttingsError as exc:
-        _log.warning("what was written is not taken up by the index yet: %s", exc.detail)
+        _log.warning("%s: %s", otherwise, exc.detail)
+    except Exception:
+        _log.exception("%s", otherwise)

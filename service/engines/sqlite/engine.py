@@ -10,7 +10,6 @@ from service.engines.sqlite.columns.erasing import erase_article
 from service.engines.sqlite.columns.filing import file_articles, rebuild_segments, unfiled
 from service.engines.sqlite.columns.loading import ColumnsOfArchive
 from service.engines.sqlite.columns.merging import merge_segments
-from service.engines.sqlite.columns.postings import LARGEST
 from service.engines.sqlite.columns.tokens import Tokens
 from service.engines.sqlite.columns.view import Columns
 from service.engines.sqlite.explaining import explanations
@@ -43,6 +42,10 @@ REBUILD = "INSERT INTO {index}({index}) VALUES ('rebuild')"
 # rank = 1 makes FTS5 compare the index with the articles; without it nothing is noticed.
 INTEGRITY = "INSERT INTO {index}({index}, rank) VALUES ('integrity-check', 1)"
 
+# Other writers wait meanwhile: a second or so.
+FILED_AT_ONCE = 4_096
+# Somebody else may write each time.
+TRIES_TO_PURGE = 5
 _FIRST_ID, _LAST_ID = -(1 << 63), (1 << 63) - 1
 
 
@@ -53,6 +56,7 @@ class SqliteEngine:
         self._database = database
         self._tokens = Tokens()
         self._columns = ColumnsOfArchive(self._tokens)
+        self._unhurried = database.unhurried()
 
     @property
     def vocabulary(self) -> SqliteVocabulary:
@@ -102,10 +106,10 @@ class SqliteEngine:
             waiting = unfiled(conn)
         if len(waiting) < least:
             return False
-        for _ in range(0, len(waiting), LARGEST):
+        for _ in range(0, len(waiting), FILED_AT_ONCE):
             with self._database.write() as conn:
-                file_articles(conn, self._tokens, unfiled(conn)[:LARGEST])
-        while merge_segments(self._database):
+                file_articles(conn, self._tokens, unfiled(conn)[:FILED_AT_ONCE])
+        while merge_segments(self._unhurried):
             pass
         return True
 
@@ -114,10 +118,14 @@ class SqliteEngine:
         if row is not None:
             erase_article(conn, self._tokens, row["id"])
 
-    def purge(self) -> None:
+    def purge(self) -> bool:
         self.index()
-        while merge_segments(self._database, most_dead=0):
-            pass
+        for _ in range(TRIES_TO_PURGE):
+            while done := merge_segments(self._unhurried, most_dead=0):
+                pass
+            if done is None:
+                return True
+        return False
 
     def rebuild(self) -> None:
         with self._database.write() as conn:

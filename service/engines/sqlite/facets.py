@@ -16,8 +16,9 @@ from service.names import name_key
 from service.query import Search
 from service.result import Bin, Facet, FacetValue, Histogram
 
-# To look at so many values is cheaper than to go through the common ones.
-_FEW = 50_000
+# To look at all values of so many articles, or of one in so many, is cheaper than to go through the
+# common ones.
+_FEW, _SHARE = 5_000, 14
 
 # Whether the archive has a value just so; the indexes on these know no case.
 IN_USE = {
@@ -28,6 +29,7 @@ SELECT 1 FROM articles WHERE language = :text COLLATE NOCASE AND language = :tex
     "author": """
 SELECT 1 FROM article_authors WHERE author = :text COLLATE NOCASE AND author = :text LIMIT 1
 """,
+    "mentions_date": "SELECT 1 FROM mentioned_dates WHERE date = :text LIMIT 1",
     # 0 is the sign after the slash.
     "topic": """
 SELECT 1 FROM article_topics
@@ -66,7 +68,7 @@ def _facet(
 def _counted(columns: Columns, matches: Matches, name: str, number: int | None) -> Counted:
     """The values of matching articles; of very many, at least those with the highest counts."""
     lists = columns.lists[name]
-    if number is None or matches.number * lists.mean < _FEW:
+    if number is None or matches.number < max(_FEW, columns.base // _SHARE):
         return counted(lists, matches.positions)
     base = columns.base
     late = counted(lists, np.flatnonzero(matches.mask[base:]) + base)
@@ -104,7 +106,8 @@ def _named(conn: Connection, columns: Columns, name: str, found: Counted) -> lis
         return [FacetValue(labels[number], labels[number], count) for number, count in pairs]
     asked = {"ids": json.dumps(found.numbers.tolist())}
     names = {id_: (key, label) for id_, key, label in conn.execute(NAMES, asked)}
-    return [FacetValue(*names[number], count) for number, count in pairs]
+    # Another program may have replaced an entity, and left what named it.
+    return [FacetValue(*names[number], count) for number, count in pairs if number in names]
 
 
 def _first_in_use(conn: Connection, name: str, spellings: Iterable[str]) -> str:

@@ -40,6 +40,8 @@ MOST_HALVINGS = 5
 # How many of the best are looked at for what stands side by side, or just so: measured, fifteen
 # give what a thousand give.
 LOOKED_AT = 30
+# And where scores are estimates, to know them exactly.
+ESTIMATES_LOOKED_AT = 200
 _LAST_ID = (1 << 63) - 1
 # Above every score.
 _ABOVE = 1e4
@@ -134,8 +136,7 @@ def by_score(scoring: Scoring, search: Search, read: Read) -> Order:
     page = slice(first, first + search.limit + 1)
     parts = scoring.parts(read.reading.tree)
     asked = extras_of(search, scoring)
-    is_estimated = any(part.approximate for part in parts)
-    window = (total if search.exact else LOOKED_AT) if asked or is_estimated else 0
+    window = _window(search, asked, parts, total)
     best = _Best(scoring, search, read, parts)
     positions = best.of(read.scored, max(page.stop, window + 1))
     late = _found_late(columns, read, total, page)
@@ -150,6 +151,15 @@ def by_score(scoring: Scoring, search: Search, read: Read) -> Order:
     last = best.ranks(chosen[: search.limit]).min(initial=np.inf)
     is_bounded = total > window and bool(last < most)
     return Order([*best.places(chosen), *late], parts, extras, is_bounded)
+
+
+def _window(search: Search, asked: Sequence[Extra], parts: Sequence[Part], total: int) -> int:
+    """How many of the best are looked at one by one."""
+    if any(part.approximate for part in parts):
+        return ESTIMATES_LOOKED_AT
+    if not asked:
+        return 0
+    return total if search.exact else LOOKED_AT
 
 
 class _Best:

@@ -9,9 +9,9 @@ from dataclasses import replace
 import numpy as np
 
 from service.database import Connection
-from service.engines.sqlite.columns.filing import IDS, RAISE, bury
+from service.engines.sqlite.columns.filing import IDS, RAISE, bury, dead_in
 from service.engines.sqlite.columns.lists import Lists
-from service.engines.sqlite.columns.parts import TEXT_LISTS, Part, packed, read_part, unpacked
+from service.engines.sqlite.columns.parts import Part, packed, read_part, unpacked, with_own_texts
 from service.engines.sqlite.columns.postings import Posting, pack, unpack
 from service.engines.sqlite.columns.tokens import Tokens
 
@@ -33,9 +33,11 @@ def erase_article(conn: Connection, tokens: Tokens, article_id: int) -> None:
     if conn.execute(IS_UNFILED, {"id": article_id}).fetchone() is None:
         known = [*read_part(conn, tokens, [article_id]).postings]
     for segment, data in conn.execute(IDS).fetchall():
-        for place in np.flatnonzero(np.frombuffer(data, "<i8") == article_id).tolist():
+        ids = np.frombuffer(data, "<i8")
+        dead = dead_in(conn, segment, len(ids))
+        for place in np.flatnonzero(ids == article_id).tolist():
             terms = known
-            if terms is None:  # the segment has an older text, of which nobody knows the words
+            if terms is None or dead[place]:  # an older text, of which nobody knows the words
                 terms = [term for (term,) in conn.execute(TERMS, {"segment": segment})]
             _erase_words(conn, segment, terms, place)
             _erase_values(conn, segment, place)
@@ -69,14 +71,10 @@ def _erase_values(conn: Connection, segment: int, place: int) -> None:
 
 def _emptied(part: Part, place: int) -> Part:
     """The part with no value for one of its articles, and no text that only that one had."""
-    lists, texts = dict(part.lists), dict(part.texts)
+    lists: dict[str, Lists] = {}
     for name, own in part.lists.items():
         sizes = own.sizes
         sizes[place] = 0
         values = np.delete(own.values, np.s_[own.offsets[place] : own.offsets[place + 1]])
-        if name in TEXT_LISTS:
-            used, places = np.unique(values, return_inverse=True)
-            texts[name] = [part.texts[name][number] for number in used.tolist()]
-            values = places.astype(np.int32)
         lists[name] = Lists.of_sizes(sizes, values)
-    return replace(part, lists=lists, texts=texts)
+    return with_own_texts(replace(part, lists=lists))

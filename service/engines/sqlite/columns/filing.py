@@ -97,5 +97,6 @@ def rebuild_segments(conn: Connection, tokens: Tokens) -> None:
     """All segments anew, in the order of ids, as few as can be."""
     forget(conn, [row["id"] for row in conn.execute(SEGMENTS)])
     conn.execute("DELETE FROM unfiled")
+    conn.execute(RAISE)
     ids = [id_ for (id_,) in conn.execute("SELECT id FROM articles ORDER BY id")]
     file_articles(conn, tokens, ids)

@@ -82,6 +82,8 @@ class Frequent:
         else:
             if self._rarer + most_late >= (best[0] if len(best) == number else 1):
                 return None
+        if not best:
+            return None
         kept = {value: count for value, count in found.items() if count >= max(best[0], 1)}
         return Counted(np.array([*kept], np.int64), np.array([*kept.values()], np.int64))
 

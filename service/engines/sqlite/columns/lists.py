@@ -24,11 +24,6 @@ class Lists:
         return cls(np.concatenate(([0], np.cumsum(sizes, dtype=np.int64))), values)
 
     @property
-    def mean(self) -> float:
-        """Values of an article, on average."""
-        return len(self.values) / max(1, len(self.offsets) - 1)
-
-    @property
     def sizes(self) -> npt.NDArray[np.int64]:
         return np.diff(self.offsets)
 

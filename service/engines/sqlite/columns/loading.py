@@ -101,7 +101,12 @@ class ColumnsOfArchive:
         draft.add_segments(conn, [row for id_, row in rows.items() if id_ not in old.segments])
         if old.filing != state[2]:
             draft.forget_filed(conn)
-        draft.remember(conn, self._tokens, old.generation)
+        since = old.generation
+        if len(old.remembered) >= _MOST_REMEMBERED:
+            # Each word is asked of every one of them: one of all is better.
+            draft.forget_remembered()
+            since = _EVERY_CHANGE
+        draft.remember(conn, self._tokens, since)
         return None if draft.is_out_of_order else draft.view(state, self._growing)
 
 
@@ -128,7 +133,7 @@ class _Draft:
     @property
     def is_out_of_order(self) -> bool:
         most = max(_FEW, self._base * _MOST_OUT_OF_ORDER)
-        return self._size - self._base > most or len(self._remembered) > _MOST_REMEMBERED
+        return self._size - self._base > most
 
     def drop(self, segment: int) -> None:
         """Forget a segment that has become part of another."""
@@ -160,6 +165,12 @@ class _Draft:
             self._alive[0][run] &= np.isin(ids, waiting)
             kept += [each] if self._alive[0][run].any() else []
         self._remembered = kept
+
+    def forget_remembered(self) -> None:
+        """Bury all that is in no segment, to be read again."""
+        for each in self._remembered:
+            self._alive[0][each.start : each.start + each.size] = False
+        self._remembered = []
 
     def remember(self, conn: Connection, tokens: Tokens, since: int) -> None:
         """Take what has changed and is in no segment from the tables."""

@@ -13,7 +13,14 @@ import numpy.typing as npt
 from service.database import Connection, Database, Row
 from service.engines.sqlite.columns.filing import RAISE, add_segment, dead_in, forget, unfiled
 from service.engines.sqlite.columns.lists import Lists
-from service.engines.sqlite.columns.parts import TEXT_LISTS, Ids, Part, joined, unpacked
+from service.engines.sqlite.columns.parts import (
+    TEXT_LISTS,
+    Ids,
+    Part,
+    joined,
+    unpacked,
+    with_own_texts,
+)
 from service.engines.sqlite.columns.postings import LARGEST, Posting, by_term, keys_of
 
 SEGMENTS = "SELECT id, articles, dead FROM segments ORDER BY id"
@@ -36,17 +43,18 @@ class Merged:
     part: Part
 
 
-def merge_segments(database: Database, most_dead: float = _MOST_DEAD) -> bool:
-    """Make one of several segments, if there are too many of a size; False when nothing was.
+def merge_segments(database: Database, most_dead: float = _MOST_DEAD) -> bool | None:
+    """Make one of several segments, if there are too many of a size; None when there was nothing.
 
-    One of which more than the part `most_dead` is dead is made anew.
+    One of which more than the part `most_dead` is dead is made anew. False when somebody has
+    changed them meanwhile: then it may be tried again.
     """
     with database.read() as conn:
         rows = conn.execute(SEGMENTS).fetchall()
         chosen = next(_mergeable(rows, most_dead), None)
         made = merged(conn, chosen) if chosen else None
     if made is None:
-        return False
+        return None
     with database.write() as conn:
         return put_in_place(conn, made)
 
@@ -72,11 +80,12 @@ def _mergeable(rows: Sequence[Row], most_dead: float) -> Iterator[list[int]]:
             yield [row["id"]]
     by_size = sorted(alive, key=lambda id_: alive[id_])
     for _, group in groupby(by_size, lambda id_: _size(alive[id_])):
+        every = [*group]
         some: list[int] = []
-        for id_ in group:
+        for id_ in every:
             if sum(alive[each] for each in some) + alive[id_] <= LARGEST:
                 some.append(id_)
-        if len(some) >= _FANOUT:
+        if len(every) >= _FANOUT and len(some) > 1:
             yield some
 
 
@@ -103,7 +112,7 @@ def merged(conn: Connection, ids: Sequence[int]) -> Merged:
     places = np.full(len(whole.ids), -1, np.int64)
     places[order] = np.arange(len(order))
     postings = _postings(conn, rows, places)
-    return Merged(rows, replace(whole.ordered(order), postings=postings))
+    return Merged(rows, replace(with_own_texts(whole.ordered(order)), postings=postings))
 
 
 def _with_one_numbering(parts: Sequence[Part]) -> list[Part]:

@@ -6,7 +6,7 @@ texts.
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, NamedTuple, Self
 
@@ -27,7 +27,7 @@ LISTS = (*ENTITY_TYPES, *TEXT_LISTS)
 # Of an article without a date, and of one of which only the day is known.
 UNDATED = NO_TIME = NO_COPY = -1
 # Ids of entities count up from 1; one that another program gave may be anything.
-_HIGHEST_ENTITY = (1 << 31) - 1
+_HIGHEST_ENTITY = 1 << 26
 
 # As bytes, since other programs may have written what is no UTF-8, and one row must not stop all.
 ARTICLES = """
@@ -156,8 +156,9 @@ class _Cards:
     def texts(self, rows: Iterable[Row]) -> Iterator[Text]:
         for id_, at, precision, language, source, group, *fields in rows:
             self.ids.append(id_)
-            self.days.append(day_of(at) if at else UNDATED)
-            self.seconds.append(second_of(at) if at and precision != "day" else NO_TIME)
+            day, second = _moment(at, precision)
+            self.days.append(day)
+            self.seconds.append(second)
             self.copies.append(NO_COPY if group is None else group)
             if source is not None:
                 self.sources.append((id_, _decoded(source)))
@@ -167,14 +168,22 @@ class _Cards:
             yield Text(tuple(_decoded(text) if text else "" for text in fields), is_stemmed)
 
 
+def _moment(at: str | None, precision: str | None) -> tuple[int, int]:
+    """Day and second; none for what SQLite takes for a date and nobody else does."""
+    try:
+        day = day_of(at) if at else UNDATED
+        return day, second_of(at) if at and precision != "day" else NO_TIME
+    except ValueError:
+        return UNDATED, NO_TIME
+
+
 def _decoded(text: bytes) -> str:
     return text.decode("utf-8", "replace")
 
 
 def day_of(iso: str) -> int:
     """The day of a date or an instant, `2018-12-16…`, counted from the year 1."""
-    # SQLite knows a year 0.
-    return date(max(1, int(iso[:4])), int(iso[5:7]), int(iso[8:10])).toordinal()
+    return date(int(iso[:4]), int(iso[5:7]), int(iso[8:10])).toordinal()
 
 
 def second_of(iso: str) -> int:
@@ -186,7 +195,7 @@ def _entities(conn: Connection, asked: Mapping[str, str]) -> dict[str, list[tupl
     """Each article with each entity that it names, by type."""
     pairs: dict[str, list[tuple[int, int]]] = {type_: [] for type_ in ENTITY_TYPES}
     for id_, type_, entity in conn.execute(ENTITIES, asked):
-        if entity <= _HIGHEST_ENTITY:
+        if 0 < entity <= _HIGHEST_ENTITY:
             pairs[type_].append((id_, entity))
     return pairs
 
@@ -229,6 +238,16 @@ def _lists(ids: Ids, pairs: Sequence[tuple[int, int]]) -> Lists:
     order = np.argsort(places, kind="stable")
     sizes = np.bincount(places, minlength=len(ids))
     return Lists.of_sizes(sizes, values[order].astype(np.int32))
+
+
+def with_own_texts(part: Part) -> Part:
+    """The part without texts that none of its articles has."""
+    lists, texts = dict(part.lists), dict(part.texts)
+    for name in TEXT_LISTS:
+        used, places = np.unique(part.lists[name].values, return_inverse=True)
+        texts[name] = [part.texts[name][number] for number in used.tolist()]
+        lists[name] = Lists(part.lists[name].offsets, places.astype(np.int32))
+    return replace(part, lists=lists, texts=texts)
 
 
 def joined(parts: Sequence[Part]) -> Part:
