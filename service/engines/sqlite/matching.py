@@ -47,6 +47,8 @@ ADDED_LATER = "SELECT group_concat(id) FROM articles WHERE added_in > :mark"
 BEGINNING = "SELECT word FROM words WHERE word >= :start AND word < :end LIMIT :limit"
 # Of a shorter stem too many words begin so.
 _TELLS, _MOST_FORMS = 4, 100
+# To ask for one takes as long as to find some hundreds.
+_ASKED_FOR = 1_000
 _FIRST_DAY, _LAST_DAY = 1, 3_652_059  # of the years 1 and 9999
 _SECONDS_A_DAY = 86_400
 
@@ -164,7 +166,10 @@ class Matching:
         return found
 
     def among(self, index: Index, match: str, ids: Ids) -> set[int]:
-        """Those of a few articles that match."""
+        """Those of some articles that match: a few are asked for, of many all are found."""
+        if len(ids) > _ASKED_FOR:
+            found = ids_of(self._conn, IDS.replace("{index}", index), {"match": match})
+            return {*ids[np.isin(ids, found)].tolist()}
         values = {"match": match, "ids": str(ids.tolist())}
         return {id_ for (id_,) in self._conn.execute(AMONG.replace("{index}", index), values)}
 
