@@ -47,13 +47,13 @@ class Tantivy(Peer):
         asked = self._query(query)
         newest = "number" if query.newest or not query.words else None
         offset = (query.page - 1) * PAGE
-        found = self._searcher.search(asked, PAGE, True, newest, offset)
+        # Its stubs do not know the count.
+        found: Any = self._searcher.search(asked, PAGE, True, newest, offset)
         for _, address in found.hits:
             self._searcher.doc(address)["title"]
         if query.facets:
             self._searcher.aggregate(asked, {name: _counted(name) for name in query.facets})
-        # Its stubs do not know the count.
-        return int(found.count)  # type: ignore[attr-defined]
+        return int(found.count)
 
     def _query(self, query: Query) -> Any:
         must = [self._words(query)]

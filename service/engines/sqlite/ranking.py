@@ -39,9 +39,9 @@ EXACTNESS = 0.2
 MOST_HALVINGS = 5
 # How many of the best are looked at for what stands side by side, or just so: measured, fifteen
 # give what a thousand give.
-LOOKED_AT = 30
+LOOKED_AT = 60
 # And where scores are estimates, to know them exactly.
-ESTIMATES_LOOKED_AT = 200
+ESTIMATES_LOOKED_AT = 600
 _LAST_ID = (1 << 63) - 1
 # Above every score.
 _ABOVE = 1e4

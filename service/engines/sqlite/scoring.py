@@ -34,7 +34,7 @@ _K1, _B = 1.2, 0.75
 # What FTS5 gives a word that is in more than half of all articles.
 _LEAST_IDF = 1e-6
 # FTS5 scores what is in more articles than this in longer than a reader waits.
-MOST_SCORED_BY_INDEX = 2_000
+MOST_SCORED_BY_INDEX = 5_000
 # The commonest words that a beginning is ranked by.
 _BEGINNINGS = 12
 

@@ -199,14 +199,15 @@ class _Draft:
         self._base = self._size
         if not self._parts:
             return
-        whole = joined(self._parts)
-        alive = np.concatenate(self._alive)
-        if (np.diff(whole.ids) > 0).all():
+        ids = np.concatenate([part.ids for part in self._parts])
+        if (np.diff(ids) > 0).all():
             return
-        order = np.lexsort((alive, whole.ids))
+        alive = np.concatenate(self._alive)
+        order = np.lexsort((alive, ids))
         places = np.empty_like(order)
         places[order] = np.arange(len(order))
-        self._parts, self._alive = [whole.ordered(order)], [self._alive[0], alive[order]]
+        self._parts = [joined(self._parts).ordered(order)]
+        self._alive = [self._alive[0], alive[order]]
         self._segments = {
             id_: placed._replace(start=None, positions=places[placed.positions])
             for id_, placed in self._segments.items()
