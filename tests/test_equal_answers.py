@@ -469,7 +469,7 @@ def in_thread(work: Callable[[], None]) -> None:
 
 
 # Without shrinking: a history of files takes minutes to make shorter.
-EXAMPLES = settings(max_examples=120 if LONG else 8, phases=(Phase.explicit, Phase.generate))
+EXAMPLES = settings(max_examples=30 if LONG else 8, phases=(Phase.explicit, Phase.generate))
 
 
 @EXAMPLES
