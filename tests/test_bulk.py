@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from conftest import LONG, Archive, open_archive
+from conftest import Archive, open_archive
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -137,7 +137,7 @@ def _findings(body: str, names: list[Any]) -> Findings:
     return Findings(tuple(mentions), (quote,), dates)
 
 
-@settings(max_examples=40 if LONG else 12)  # each makes two archives
+@settings(max_examples=12)  # each makes two archives
 @given(
     st.lists(st.lists(stored(), min_size=1, max_size=8), min_size=1, max_size=3),
     st.sampled_from(CHANGES),
