@@ -17,7 +17,7 @@ from service.engines.sqlite.facets import count_facets
 from service.engines.sqlite.hits import hits_of
 from service.engines.sqlite.match import INDEXES, PAST, STEMS, WORDS
 from service.engines.sqlite.near_copies import Among
-from service.engines.sqlite.ranking import LOOKED_AT, Order, Place, by_date, by_score
+from service.engines.sqlite.ranking import Order, Place, by_date, by_score
 from service.engines.sqlite.scoring import Scoring
 from service.engines.sqlite.selecting import Read, Selecting
 from service.engines.sqlite.vocabulary import (
@@ -232,10 +232,10 @@ def _bounded(order: Order) -> tuple[Diagnostic, ...]:
     for part in order.parts:
         if part.approximate:
             said.append(f"“{part.leaf}” is in very many articles: its words rank them (rank=exact)")
-    if order.is_bounded:
+    if order.looked_at is not None:
         said.append(
-            f"only the best {LOOKED_AT} by their words were looked at for words side by side and "
-            "names as typed (rank=exact looks at all)"
+            f"only the best {order.looked_at} by their words were looked at for words side by side "
+            "and names as typed (rank=exact looks at all)"
         )
     return tuple(Diagnostic(message, 0, 0) for message in said)
 

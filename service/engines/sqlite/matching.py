@@ -3,7 +3,7 @@ and from FTS5 only what columns do not know, phrases, nearness, beginnings and f
 """
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from functools import reduce
 
 import numpy as np
@@ -21,6 +21,7 @@ from service.engines.sqlite.columns.parts import (
 from service.engines.sqlite.columns.postings import as_written
 from service.engines.sqlite.columns.tokens import Tokens
 from service.engines.sqlite.columns.view import Columns, Frequencies, Mask
+from service.engines.sqlite.marks import start_of_words
 from service.engines.sqlite.match import (
     AS_WRITTEN,
     PIECES,
@@ -33,6 +34,7 @@ from service.engines.sqlite.match import (
     unstemmed,
 )
 from service.query import And, Dated, Filter, In, Node, Or, Without, Word
+from service.stores.in_bulk import numbers
 
 # In bulk: a row costs more than what it holds.
 IDS = "SELECT group_concat(rowid) FROM {index} WHERE {index} MATCH :match"
@@ -51,12 +53,6 @@ _TELLS, _MOST_FORMS = 4, 100
 _ASKED_FOR = 1_000
 _FIRST_DAY, _LAST_DAY = 1, 3_652_059  # of the years 1 and 9999
 _SECONDS_A_DAY = 86_400
-
-
-def ids_of(conn: Connection, sql: str, values: Mapping[str, object]) -> Ids:
-    """The ids that a statement gives as one text, in its order."""
-    (found,) = conn.execute(sql, values).fetchone()
-    return np.fromstring(found or "", np.int64, sep=",")
 
 
 class Matching:
@@ -122,7 +118,11 @@ class Matching:
 
     def found(self, index: str, node: Node) -> Ids:
         """The ids that FTS5 finds."""
-        return ids_of(self._conn, IDS.replace("{index}", index), {"match": match_of(node)})
+        return self._found(index, match_of(node))
+
+    def _found(self, index: str, match: str) -> Ids:
+        (found,) = numbers(self._conn, IDS.replace("{index}", index), {"match": match})
+        return found
 
     def words(self, text: str) -> list[str]:
         """The words of a text as the index has them."""
@@ -136,8 +136,8 @@ class Matching:
         words = self.words(text)
         if len(words) != 1 or len(stem := self.stem(words[0])) < _TELLS:
             return True
-        # Whatever ending a stem has lost or changed, all but its last letter begin the word.
-        values = {"start": stem[:-1], "end": stem[:-1] + "\U0010ffff", "limit": _MOST_FORMS}
+        start = start_of_words(stem)
+        values = {"start": start, "end": start + "\U0010ffff", "limit": _MOST_FORMS}
         found = [word for (word,) in self._conn.execute(BEGINNING, values)]
         return len(found) == _MOST_FORMS or any(
             self.stem(word) == stem for word in found if word != words[0]
@@ -168,8 +168,7 @@ class Matching:
     def among(self, index: Index, match: str, ids: Ids) -> set[int]:
         """Those of some articles that match: a few are asked for, of many all are found."""
         if len(ids) > _ASKED_FOR:
-            found = ids_of(self._conn, IDS.replace("{index}", index), {"match": match})
-            return {*ids[np.isin(ids, found)].tolist()}
+            return {*ids[np.isin(ids, self._found(index, match))].tolist()}
         values = {"match": match, "ids": str(ids.tolist())}
         return {id_ for (id_,) in self._conn.execute(AMONG.replace("{index}", index), values)}
 
@@ -177,11 +176,11 @@ class Matching:
         """Articles with any of the values in a facet field; entities by their keys."""
         if field in TEXT_LISTS:
             texts = self.columns.texts[field]
-            numbers = [n for value in values if (n := texts.number(value)) is not None]
+            known = [n for value in values if (n := texts.number(value)) is not None]
         else:
             asked = {"keys": json.dumps([*values]), "type": field}
-            numbers = [id_ for (id_,) in self._conn.execute(ENTITIES, asked)]
-        return self.columns.with_values(field, numbers)
+            known = [id_ for (id_,) in self._conn.execute(ENTITIES, asked)]
+        return self.columns.with_values(field, known)
 
     def published(self, dates: DateRange) -> Mask:
         """Days compare with articles of which only the day is known, instants with instants."""
@@ -205,7 +204,8 @@ class Matching:
 
     def added_later(self, mark: int) -> Mask:
         """Articles that came after a generation."""
-        return self.columns.mask_of(ids_of(self._conn, ADDED_LATER, {"mark": mark}))
+        (later,) = numbers(self._conn, ADDED_LATER, {"mark": mark})
+        return self.columns.mask_of(later)
 
 
 def _instant(iso: str) -> int:

@@ -79,14 +79,14 @@ class Extra:
 class Order:
     """A page of the best, and how its scores came about.
 
-    `extras` are those of each article by its id. `is_bounded` where others might have come into
-    this page if every match had been looked at.
+    `extras` are those of each article by its id. `looked_at` is how many of the best were looked
+    at one by one, where others might have come into this page if every match had been.
     """
 
     places: Sequence[Place]
     parts: Sequence[Part] = ()
     extras: Mapping[int, Sequence[Extra]] = field(default_factory=dict)
-    is_bounded: bool = False
+    looked_at: int | None = None
 
 
 def by_date(columns: Columns, search: Search, read: Read, edge: int) -> list[Place]:
@@ -149,8 +149,8 @@ def by_score(scoring: Scoring, search: Search, read: Read) -> Order:
     # Whoever was not looked at has at most this.
     most = best.ranks(rest).max(initial=-1.0) + sum(extra.amount for extra in asked)
     last = best.ranks(chosen[: search.limit]).min(initial=np.inf)
-    is_bounded = total > window and bool(last < most)
-    return Order([*best.places(chosen), *late], parts, extras, is_bounded)
+    is_bounded = total > window and last < most
+    return Order([*best.places(chosen), *late], parts, extras, window if is_bounded else None)
 
 
 def _window(search: Search, asked: Sequence[Extra], parts: Sequence[Part], total: int) -> int:

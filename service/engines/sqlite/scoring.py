@@ -6,7 +6,7 @@ count, phrases and beginnings of words, can be left to FTS5's own.
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -29,7 +29,8 @@ Scores = npt.NDArray[np.floating[Any]]
 # bm25 weights of title, standfirst, body, captions, credits: the first two measured, together with
 # what is added in ranking.py (benchmarks/README.md). News puts what it is about on top. The columns
 # hold them in halves (columns/postings.py).
-WEIGHTS = ", ".join(str(half / 2) for half in HALVES)
+WEIGHT_OF = {name: half / 2 for name, half in zip(FIELDS, HALVES, strict=True)}
+WEIGHTS = ", ".join(map(str, WEIGHT_OF.values()))
 _K1, _B = 1.2, 0.75
 # What FTS5 gives a word that is in more than half of all articles.
 _LEAST_IDF = 1e-6
@@ -183,7 +184,8 @@ class Scoring:
         norms = self.norms(positions)
         texts = self._texts(positions)
         for part in estimated:
-            frequencies = np.array([_times_in(text, part.leaf) for text in texts])
+            times_in = _counter(part.leaf)
+            frequencies = np.array([times_in(text) for text in texts])
             exact = frequencies * self.idf_of(part.leaf) * (_K1 + 1) / (frequencies + norms)
             gains += part.times * exact - part.at(positions, norms)
         return gains
@@ -199,13 +201,17 @@ class Scoring:
         return [word for (word,) in self._conn.execute(BEGINNING, values)]
 
 
-def _times_in(text: Row, leaf: Node) -> float:
+def _counter(leaf: Node) -> Callable[[Row], float]:
     """How often the leaf stands in an article, each time as much as its field weighs."""
     index, part = index_of(leaf), leaf.part if isinstance(leaf, In) else leaf
     wanted = wanted_of(part, index) if index is not None else None
     columns = (TEXT_FIELDS[leaf.field],) if isinstance(leaf, In) else FIELDS
-    return sum(
-        HALVES[FIELDS.index(column)] / 2 * sum(1 for _ in SearchedText(text[column]).places(wanted))
-        for column in columns
-        if wanted is not None and text[column]
-    )
+
+    def times_in(text: Row) -> float:
+        if wanted is None:
+            return 0.0
+        there = (column for column in columns if text[column])
+        places = ((column, SearchedText(text[column]).places(wanted)) for column in there)
+        return sum(WEIGHT_OF[column] * sum(1 for _ in found) for column, found in places)
+
+    return times_in

@@ -143,7 +143,7 @@ class Selecting:
 
     def _read(self, tree: Node | None, match: Literal["all", "any"]) -> Read:
         columns = self._columns
-        reading = self._reading(tree)
+        reading = self._strict if tree is self._search.tree else self._reading(tree)
         current = self.matching.mask(reading.tree) if reading.tree else columns.alive
         past = self._past(tree)
         text = current
@@ -156,7 +156,7 @@ class Selecting:
         if self._search.collapse and len(hidden):
             shown = chosen.copy()
             shown[hidden] = False
-        every = self._all_words() if match == "any" and self._search.any_tree else None
+        every = self._all_words if match == "any" and self._search.any_tree else None
         groups = total - len(hidden)
         return Read(match, reading, past, selected, current, chosen, shown, every, total, groups)
 
@@ -164,17 +164,26 @@ class Selecting:
         any_foreign = self._columns.foreign is not None
         return read_in(self._conn, tree, any_foreign=any_foreign, is_past=is_past)
 
+    @cached_property
+    def _strict(self) -> Reading:
+        """With all of the words."""
+        return self._reading(self._search.tree)
+
+    @property
     def _all_words(self) -> Mask | None:
-        tree = self._reading(self._search.tree).tree
+        tree = self._strict.tree
         return self.matching.mask(tree) if tree is not None else None
+
+    @cached_property
+    def _past_matching(self) -> PastMatching:
+        return PastMatching(self._conn, self._columns, self._tokens)
 
     def _past(self, tree: Node | None) -> PastRead | None:
         if tree is None or self._search.versions == "current" or not any(leaves_of(tree)):
             return None
         reading = self._reading(tree, is_past=True)
         assert reading.tree is not None  # noqa: S101 - there was one
-        matching = PastMatching(self._conn, self._columns, self._tokens)
-        return PastRead(reading, matching, matching.mask(reading.tree))
+        return PastRead(reading, self._past_matching, self._past_matching.mask(reading.tree))
 
     def _by_fields(self) -> Mapping[str, Mask]:
         fields: dict[str, Mask] = {}

@@ -7,13 +7,12 @@ import numpy as np
 import numpy.typing as npt
 
 from service.database import Connection
-from service.engines.sqlite.columns.filing import unfiled
+from service.engines.sqlite.columns.filing import SEGMENTS, unfiled
 from service.engines.sqlite.columns.lists import Lists
 from service.engines.sqlite.columns.merging import merged
 from service.engines.sqlite.columns.parts import LISTS, TEXT_LISTS, Ids, Part, nocase, read_part
 from service.engines.sqlite.columns.tokens import Tokens
 
-SEGMENTS = "SELECT id FROM segments ORDER BY id"
 ARTICLES = "SELECT id FROM articles ORDER BY id"
 MAKE_ANEW = "run `cuttings reindex`"
 
@@ -21,11 +20,11 @@ MAKE_ANEW = "run `cuttings reindex`"
 def faulty_columns(conn: Connection, tokens: Tokens) -> Iterator[str]:
     """What is wrong with the columns, a sentence each."""
     found: list[Ids] = [np.array(unfiled(conn), np.int64)]
-    for (segment,) in conn.execute(SEGMENTS).fetchall():
-        filed = merged(conn, [segment]).part
+    for row in conn.execute(SEGMENTS).fetchall():
+        filed = merged(conn, [row["id"]]).part
         found.append(filed.ids)
         if not _are_same(filed, read_part(conn, tokens, filed.ids.tolist())):
-            yield f"columns of segment {segment} do not agree with the articles: {MAKE_ANEW}"
+            yield f"columns of segment {row['id']} do not agree with the articles: {MAKE_ANEW}"
     ids, times = np.unique(np.concatenate(found), return_counts=True)
     if (times > 1).any():
         yield f"{int((times > 1).sum())} articles are in several segments: {MAKE_ANEW}"

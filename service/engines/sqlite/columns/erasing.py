@@ -9,15 +9,14 @@ from dataclasses import replace
 import numpy as np
 
 from service.database import Connection
-from service.engines.sqlite.columns.filing import IDS, RAISE, bury, dead_in
+from service.engines.sqlite.columns.filing import IDS, RAISE, bury, dead_in, filed_part
 from service.engines.sqlite.columns.lists import Lists
-from service.engines.sqlite.columns.parts import Part, packed, read_part, unpacked, with_own_texts
+from service.engines.sqlite.columns.parts import Part, packed, read_part, with_own_texts
 from service.engines.sqlite.columns.postings import Posting, pack, unpack
 from service.engines.sqlite.columns.tokens import Tokens
 
 IS_UNFILED = "SELECT 1 FROM unfiled WHERE article_id = :id"
 SIZE = "SELECT articles FROM segments WHERE id = :segment"
-COLUMNS = "SELECT name, data FROM segment_columns WHERE segment_id = :segment"
 CHANGE_COLUMN = "UPDATE segment_columns SET data = ? WHERE segment_id = ? AND name = ?"
 TERMS = "SELECT term FROM postings WHERE segment_id = :segment"
 POSTING = "SELECT articles, data FROM postings WHERE segment_id = :segment AND term = :term"
@@ -63,9 +62,9 @@ def _erase_words(conn: Connection, segment: int, terms: Iterable[str], place: in
 
 
 def _erase_values(conn: Connection, segment: int, place: int) -> None:
-    blobs = dict(conn.execute(COLUMNS, {"segment": segment}).fetchall())
-    emptied = packed(_emptied(unpacked(blobs), place))
-    changed = [(data, segment, name) for name, data in emptied.items() if data != blobs[name]]
+    part = filed_part(conn, segment)
+    before, after = packed(part), packed(_emptied(part, place))
+    changed = [(data, segment, name) for name, data in after.items() if data != before[name]]
     conn.executemany(CHANGE_COLUMN, changed)
 
 

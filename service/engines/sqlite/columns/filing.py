@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from service.database import Connection
-from service.engines.sqlite.columns.parts import Ids, Part, packed, read_part
+from service.engines.sqlite.columns.parts import Ids, Part, packed, read_part, unpacked
 from service.engines.sqlite.columns.postings import LARGEST, pack
 from service.engines.sqlite.columns.tokens import Tokens
 
@@ -28,6 +28,7 @@ INSERT INTO segment_columns (segment_id, name, data) VALUES (:id, 'dead', :data)
 ON CONFLICT (segment_id, name) DO UPDATE SET data = excluded.data
 """
 COUNT_DEAD = "UPDATE segments SET dead = :dead WHERE id = :id"
+COLUMNS = "SELECT name, data FROM segment_columns WHERE segment_id = :id"
 SEGMENTS = "SELECT id, articles, dead FROM segments ORDER BY id"
 FORGET = (
     "DELETE FROM postings WHERE segment_id = :id",
@@ -72,6 +73,11 @@ def dead_in(conn: Connection, segment: int, articles: int) -> npt.NDArray[np.boo
     if row is None:
         return np.zeros(articles, np.bool_)
     return np.unpackbits(np.frombuffer(row["data"], np.uint8), count=articles).astype(np.bool_)
+
+
+def filed_part(conn: Connection, segment: int) -> Part:
+    """The columns of a segment, without postings."""
+    return unpacked(dict(conn.execute(COLUMNS, {"id": segment}).fetchall()))
 
 
 def add_segment(conn: Connection, part: Part) -> None:

@@ -51,10 +51,8 @@ class Frequent:
         self._positions = owners[np.argsort(places[kept], kind="stable")]
         self._numbers, self._counts = common, counts[common]
         self._ends = np.cumsum(self._counts)
-        self._bits = [
-            packed(self._of(place), base)
-            for place in range(int(np.count_nonzero(self._counts * _BITS_PAY > base)))
-        ]
+        in_bits = int(np.count_nonzero(self._counts * _BITS_PAY > base))
+        self._bits = [packed(self._mask_of(place, base)) for place in range(in_bits)]
         counts[common] = 0
         self._base, self._rarer = base, int(counts.max(initial=0))
 
@@ -68,7 +66,7 @@ class Frequent:
         most_late = max(others.values(), default=0)
         best: list[int] = []  # a heap of the highest counts
         found: dict[int, int] = {}
-        bits = packed(mask[: self._base], self._base)
+        bits = packed(mask[: self._base])
         pairs = zip(self._numbers.tolist(), self._counts.tolist(), strict=True)
         for place, (value, most) in enumerate(pairs):
             if len(best) == number and most + most_late < best[0]:
@@ -92,19 +90,19 @@ class Frequent:
             return int(np.bitwise_count(self._bits[place] & bits).sum(dtype=np.int64))
         return int(np.count_nonzero(mask[self._of(place)]))
 
+    def _mask_of(self, place: int, base: int) -> Mask:
+        mask = np.zeros(base, np.bool_)
+        mask[self._of(place)] = True
+        return mask
+
     def _of(self, place: int) -> npt.NDArray[np.int32]:
         end = int(self._ends[place])
         return self._positions[end - int(self._counts[place]) : end]
 
 
-def packed(chosen: npt.NDArray[np.bool_] | npt.NDArray[np.int32], size: int) -> Bits:
-    """A truth value for each of `size` positions, or the positions where it is true, as bits."""
-    every = np.zeros(-(-size // 64) * 64, np.bool_)
-    if chosen.dtype == np.bool_:
-        every[: len(chosen)] = chosen
-    else:
-        every[chosen] = True
-    return np.packbits(every).view(np.uint64)
+def packed(mask: Mask) -> Bits:
+    """Truth values as bits, with none behind them up to whole words."""
+    return np.packbits(np.pad(mask, (0, -len(mask) % 64))).view(np.uint64)
 
 
 def counted(lists: Lists, positions: npt.NDArray[np.int64]) -> Counted:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from service.database import Connection, Row
-from service.engines.sqlite.columns.filing import dead_in
+from service.engines.sqlite.columns.filing import SEGMENTS, dead_in, filed_part
 from service.engines.sqlite.columns.lists import Growing, Lists
 from service.engines.sqlite.columns.parts import (
     LISTS,
@@ -23,15 +23,12 @@ from service.engines.sqlite.columns.parts import (
     Plain,
     joined,
     read_part,
-    unpacked,
 )
 from service.engines.sqlite.columns.postings import LARGEST
 from service.engines.sqlite.columns.tokens import Tokens
 from service.engines.sqlite.columns.view import Columns, Mask, Placed, Remembered, Texts
 
 STATE = "SELECT g.number, f.number FROM generation g, filing f"
-SEGMENTS = "SELECT id, articles, dead FROM segments ORDER BY id"
-COLUMNS = "SELECT name, data FROM segment_columns WHERE segment_id = :id"
 CHANGED = "SELECT article_id FROM unfiled WHERE generation > :generation"
 WAITING = """
 SELECT article_id FROM json_each(:ids) CROSS JOIN unfiled ON article_id = value ORDER BY article_id
@@ -147,10 +144,8 @@ class _Draft:
 
     def add_segments(self, conn: Connection, rows: Iterable[Row]) -> None:
         for row in rows:
-            part = unpacked(dict(conn.execute(COLUMNS, {"id": row["id"]}).fetchall()))
-            positions = np.arange(self._size, self._size + row["articles"])
-            placed = Placed(row["articles"], row["dead"], self._size, positions)
-            self._segments[row["id"]] = placed
+            part = filed_part(conn, row["id"])
+            self._segments[row["id"]] = Placed(row["articles"], row["dead"], self._size)
             # What was remembered of these articles is filed now.
             self._bury_ids(part.ids)
             self._append(part, ~dead_in(conn, row["id"], row["articles"]))
@@ -209,7 +204,7 @@ class _Draft:
         self._parts = [joined(self._parts).ordered(order)]
         self._alive = [self._alive[0], alive[order]]
         self._segments = {
-            id_: placed._replace(start=None, positions=places[placed.positions])
+            id_: placed._replace(scattered=places[placed.positions])
             for id_, placed in self._segments.items()
         }
 

@@ -11,23 +11,28 @@ import numpy as np
 import numpy.typing as npt
 
 from service.database import Connection, Database, Row
-from service.engines.sqlite.columns.filing import RAISE, add_segment, dead_in, forget, unfiled
+from service.engines.sqlite.columns.filing import (
+    RAISE,
+    SEGMENTS,
+    add_segment,
+    dead_in,
+    filed_part,
+    forget,
+    unfiled,
+)
 from service.engines.sqlite.columns.lists import Lists
 from service.engines.sqlite.columns.parts import (
     TEXT_LISTS,
     Ids,
     Part,
     joined,
-    unpacked,
     with_own_texts,
 )
 from service.engines.sqlite.columns.postings import LARGEST, Posting, by_term, keys_of
 
-SEGMENTS = "SELECT id, articles, dead FROM segments ORDER BY id"
 SOME = """
 SELECT id, articles, dead FROM segments WHERE id IN (SELECT value FROM json_each(:ids)) ORDER BY id
 """
-COLUMNS = "SELECT name, data FROM segment_columns WHERE segment_id = :id"
 POSTINGS = "SELECT term, articles, data FROM postings WHERE segment_id = :id ORDER BY term"
 # So many segments of one size are made into one, which is of the next size.
 _FANOUT = 8
@@ -100,7 +105,7 @@ def _size(articles: int) -> int:
 def merged(conn: Connection, ids: Sequence[int]) -> Merged:
     """What is alive in some segments and waits for no other filing."""
     rows = [tuple(row) for row in conn.execute(SOME, {"ids": str([*ids])})]
-    parts = [unpacked(dict(conn.execute(COLUMNS, {"id": id_}).fetchall())) for id_, _, _ in rows]
+    parts = [filed_part(conn, id_) for id_, _, _ in rows]
     waiting = np.array(unfiled(conn), np.int64)
     alive = [
         ~dead_in(conn, id_, articles) & ~np.isin(part.ids, waiting)

@@ -162,10 +162,10 @@ class _Cards:
             self.copies.append(NO_COPY if group is None else group)
             if source is not None:
                 self.sources.append((id_, _decoded(source)))
-            if language is not None:
-                self.languages.append((id_, _decoded(language)))
-            is_stemmed = language is None or is_english(_decoded(language))
-            yield Text(tuple(_decoded(text) if text else "" for text in fields), is_stemmed)
+            spoken = _decoded(language) if language is not None else None
+            if spoken is not None:
+                self.languages.append((id_, spoken))
+            yield Text(tuple(_decoded(f) if f else "" for f in fields), is_english(spoken))
 
 
 def _moment(at: str | None, precision: str | None) -> tuple[int, int]:

@@ -63,20 +63,26 @@ class Matches:
 
 
 class Placed(NamedTuple):
-    """Where the articles of a segment stand: `start` if one behind the other, else `positions`."""
+    """Where the articles of a segment stand: from `start` on, or each at one of `scattered`."""
 
     size: int
     dead: int
-    start: int | None
-    positions: Positions
+    start: int
+    scattered: Positions | None = None
+
+    @property
+    def positions(self) -> Positions:
+        if self.scattered is not None:
+            return self.scattered
+        return np.arange(self.start, self.start + self.size)
 
     def into(self, frequencies: Frequencies, data: bytes, articles: int) -> None:
         """Write the frequencies of a packed posting to the positions of its articles."""
-        if self.start is not None:
+        if self.scattered is None:
             unpack_into(frequencies[self.start : self.start + self.size], data, articles)
         else:
             posting = unpack(data, articles, self.size)
-            frequencies[self.positions[posting.positions]] = posting.frequencies
+            frequencies[self.scattered[posting.positions]] = posting.frequencies
 
 
 class Remembered(NamedTuple):
