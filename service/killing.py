@@ -6,7 +6,6 @@ takes minutes in a large archive, by the server's own timer or by the command th
 """
 
 import hashlib
-import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -24,7 +23,6 @@ from service.stores.quarantine import QuarantineStore
 from service.stores.redaction import named_by, named_in, redact
 from service.stores.versions import texts_of
 
-_log = logging.getLogger("cuttings")
 # Told the present key of what is to be killed; raises to refuse.
 Guard = Callable[[Connection, str], None]
 
@@ -144,15 +142,6 @@ def _present(conn: Connection, key: str) -> str:
 
 def _with_uri(conn: Connection, uri: str | None, source: str | None) -> list[str]:
     return [row["key"] for row in conn.execute(KEYS_OF_URI, {"uri": uri, "source": source})]
-
-
-def sweep_quietly(killing: Killing) -> None:
-    """For timers: what cannot be erased now is tried again later, and the log says why."""
-    try:
-        if not killing.sweep():
-            _log.warning("what was killed cannot be erased yet: another program reads the archive")
-    except CuttingsError as exc:
-        _log.warning("what was killed cannot be erased yet: %s", exc.detail)
 
 
 def _kill(conn: Connection, key: str, reason: str) -> Killed:

@@ -16,6 +16,7 @@ from service.edits import Decisions, Place, reading_of, type_of
 from service.entity import Mention
 from service.findings import Findings
 from service.names import name_key
+from service.stores.findings import add_speech_and_dates
 from service.stores.mentions import (
     ADD_ENTITY,
     ADD_READING,
@@ -59,17 +60,6 @@ ADD_ALIAS = """
 INSERT INTO aliases (entity_id, text, folded, whole, mentions)
 VALUES (:entity, :text, :folded, :whole, :count)
 """
-ADD_QUOTE = """
-INSERT INTO quotes (article_id, position, speaker, entity_id, speaker_name, verb, direct, field,
-  start_offset, end_offset, text)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-"""
-ADD_DATE = """
-INSERT INTO mentioned_dates (article_id, position, date, precision, field, start_offset, end_offset,
-  text)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-"""
-
 _MentionRow = tuple[int | str | float | None, ...]
 # Articles by their ids, with what was read out of each.
 _Read = Sequence[tuple[int, Findings]]
@@ -102,9 +92,7 @@ def add_findings(conn: Connection, read: _Read) -> None:
     readings = _readings(conn, {each.reading for each in placed})
     _add_mentions(conn, [_mention_row(each, readings, entities) for each in placed])
     dress(conn, _add_spellings(conn, placed, entities), log)
-    speakers = {(each.article, each.position): each.place.key for each in placed}
-    conn.executemany(ADD_QUOTE, list(_quotes(read, speakers, entities)))
-    conn.executemany(ADD_DATE, list(_dates(read)))
+    add_speech_and_dates(conn, read)
 
 
 def _placed(conn: Connection, read: _Read, log: Decisions) -> Iterator[_Placed]:
@@ -211,31 +199,3 @@ def _add_spellings(
     conn.executemany(COUNT_ALIAS, counted)
     conn.executemany(ADD_ALIAS, added)
     return outdated
-
-
-def _quotes(
-    read: _Read, speakers: Mapping[tuple[int, int], str | None], entities: _Entities
-) -> Iterator[tuple[int | str | None, ...]]:
-    for article, findings in read:
-        for position, quote in enumerate(findings.quotes):
-            speaker = speakers.get((article, quote.speaker)) if quote.speaker is not None else None
-            yield (
-                article,
-                position,
-                quote.speaker,
-                entities.ids[speaker] if speaker is not None else None,
-                quote.speaker_name,
-                quote.verb,
-                quote.direct,
-                quote.field,
-                quote.start,
-                quote.end,
-                quote.text,
-            )
-
-
-def _dates(read: _Read) -> Iterator[tuple[int | str, ...]]:
-    for article, findings in read:
-        for position, date in enumerate(findings.dates):
-            place = (date.field, date.start, date.end, date.text)
-            yield article, position, date.date, date.precision, *place

@@ -28,12 +28,18 @@ def file_findings(conn: Connection, article_id: int, findings: Findings) -> None
     conn.execute("DELETE FROM quotes WHERE article_id = :article", article)
     conn.execute("DELETE FROM mentioned_dates WHERE article_id = :article", article)
     file_mentions(conn, article_id, findings.mentions)
-    conn.executemany(ADD_QUOTE, _rows(article, findings.quotes))
-    conn.executemany(ADD_DATE, _rows(article, findings.dates))
+    add_speech_and_dates(conn, [(article_id, findings)])
 
 
-def _rows(article: dict[str, int], found: Sequence[Quote | MentionedDate]) -> list[dict[str, Any]]:
-    return [article | {"position": at} | _values(each) for at, each in enumerate(found)]
+def add_speech_and_dates(conn: Connection, read: Sequence[tuple[int, Findings]]) -> None:
+    """The quotes and dates of articles that have none yet; their mentions must be there."""
+    conn.executemany(ADD_QUOTE, [row for id_, f in read for row in _rows(id_, f.quotes)])
+    conn.executemany(ADD_DATE, [row for id_, f in read for row in _rows(id_, f.dates)])
+
+
+def _rows(article: int, found: Sequence[Quote | MentionedDate]) -> list[dict[str, Any]]:
+    place = {"article": article}
+    return [place | {"position": at} | _values(each) for at, each in enumerate(found)]
 
 
 def _values(each: Quote | MentionedDate) -> dict[str, Any]:

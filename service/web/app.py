@@ -11,8 +11,7 @@ from starlette.staticfiles import StaticFiles
 
 from service import __version__
 from service.database import WAIT_FOR_WRITER
-from service.errors import CuttingsError
-from service.killing import sweep_quietly
+from service.errors import Busy, CuttingsError
 from service.query import FACET_FIELDS, Search
 from service.settings import Settings, read_settings
 from service.web import (
@@ -123,8 +122,13 @@ def _keep_in_order(desk: Desk, stop: threading.Event) -> None:
     _try("the archive cannot be searched", lambda: desk.engine.facets(EVERYTHING))
     while not stop.wait(SECONDS_BETWEEN_ROUNDS):
         _try("embargoes cannot be lifted", lambda: release(desk, WAIT_FOR_WRITER))
-        _try("what was killed cannot be erased", lambda: sweep_quietly(desk.killing))
+        _try("what was killed cannot be erased", lambda: _sweep(desk))
         _try("the index lags behind", lambda: desk.engine.index(WORTH_INDEXING))
+
+
+def _sweep(desk: Desk) -> None:
+    if not desk.killing.sweep():
+        raise Busy("another program reads or writes the archive")
 
 
 def _try(otherwise: str, step: Callable[[], object]) -> None:
