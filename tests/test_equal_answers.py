@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Archive, open_archive
+from conftest import LONG, Archive, open_archive
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from plain_answers import Answer, PlainArchive
@@ -469,7 +469,7 @@ def in_thread(work: Callable[[], None]) -> None:
 
 
 # Without shrinking: a history of files takes minutes to make shorter.
-EXAMPLES = settings(max_examples=8, phases=(Phase.explicit, Phase.generate))
+EXAMPLES = settings(max_examples=40 if LONG else 8, phases=(Phase.explicit, Phase.generate))
 
 
 @EXAMPLES
