@@ -1,7 +1,7 @@
 """`make bench`: one size, one or more mixes, all peers; prints the targets, writes JSON.
 
     python -m speed.run --articles 100000 [--texts FOLDER] [--seeds 1,2,3] [--peers plain,tantivy]
-        [--folder .bench] [--repeat 2] [--without load,ingest]
+        [--every plain=12] [--folder .bench] [--repeat 2] [--without load,ingest]
 
 Archives are built once and kept in the folder. With the result caches off, since none is asked for:
 no request says which answer it has already. The first mix is asked of everybody and brings the
@@ -65,6 +65,9 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--texts", type=Path, help="a folder of articles; else they are made up")
     options.add_argument("--seeds", type=_numbers, default=[1, 2, 3], help="of the mixes: 1,2,3")
     options.add_argument("--peers", type=_names, default=list(PEERS), help=", ".join(PEERS))
+    options.add_argument(
+        "--every", type=_shares, default={}, help="slow peers: plain=12 asks it one query in twelve"
+    )
     options.add_argument("--folder", type=Path, default=Path(".bench"), help="kept between runs")
     options.add_argument("--repeat", type=int, default=2, help="warm rounds")
     options.add_argument("--without", type=_names, default=[], help="load, ingest, agreement")
@@ -80,6 +83,7 @@ class Bench:
         self._texts: Path | None = arguments.texts
         self._repeat: int = arguments.repeat
         self._without: list[str] = arguments.without
+        self._every: dict[str, int] = arguments.every
         self._folder: Path = arguments.folder / (self._texts.name if self._texts else "made-up")
         self._corpus = open_corpus(self._texts)
         self.ours = Ours(self._folder / f"ours-{self._articles}")
@@ -106,17 +110,20 @@ class Bench:
     def run(self, seed: int, *, whole: bool) -> Run:
         mix = make_mix(self._corpus, self._articles, seed)
         tell(f"mix {seed}: {len(mix)} queries")
-        ours = self._measured(self.ours, mix)
-        peers = {name: self._measured(peer, mix) for name, peer in self.peers.items()}
+        ours = self._measured(self.ours, mix, 1)
+        peers = {
+            name: self._measured(peer, mix, self._every.get(name, 1))
+            for name, peer in self.peers.items()
+        }
         empty = time_empty()
         with self.ours, self.plain:
             floor = time_newest(self.ours, self.plain, mix, empty, _NEWEST_REPEATED)
             agreed = None if "agreement" in self._without else agreement(self.ours, mix)
         return Run(ours, peers, floor, agreed, self._service(mix) if whole else Service())
 
-    def _measured(self, peer: Peer, mix: Sequence[Query]) -> Measured:
+    def _measured(self, peer: Peer, mix: Sequence[Query], every: int) -> Measured:
         tell(f"{peer.name} …")
-        return measure(peer, mix, self._repeat)
+        return measure(peer, mix, self._repeat, every)
 
     def _service(self, mix: Sequence[Query]) -> Service:
         tell("memory, start, sizes …")
@@ -168,6 +175,12 @@ def tell(line: str) -> None:
 
 def _numbers(text: str) -> list[int]:
     return [int(part) for part in text.split(",")]
+
+
+def _shares(text: str) -> dict[str, int]:
+    return {
+        name: int(every) for name, _, every in (part.partition("=") for part in text.split(","))
+    }
 
 
 def _names(text: str) -> list[str]:
