@@ -5,7 +5,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
 
-.PHONY: run test install bench bench-curve bench-tools tools lock clean
+.PHONY: run test install screenshots bench bench-curve bench-tools tools lock clean
 
 run: install
 	@$(BIN)/cuttings migrate --db $(DB)
@@ -32,12 +32,17 @@ install: .venv/.installed
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
-# The system's own sqlite3 must be able to read the archive, so a test asks it.
+# The system's own sqlite3 must be able to read the archive, and a real browser the pages.
 tools:
-	@command -v sqlite3 >/dev/null || { \
+	@for tool in sqlite3 chromium; do command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
+	test -z "$$missing" || { \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	    apt-get update -qq && apt-get install -qq -y sqlite3; \
-	  else echo "The tests need the sqlite3 program: apt-get install sqlite3"; exit 1; fi; }
+	    apt-get update -qq && apt-get install -qq -y $$missing; \
+	  else echo "The tests need these programs: apt-get install$$missing"; exit 1; fi; }
+
+# The pictures of the README, as Chromium shows the seeds.
+screenshots: .venv/.tested tools
+	@$(BIN)/python docs/screenshots.py
 
 # How fast searches are beside others; TEXTS is a folder of articles, BENCH more options of the bench.
 ARTICLES ?= 100000

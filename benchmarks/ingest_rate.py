@@ -1,8 +1,8 @@
 """How fast `cuttings ingest` is beside a bare executemany of the same rows, and in what memory.
 
-    python benchmarks/ingest_rate.py [DATA] [--articles N] [--repeat 3] [--tagger auto]
+    python benchmarks/ingest_rate.py DATA [--articles N] [--repeat 3] [--tagger auto]
 
-DATA (../shared/data) holds reuters21578/articles.jsonl.gz, which is written as one file of JSON
+DATA is a folder with reuters21578/articles.jsonl.gz, which is written as one file of JSON
 lines. Bare is what one would write by hand: a table with our columns, filled from the file, with
 and without a text index kept by triggers. Each way gives an archive of its own.
 """
@@ -98,7 +98,7 @@ def main() -> int:
 
 def parser() -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    options.add_argument("data", nargs="?", type=Path, default=Path("../shared/data"))
+    options.add_argument("data", type=Path)
     options.add_argument("--articles", type=int, default=sys.maxsize, help="how many at most")
     options.add_argument("--repeat", type=int, default=1, help="times; the median counts")
     options.add_argument(

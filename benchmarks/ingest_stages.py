@@ -1,8 +1,8 @@
 """What each stage of an ingest costs, and how far storing is from a bare executemany.
 
-    python benchmarks/ingest_stages.py [DATA] [--articles N] [--repeat 3]
+    python benchmarks/ingest_stages.py DATA [--articles N] [--repeat 3]
 
-DATA (../shared/data) holds reuters21578/articles.jsonl.gz. Bare is one table with our columns and a
+DATA is a folder with reuters21578/articles.jsonl.gz. Bare is one table with our columns and a
 text index with the same tokenizer, filled in one transaction from the same rows. Processor time of
 this process, as machines are shared; the ways take turns and the median counts.
 """
@@ -48,7 +48,7 @@ INSERT INTO articles ({", ".join(COLUMNS)}) VALUES ({", ".join(f":{name}" for na
 
 def main() -> int:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    options.add_argument("data", nargs="?", type=Path, default=Path("../shared/data"))
+    options.add_argument("data", type=Path)
     options.add_argument("--articles", type=int, default=5_000, help="how many at most")
     options.add_argument("--repeat", type=int, default=3, help="times; the median counts")
     arguments = options.parse_args()

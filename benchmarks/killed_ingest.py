@@ -1,8 +1,8 @@
 """An ingest that is killed again and again ends in the same archive as one that is left alone.
 
-    python benchmarks/killed_ingest.py [DATA] --articles 5000 --kills 100 --seed 1
+    python benchmarks/killed_ingest.py DATA --articles 5000 --kills 100 --seed 1
 
-DATA is a folder with `reuters21578/articles.jsonl.gz` (default ../shared/data). Each kill is a
+DATA is a folder with `reuters21578/articles.jsonl.gz` . Each kill is a
 SIGKILL at a random instant of the running ingest; after each the archive is checked. At the end
 every row of both files is compared with those of an ingest that nobody killed, but for times of
 ingest.
@@ -32,7 +32,7 @@ LAYOUT = ("_data", "_idx", "_docsize", "_config", "_content")
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("data", nargs="?", type=Path, default=Path("../shared/data"))
+    parser.add_argument("data", type=Path)
     parser.add_argument("--articles", type=int, default=5_000)
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)

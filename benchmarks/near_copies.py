@@ -2,7 +2,7 @@
 
     python benchmarks/near_copies.py [DATA] [ARTICLES]
 
-DATA (../shared/data) holds reuters21578/articles.jsonl.gz. Reprints are made of its articles: 10 to
+DATA is a folder with reuters21578/articles.jsonl.gz. Reprints are made of its articles: 10 to
 60 % of the sentences edited, cut or put elsewhere, some with another headline. Right is a pair that
 was made so, or an archive's own with an overlap of .5, which is found by brute force.
 """
@@ -48,7 +48,7 @@ class Story(NamedTuple):
 
 
 def main() -> int:
-    data = Path(sys.argv[1] if len(sys.argv) > 1 else "../shared/data")
+    data = Path(sys.argv[1])
     path = data / "reuters21578" / "articles.jsonl.gz"
     if not path.exists():
         print(f"Not measured: {path} is missing")

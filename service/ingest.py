@@ -1,10 +1,15 @@
-"""Paths -> documents -> archive. Every input ends in the report, none stops the others."""
+"""Paths -> documents -> archive. Every input ends in the report, none stops the others.
+
+Each ingest keeps a record of its numbers, of a command, of a round of a watch and of what the
+quarantine retries; what programs send over the API, an article or a few at a time, is none.
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain
+from time import monotonic
 from typing import Any
 
 from service.arrivals import Arrival, Lost, arrivals
@@ -20,19 +25,23 @@ from service.inbox import Entry, Failure, find, measure, opened
 from service.intake import Intake, Taken
 from service.killing import Killing
 from service.stores.embargoes import EmbargoStore
-from service.stores.quarantine import QuarantineStore
+from service.stores.ingests import Counts, IngestStore
+from service.stores.quarantine import QuarantineStore, new_ingest
 from service.stores.text_indexes import optimize_in_steps
 
 _PLAINLY = Options()
 # An article with its markup takes about so many bytes: so many bytes are worth another process.
 _BYTES_AN_ARTICLE = 3_000
-# So often what has come is taken up by the index, if it is worth that.
+# So often the index is brought up to date where it is worth that, and its parts are merged.
 _INDEXED_AT_ONCE, _WORTH_INDEXING = 1_000, 500
 # The text indexes are made anew when so many came, and they are a tenth of the archive.
 _WORTH_OPTIMIZING = 1_000
 _NEW_PART = 10
 # Behind so many failures of one origin the report only counts the others.
 _MOST_FAILURES = 1_000
+
+# Seconds between two notes of how far an ingest is.
+_NOTED_EVERY = 5.0
 
 # Called now and then: bytes that are done, bytes in all (None: unknown), and inputs taken.
 Progress = Callable[[int, int | None, int], None]
@@ -76,6 +85,11 @@ class Report:
         if failures > _MOST_FAILURES + 1:
             self.failed.pop()
         self.failed.append(self._run.as_failure())
+
+    def counts(self) -> Counts:
+        """Only numbers."""
+        became = (self.added, self.changed, self.unchanged, self.duplicates, self.killed, self.lost)
+        return Counts(sum(became), *became)
 
     def as_json(self) -> dict[str, Any]:
         counts = ("added", "changed", "unchanged", "duplicates", "killed")
@@ -125,7 +139,8 @@ class Ingest:
 
     Languages are detected then as well, so that what is known already costs nothing. `processes`
     is how many read names (None: as many as pay off); whatever it is, the archive is the same.
-    `fetcher` gives what lies at addresses; without one they are named as failed.
+    `fetcher` gives what lies at addresses; without one they are named as failed. Without `ingests`
+    no record is kept.
     """
 
     archive: Database
@@ -136,6 +151,7 @@ class Ingest:
     processes: int | None = 1
     options: Options = _PLAINLY
     fetcher: Fetcher | None = None
+    ingests: IngestStore | None = None
 
     def run(
         self,

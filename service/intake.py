@@ -30,6 +30,8 @@ from service.stores.versions import is_older, texts_of
 
 # So many are looked at and read at once.
 BATCH = 32
+# Of fewer articles each process that searches takes the words from the tables.
+_WORTH_INDEXING = 100
 _WITHDRAWN = "withdrawn by its source"
 
 
@@ -85,9 +87,14 @@ class Intake:
     guard: Callable[[Connection, Decision], None] = lambda _conn, _decision: None
     patience: float = 30.0
 
-    def take(self, arrivals: Iterable[Arrival | Finished]) -> Iterator[Taken | Finished]:
-        """What becomes of each, in their order but for those under embargo, which come last."""
-        ingest = new_ingest()
+    def take(
+        self, arrivals: Iterable[Arrival | Finished], ingest: int | None = None
+    ) -> Iterator[Taken | Finished]:
+        """What becomes of each, in their order but for those under embargo, which come last.
+
+        `ingest` is the number of this ingest if it has one already.
+        """
+        ingest = ingest or new_ingest()
         with Extraction(self.tagger, self.processes) as extraction, Spool() as held:
             later: list[Callable[[], None]] = []
             arrived = _read(extraction, self._look(arrivals, held))
@@ -171,6 +178,7 @@ class Intake:
         with self.archive.write(self.patience) as conn:
             any_held = self.embargoes.any_held()
             taken = self._put_all(conn, readings, extraction, any_held)
+            self.killing.engine.index_in(conn, _WORTH_INDEXING)
         if any_held:
             for reading, each in zip(readings, taken, strict=True):
                 if each.outcome is not None and each.current:

@@ -7,6 +7,10 @@ from typing import Literal
 from service.dates import Moment
 from service.query import Cursor, Diagnostic
 
+# Field (`title`, `body`, `captions[0]`) -> what matched there, as (start, end) in code points of
+# the field's text, in order and without overlap.
+Places = Mapping[str, tuple[tuple[int, int], ...]]
+
 
 @dataclass(frozen=True, slots=True)
 class Snippet:

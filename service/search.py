@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from zoneinfo import ZoneInfo
 
+from service.article import Article
 from service.correction import corrected_tree, has_or
 from service.dates import DateRange, parse_zone, range_of
 from service.engines import Engine
@@ -25,7 +26,7 @@ from service.query import (
     Versions,
     mapped,
 )
-from service.result import Expansion, Facet, Histogram, Results
+from service.result import Expansion, Facet, Histogram, Places, Results
 from service.rewriting import (
     Lifted,
     called,
@@ -128,6 +129,11 @@ class Finder:
         """The facets of a search, without its hits."""
         _, search, _ = self._prepare(ask)
         return self._engine.facets(search)
+
+    def places(self, ask: Ask, article: Article, *, is_past: bool = False) -> Places:
+        """Where what was asked for stands in a text of an article, read as the search reads it."""
+        _, search, _ = self._prepare(ask)
+        return self._engine.places(search, article, is_past=is_past)
 
     def _prepare(self, ask: Ask) -> tuple[Parsed, Search, tuple[Expansion, ...]]:
         parsed = parse_strict(ask.q) if ask.strict else parse_lenient(ask.q)

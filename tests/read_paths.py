@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -20,6 +21,8 @@ from fastapi import FastAPI
 from service.cli import UNBUILT, main
 from service.export import EXPORT_FORMATS
 from service.web.gate import needed_scope
+from service.web.pages.entity import lists_of
+from service.web.pages.paging import cursor_at
 from service.web.parameters import FACETS
 from service.web.sql_room_datasette import on_show, read_metadata
 
@@ -53,10 +56,19 @@ class Question:
     def needs_key(self) -> bool:
         return self.url.startswith("/v1/quarantine") or self.url == "/v1/articles"
 
+    @property
+    def is_page(self) -> bool:
+        """Shows most to an editor who is logged in."""
+        return not self.url.startswith(("/v1/", "/sql/"))
+
 
 Ask = Callable[[Known], Iterable[Question]]
 # Nobody's routes of ours: what is served there, and where it is looked at instead.
-MOUNTS = {"/docs/files": "files of a package", "/sql": "`rooms` below"}
+MOUNTS = {
+    "/docs/files": "files of a package",
+    "/static": "files of ours",
+    "/sql": "`rooms` below",
+}
 PAGE = {"limit": 100}
 
 
@@ -133,6 +145,20 @@ def _posted(known: Known) -> Iterator[Question]:
         yield Question("/v1/search", "POST", body=question)
 
 
+def _search_pages(known: Known) -> Iterator[Question]:
+    shown = {"q": "council bridge", "versions": "all"}
+    yield from _with("/", {}, shown, shown | {"sort": "oldest"}, {"collapse": "true"})
+    for field in ("person", "author", "topic", "source"):
+        yield from _with("/", {"more": field}, {"more": field, "versions": "all"})
+    for word in known.words:
+        mistyped = {"q": _mistyped(word), "versions": "all"}
+        yield from _with("/", _phrase(word), mistyped, {"q": f"{word[:4]}*", "versions": "all"})
+        yield from _with("/", {"find.person": word[:4]}, {"find.author": word[:4]})
+        yield from _with("/", {"person": f"Rosa {word}", "q": "bridge", "match": "all"})
+    yield from _with("/", *({"compare": key} for key in known.keys))
+    yield from _with("/", *({"person": key} for key in known.entities))
+
+
 def _facets(known: Known) -> Iterator[Question]:
     full = {"facet_limit": 100}
     yield from _with("/v1/facets", full, full | {"versions": "all"})
@@ -150,6 +176,15 @@ def _suggested(known: Known) -> Iterator[Question]:
     yield from _with("/v1/suggest", *({"q": text, "limit": 20} for text in begun))
 
 
+def _forms(path: str) -> Ask:
+    return lambda _known: [Question(path, "POST", form={"key": "", "form_token": ""})]
+
+
+def _suggested_to_browsers(known: Known) -> Iterator[Question]:
+    begun = ["rosa ", *(word[:3] for word in known.words)]
+    yield from _with("/suggestions", *({"q": text} for text in begun))
+
+
 def _by_uri(known: Known) -> Iterator[Question]:
     yield from _with("/v1/articles", *({"uri": uri} for uri in known.uris))
 
@@ -160,6 +195,29 @@ def _of_article(end: str, *params: dict[str, Any]) -> Ask:
             yield from _with(f"/v1/articles/{quote(key)}{end}", *params)
 
     return ask
+
+
+def _article_pages(known: Known) -> Iterator[Question]:
+    for key in known.keys:
+        arrived = {"q": "council OR bridge", "versions": "all"}
+        yield from _with(f"/articles/{quote(key)}", {}, arrived)
+
+
+def _version_lists(known: Known) -> Iterator[Question]:
+    for key in known.keys:
+        yield from _with(f"/articles/{quote(key)}/versions")
+
+
+def _version_pages(known: Known) -> Iterator[Question]:
+    for key, number in product(known.keys, known.numbers):
+        path = f"/articles/{quote(key)}/versions/{number}"
+        yield from _with(path, {}, {"q": "council OR bridge", "versions": "all"})
+
+
+def _difference_pages(known: Known) -> Iterator[Question]:
+    for key, number in product(known.keys, known.numbers):
+        against = ({"against": other} for other in known.numbers[:2])
+        yield from _with(f"/articles/{quote(key)}/versions/{number}/diff", {}, *against)
 
 
 def _of_version(end: str) -> Ask:
@@ -183,6 +241,43 @@ def _entities(known: Known) -> Iterator[Question]:
     yield from _with("/v1/entities", PAGE, PAGE | {"sort": "recent"}, {"name": "rosa"} | PAGE)
     for word in known.words:
         yield from _with("/v1/entities", {"name": word[:5]}, {"name": f"Rosa {_mistyped(word)}"})
+
+
+def _compared(known: Known) -> Iterator[Question]:
+    others = known.keys[1:] + known.keys[:1]
+    yield from _with("/compare", {}, *({"a": key} for key in known.keys))
+    pairs = zip(known.keys, others, strict=True)
+    yield from _with("/compare", *({"a": one, "b": other} for one, other in pairs))
+    yield from _with("/compare", *({"q": f"{word[:4]}*"} for word in known.words))
+
+
+def _entity_lists(known: Known) -> Iterator[Question]:
+    yield from _with("/entities", *({"sort": sort} for sort in ("mentions", "recent")))
+    yield from _with("/entities", {"type": "person"}, {"name": "rosa"})
+    for word in known.words:
+        yield from _with("/entities", {"name": word[:5]}, {"name": f"Rosa {_mistyped(word)}"})
+
+
+def _entity_pages(known: Known) -> Iterator[Question]:
+    for key in known.entities:
+        lists = lists_of(key, None)
+        later = {name: cursor_at(lists[name], 6) for name in ("beside", "quotes")}
+        yield from _with(f"/entities/{quote(key)}", {}, later, {"kind": "person"})
+
+
+def _queues(known: Known) -> Iterator[Question]:
+    yield from _with("/desk", {}, {"type": "person"}, {"after": "0.99 0 a b"})
+    yield from _with("/desk", *({"entity": key} for key in known.entities))
+
+
+def _histories(known: Known) -> Iterator[Question]:
+    yield from _with("/desk/history", {}, *({"done": number} for number in range(1, 9)))
+    yield from _with("/desk/history", *({"entity": key} for key in known.entities))
+
+
+def _entity_desks(known: Known) -> Iterator[Question]:
+    for key in known.entities:
+        yield from _with(f"/desk/entities/{quote(key)}", {}, {"name": "rosa"}, {"done": 1})
 
 
 def _batches(known: Known) -> Iterator[dict[str, str]]:
@@ -237,7 +332,8 @@ ROUTES: dict[tuple[str, str], Ask] = {
     **{
         ("GET", path): _static(path)
         for path in (
-            *("/", "/docs", "/openapi.json", "/healthz", "/readyz", "/metrics"),
+            *("/docs", "/openapi.json", "/healthz", "/readyz", "/metrics"),
+            *("/login", "/favicon.ico", "/opensearch.xml", "/robots.txt"),
             *("/v1/reconcile/properties", "/v1/reconcile/suggest/type"),
             *("/v1/reconcile/suggest/property", "/v1/aliases.csv"),
         )
@@ -249,6 +345,15 @@ ROUTES: dict[tuple[str, str], Ask] = {
     ("GET", "/v1/facets"): _facets,
     ("GET", "/v1/facets/{field}"): _one_facet,
     ("GET", "/v1/suggest"): _suggested,
+    ("GET", "/"): _search_pages,
+    ("GET", "/how-to-search"): _static("/how-to-search"),
+    ("GET", "/suggestions"): _suggested_to_browsers,
+    ("POST", "/login"): _forms("/login"),
+    ("POST", "/logout"): _forms("/logout"),
+    ("GET", "/articles/{key}"): _article_pages,
+    ("GET", "/articles/{key}/versions"): _version_lists,
+    ("GET", "/articles/{key}/versions/{number}"): _version_pages,
+    ("GET", "/articles/{key}/versions/{number}/diff"): _difference_pages,
     ("GET", "/v1/articles"): _by_uri,
     ("GET", "/v1/articles/{key}"): _of_article(""),
     ("GET", "/v1/articles/{key}/similar"): _of_article("/similar", PAGE),
@@ -259,6 +364,13 @@ ROUTES: dict[tuple[str, str], Ask] = {
     ("GET", "/v1/entities/{key}"): _of_entity(""),
     ("GET", "/v1/entities/{key}/related"): _of_entity("/related", PAGE),
     ("GET", "/v1/entities/{key}/mentions"): _of_entity("/mentions", PAGE),
+    ("GET", "/archive"): _static("/archive"),
+    ("GET", "/compare"): _compared,
+    ("GET", "/desk"): _queues,
+    ("GET", "/desk/entities/{key}"): _entity_desks,
+    ("GET", "/desk/history"): _histories,
+    ("GET", "/entities"): _entity_lists,
+    ("GET", "/entities/{key}"): _entity_pages,
     ("GET", "/v1/edits"): _edits,
     ("GET", "/v1/merges"): _merges,
     ("GET", "/v1/quotes"): _quotes,

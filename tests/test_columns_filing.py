@@ -8,7 +8,9 @@ from service.engines.sqlite import engine as engine_module
 from service.engines.sqlite.columns import merging
 from service.engines.sqlite.columns.filing import file_articles, unfiled
 from service.engines.sqlite.columns.tokens import Tokens
+from service.findings import Findings
 from service.query import Search, Word
+from service.stores.articles import put
 
 TOKENS = Tokens()
 IN_SEGMENTS = "SELECT data FROM segment_columns UNION ALL SELECT CAST(term AS BLOB) FROM postings"
@@ -96,3 +98,31 @@ def test_a_date_that_only_sqlite_takes_for_one_stops_nothing(archive: Archive) -
     archive.tamper("UPDATE articles SET published_at = '0000-02-29', published_precision = 'day'")
     assert archive.engine.index()
     assert archive.engine.search(Search(tree=Word("text"), facets=("published",))).total == 1
+
+
+def test_nobody_sees_a_batch_before_it_is_filed(archive: Archive) -> None:
+    with archive.database.write() as conn:
+        for number in range(3):
+            put(conn, Article(key=str(number), body="a text"), Findings(), "off")
+        archive.engine.index_in(conn, least=4)
+        assert len(unfiled(conn)) == 3  # not worth it
+        archive.engine.index_in(conn, least=3)
+        assert unfiled(conn) == []
+    assert archive.engine.search(Search(tree=Word("text"))).total == 3
+
+
+def test_what_cannot_be_filed_is_written_and_found(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object) -> None:
+        raise ValueError("an odd row")
+
+    monkeypatch.setattr(engine_module, "file_articles", fail)
+    with archive.database.write() as conn:
+        put(conn, Article(key="a", body="a text"), Findings(), "off")
+        archive.engine.index_in(conn)
+    assert "the index lags behind" in caplog.text
+    monkeypatch.undo()
+    assert archive.engine.search(Search(tree=Word("text"))).total == 1
+    assert archive.engine.index()
+    assert archive.engine.faults() == []

@@ -43,7 +43,8 @@ def test_a_stranger_needs_a_key(stranger: Client, archive: Archive) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/docs", "/openapi.json", "/sql/", "/v1/nothing", "/metrics"]
+    "path",
+    ["/", "/docs", "/openapi.json", "/sql/", "/v1/nothing", "/metrics", "/desk", "/suggestions"],
 )
 def test_no_path_is_open_to_strangers(stranger: Client, path: str) -> None:
     assert stranger.get(path).status_code == 401

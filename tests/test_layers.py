@@ -65,6 +65,7 @@ LAYERS = (
     "search",
     "suggestion",
     "similarity",
+    "comparing",
     "reconciliation",
     "merging",
     "export",

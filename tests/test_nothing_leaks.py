@@ -44,7 +44,9 @@ from service.stores import articles, embargoes
 from service.stores.edits import Author, EditStore
 from service.stores.keys import KeyStore
 from service.stores.kills import KillStore
+from service.stores.sessions import SessionStore
 from service.web.app import create_app
+from service.web.sessions import SESSION
 
 # Far away, so that time only passes where a history says so.
 UNTILS = ("2100-01-01T00:00:00Z", "2200-01-01T00:00:00Z")
@@ -225,6 +227,9 @@ class Newsroom:
         self._files = count()
         private = private_database(self.archive.settings)
         self.editor = {"Authorization": f"Bearer {KeyStore(private).create('edit')}"}
+        key = KeyStore(private).find(KeyStore(private).create("edit", "Ann"))
+        assert key is not None
+        self.logged_in = {"Cookie": f"{SESSION}={SessionStore(private).begin(key)}"}
         self.writer = {"Authorization": f"Bearer {KeyStore(private).create('write')}"}
         ticks = count()
         for module in (embargoes, articles):
@@ -434,7 +439,12 @@ class Newsroom:
         )
 
     def ask(self, asked: Sequence[Question], headers: Any = None) -> list[httpx.Response]:
-        return asyncio.run(_asked(self.app, asked, headers))
+        def sent_with(question: Question) -> Any:
+            if question.needs_key:
+                return headers
+            return self.logged_in if question.is_page else None
+
+        return asyncio.run(_asked(self.app, [(each, sent_with(each)) for each in asked]))
 
     def look(self, turn: int, of: int) -> None:
         """At the file, and at one of so many parts of everything else."""
@@ -485,7 +495,7 @@ class Newsroom:
 
 
 # What no history changes is asked for once, below.
-STILL = {("GET", "/"), ("GET", "/docs"), ("GET", "/openapi.json"), ("GET", "/metrics")}
+STILL = {("GET", "/docs"), ("GET", "/openapi.json"), ("GET", "/metrics")}
 
 
 def _notice(story: Story) -> dict[str, Any]:
@@ -498,14 +508,12 @@ def _notice(story: Story) -> dict[str, Any]:
     }
 
 
-async def _asked(app: FastAPI, asked: Sequence[Question], headers: Any) -> list[httpx.Response]:
+async def _asked(app: FastAPI, asked: Sequence[tuple[Question, Any]]) -> list[httpx.Response]:
     transport = httpx.ASGITransport(app, raise_app_exceptions=False, client=("127.0.0.1", 50_000))
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
         return [
-            await client.request(
-                q.method, q.url, json=q.body, data=q.form, headers=headers if q.needs_key else None
-            )
-            for q in asked
+            await client.request(q.method, q.url, json=q.body, data=q.form, headers=headers)
+            for q, headers in asked
         ]
 
 

@@ -41,7 +41,7 @@ def serving(db: Path, *options: str) -> Iterator[httpx.Client]:
         finally:
             process.send_signal(signal.SIGINT)
             output, _ = process.communicate(timeout=30)
-    assert f"http://127.0.0.1:{port}/docs" in output
+    assert f"Cuttings: http://127.0.0.1:{port}/ " in output
     assert "Traceback" not in output, output
 
 

@@ -35,9 +35,10 @@ def agreement(ours: Ours, mix: Sequence[Query]) -> Agreement:
         keys = [hit["key"] for hit in shown["hits"]]
         exact = _exact_scores(ours, query, keys)
         usual = [exact.get(key, 0.0) for key in keys]
-        best = sorted(exact.values(), reverse=True)[:PAGE]
+        # Articles with all of the words come first, whatever they score.
+        best = [*exact.values()][:PAGE]
         if best:
-            shares.append(sum(each >= best[-1] for each in usual) / len(best))
+            shares.append(sum(each >= min(best) for each in usual) / len(best))
             score, exact_score = score + sum(usual), exact_score + sum(best)
     kept = sum(shares) / len(shares)
     return Agreement(len(shares), kept, score / exact_score, min(shares))

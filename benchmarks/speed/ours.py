@@ -37,8 +37,6 @@ from speed.stages import Stages
 from speed.texts import Name
 
 BATCH = 1_000
-# Columns are made of so many articles or more at once, as an ingest at full speed does.
-WORTH_COLUMNS = 8_000
 _TOTAL = re.compile(rb'"total": ?(\d+)')
 _LONGEST_PAGE = 100
 
@@ -116,17 +114,24 @@ def path_of(
     return f"/v1/search?{urlencode(asked)}"
 
 
-def load(archive: Database, items: Iterable[Item], batch: int = BATCH) -> Mapping[str, float]:
-    """Articles with ready-made findings into an archive; the seconds of each stage."""
+def load(
+    archive: Database, items: Iterable[Item], batch: int = BATCH, *, with_names: bool = True
+) -> Mapping[str, float]:
+    """Articles, perhaps with ready-made findings, into an archive; the seconds of each stage."""
     stages, engine = Stages(), load_engine("sqlite", archive)
     rest = iter(items)
     while chunk := list(islice(rest, batch)):
         with stages.timed("making articles of them"):
-            stored = [Stored(article_of(item), findings_of(item), "bench") for item in chunk]
-        with stages.timed("storing"), archive.write() as conn:
-            store_batch(conn, stored)
+            findings = (findings_of(item) if with_names else Findings() for item in chunk)
+            pairs = zip(map(article_of, chunk), findings, strict=True)
+            stored = [Stored(article, found, "bench") for article, found in pairs]
+        with archive.write() as conn:
+            with stages.timed("storing"):
+                store_batch(conn, stored)
+            with stages.timed("columns"):
+                engine.index_in(conn)
         with stages.timed("columns"):
-            engine.index(WORTH_COLUMNS)
+            engine.index()
     with stages.timed("columns"):
         engine.index()
     with stages.timed("optimize"):

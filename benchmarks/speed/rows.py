@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from speed.agreement import Agreement
+from speed.bare_ingest import BareIngest
 from speed.floor import Floor
 from speed.load import Rate
 from speed.measuring import Measured
@@ -96,7 +97,7 @@ def _agreed(found: Agreement | None) -> Iterator[Row]:
 def _service(found: Service) -> Iterator[Row]:
     yield from _rates(found.throughput)
     yield _beside_ingest(found.beside_ingest)
-    yield _ingest(found.stored_seconds)
+    yield _ingest(found.bare_ingest)
     yield _size(found.sizes)
     yield Row("private memory of a worker, MB", found.private_mb, 600)
     yield Row("start until ready, s", found.start_seconds, 2)
@@ -128,17 +129,13 @@ def _beside_ingest(found: Beside | None) -> Row:
     return Row(name, found.ingesting / found.idle, 2, colour=colour)
 
 
-def _ingest(found: Mapping[str, Mapping[str, float]] | None) -> Row:
-    """Rows, indexes and columns beside articles and full text by executemany.
-
-    The corpus is nobody's work; both are optimized afterwards, which is told apart.
-    """
-    name = "ingest against a bare executemany"
+def _ingest(found: BareIngest | None) -> Row:
+    """Rows, indexes and columns beside articles and full text by executemany."""
+    name = "ingest without names against a bare executemany"
     if found is None:
         return Row(name, None, 0.5, least=True)
-    storing = found["ours"]["storing"] + found["ours"]["columns"]
-    bare = found["plain"]["articles"] + found["plain"]["full text"]
-    return Row(name, bare / storing, 0.5, least=True, colour=f"{storing:.1f} s : {bare:.1f} s")
+    colour = f"{found.ours:.1f} s : {found.bare:.1f} s"
+    return Row(name, found.bare / found.ours, 0.5, least=True, colour=colour)
 
 
 def _size(found: Sizes | None) -> Row:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from speed import load
 from speed.agreement import agreement
+from speed.bare_ingest import BareIngest, bare_ingest
 from speed.corpus import Corpus, open_corpus
 from speed.floor import time_empty, time_newest
 from speed.measuring import Measured, measure
@@ -134,6 +135,7 @@ class Bench:
             sizes=file_sizes(self.ours, self.plain),
             throughput=self._throughput(mix),
             beside_ingest=self._beside_ingest(mix),
+            bare_ingest=self._bare_ingest(),
         )
 
     def _throughput(self, mix: Sequence[Query]) -> Throughput | None:
@@ -151,6 +153,12 @@ class Bench:
             return None
         tell("searches during an ingest …")
         return beside_ingest(self.ours, mix, self._articles, self._texts)
+
+    def _bare_ingest(self) -> BareIngest | None:
+        if "ingest" in self._without:
+            return None
+        tell("storing beside a bare executemany …")
+        return bare_ingest(self._corpus)
 
 
 def built(peer: Peer, corpus: Corpus, articles: int) -> Mapping[str, float]:

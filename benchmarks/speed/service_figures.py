@@ -10,6 +10,7 @@ from pathlib import Path
 from statistics import median
 
 from speed import load
+from speed.bare_ingest import BareIngest
 from speed.client import Client
 from speed.measuring import ask_all
 from speed.mix import Query
@@ -62,6 +63,7 @@ class Service:
     private_mb: float | None = None
     start_seconds: float | None = None
     stored_seconds: Mapping[str, Mapping[str, float]] | None = None
+    bare_ingest: BareIngest | None = None
 
 
 def throughput(ours: Ours, mix: Sequence[Query], seconds: float) -> Throughput:

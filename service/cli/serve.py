@@ -46,7 +46,7 @@ def serve(
     _refuse_strangers(settings)
     settings = replace(settings, port=_free_port(settings))
     address = f"http://{_shown_host(settings)}:{settings.port}"
-    click.echo(f"Cuttings: {address}/docs (the API), {address}/sql/ (the SQL room)")
+    click.echo(f"Cuttings: {address}/ ({address}/docs: the API, {address}/sql/: the SQL room)")
     if not settings.on_loopback:
         named = ", ".join(settings.allowed_hosts) or "none"
         click.echo(f"Other names and addresses it answers to (CUTTINGS_ALLOWED_HOSTS): {named}")

@@ -4,9 +4,10 @@ import importlib
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
+from service.article import Article
 from service.database import Connection
 from service.query import Node, Search, Versions
-from service.result import Facet, Headline, Histogram, Results
+from service.result import Facet, Headline, Histogram, Places, Results
 
 
 class Vocabulary(Protocol):
@@ -62,6 +63,9 @@ class Engine(Protocol):
     def facets(self, search: Search) -> Mapping[str, Facet | Histogram]:
         """The facets of a search alone."""
 
+    def places(self, search: Search, article: Article, *, is_past: bool = False) -> Places:
+        """Where what is looked for stands in a text of an article, which may be a past one."""
+
     def occurring(self, nodes: Collection[Node], versions: Versions = "current") -> frozenset[Node]:
         """Those of the words and phrases that some article has, or with `all` has had."""
 
@@ -73,6 +77,9 @@ class Engine(Protocol):
 
         It is found without that, at some cost to each process. `least` articles are worth it.
         """
+
+    def index_in(self, conn: Connection, least: int = 1) -> None:
+        """The same for what the caller's transaction writes: nobody ever sees it unindexed."""
 
     def forget(self, conn: Connection, key: str) -> None:
         """Take all that an article says out of the index, in the transaction that takes it out."""

@@ -20,7 +20,8 @@ class PlacedQuote:
     """Speech at its place in an article.
 
     `speaker` is an entity's key and `name` its name; None when the speaker is described only
-    (`speaker_name`), left open or not told at all.
+    (`speaker_name`), left open or not told at all. `number` counts the quotes of the article in
+    reading order, from 0.
     """
 
     speaker: str | None
@@ -36,6 +37,7 @@ class PlacedQuote:
     field: str
     start: int
     end: int
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ TOTAL = "SELECT count(*) FROM ({selected})"
 PAGE = """
 SELECT e.key AS speaker, e.name, q.speaker_name, q.verb, q.text, q.direct, a.key AS article,
   a.title, s.name AS source, a.published_at, a.published_precision, q.field, q.start_offset,
-  q.end_offset
+  q.end_offset, q.position AS number
 FROM (
   {selected} ORDER BY article_id DESC, position LIMIT :limit OFFSET :offset
 ) page
@@ -150,4 +152,5 @@ def _placed(row: Row) -> PlacedQuote:
         field=row["field"],
         start=row["start_offset"],
         end=row["end_offset"],
+        number=row["number"],
     )

@@ -51,6 +51,12 @@ FROM json_each(:pairs) pair CROSS JOIN articles a ON a.id IN (
   ORDER BY x.article_id DESC LIMIT :limit)
 LEFT JOIN sources s ON s.id = a.source_id ORDER BY pair.key, a.id DESC
 """
+# Of a few; whole lists are compared faster than SQLite can join them pair by pair.
+ARTICLES_OF = """
+SELECT e.key, e.articles,
+  (SELECT group_concat(article_id) FROM article_entities WHERE entity_id = e.id) AS ids
+FROM json_each(:keys) CROSS JOIN entities e ON e.key = value ORDER BY json_each.key
+"""
 _SHOWN = 3
 
 
@@ -78,6 +84,16 @@ class RelatedPage:
     total: int
     entities: tuple[Related, ...]
     more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two entities that some articles name both, and how many do."""
+
+    one: str
+    other: str
+    shared: int
+    significance: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +125,23 @@ class RelatedStore:
             shown = _best(conn, beside, sort, end)[offset:end]
             entities = _related(conn, own, beside, shown)
         return RelatedPage(total, entities, end < total)
+
+    def among(self, keys: Sequence[str]) -> tuple[Pair, ...]:
+        """Every two of a few entities that are named together, in the order of the keys."""
+        with self._database.read() as conn:
+            rows = conn.execute(ARTICLES_OF, {"keys": json.dumps(keys)}).fetchall()
+            conn.raise_if_late()
+            named = [np.sort(np.fromstring(row["ids"] or "", np.int64, sep=",")) for row in rows]
+            size = article_count(conn)
+        ones, others = np.triu_indices(len(rows), 1)
+        articles = np.array([row["articles"] for row in rows], np.int64)
+        shared = np.array([_in_both(named[i], named[j]) for i, j in zip(ones, others, strict=True)])
+        measured = significance(shared, articles[ones], articles[others], size)
+        return tuple(
+            Pair(rows[i]["key"], rows[j]["key"], int(both), float(ratio))
+            for i, j, both, ratio in zip(ones, others, shared, measured, strict=True)
+            if both
+        )
 
 
 def _beside(conn: Connection, own: Row, type_: EntityType | None) -> _Beside:
@@ -158,6 +191,14 @@ def significance(
     ratio = 2 * (np.where(some, counts, 0) * np.log(ratios)).sum(axis=0)
     signed: Reals = np.copysign(np.maximum(ratio, 0.0), counts[0] - expected[0])
     return signed
+
+
+def _in_both(one: Numbers, other: Numbers) -> int:
+    """How many numbers two sorted lists share."""
+    rarer, longer = sorted((one, other), key=len)
+    places = np.searchsorted(longer, rarer)
+    places[places == len(longer)] = 0  # beyond its end, where the first is not equal either
+    return int(np.count_nonzero(longer[places] == rarer)) if len(rarer) else 0
 
 
 def _related(

@@ -14,8 +14,11 @@ from service.sentences import sentence_at
 
 ENTITY = "SELECT id, mentions FROM entities WHERE key = :key"
 # Newest first off the index of the entity's articles, reading order off the mentions' own key.
+# What editors say is no name has no number.
 PAGE = """
-SELECT m.* FROM article_entities ae CROSS JOIN mentions m ON m.article_id = ae.article_id
+SELECT m.*, (SELECT count(*) FROM mentions before WHERE before.article_id = m.article_id
+    AND before.position < m.position AND NOT before.dismissed) AS number
+FROM article_entities ae CROSS JOIN mentions m ON m.article_id = ae.article_id
 WHERE ae.entity_id = :entity AND ae.article_id <= :article AND m.entity_id = :entity
   AND (ae.article_id < :article OR m.position > :position)
 ORDER BY ae.article_id DESC, m.position LIMIT :limit
@@ -32,13 +35,17 @@ _LAST_ID = (1 << 62) - 1
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """A mention with its article and its sentence; `sentence_start` is an offset in the field."""
+    """A mention with its article and its sentence; `sentence_start` is an offset in the field.
+
+    `number` counts the mentions of the article in reading order, from 0.
+    """
 
     article: str
     title: str
     title_derived: bool
     source: str | None
     published: Moment | None
+    number: int
     field: str
     start: int
     end: int
@@ -118,6 +125,7 @@ def _sighting(row: Row, article: Row) -> Sighting:
         title_derived=bool(article["title_derived"]),
         source=article["source"],
         published=Moment(published, article["published_precision"]) if published else None,
+        number=row["number"],
         field=row["field"],
         start=row["start_offset"],
         end=row["end_offset"],

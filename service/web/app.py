@@ -33,6 +33,8 @@ from service.web.desk import Desk, open_desk
 from service.web.freshness import release
 from service.web.gate import Gate, HeadAsGet
 from service.web.openapi import DocumentedApp
+from service.web.pages.rendering import STATIC, STATIC_AT, KeptFiles
+from service.web.pages.routes import PAGES
 from service.web.problems import add_problem_handlers
 from service.web.sql_room import SqlRoom
 
@@ -77,13 +79,14 @@ def create_app(settings: Settings) -> FastAPI:
         license_info={"name": "MIT", "identifier": "MIT"},
     )
     app.state.desk = desk
-    for routes in ROUTES:
+    for routes in (*PAGES, *ROUTES):
         app.include_router(routes)
     app.mount(front.DOCS_FILES_AT, StaticFiles(directory=front.DOCS_FILES))
+    app.mount(STATIC_AT, KeptFiles(directory=STATIC))
     app.mount("/sql", SqlRoom(desk.archive.path, settings.query_seconds))
     add_problem_handlers(app)
     app.add_middleware(HeadAsGet)
-    app.add_middleware(Gate, settings=settings, keys=desk.keys)
+    app.add_middleware(Gate, settings=settings, keys=desk.keys, sessions=desk.sessions)
     if settings.allowed_origins:
         # Outermost: a browser asks beforehand without its key.
         app.add_middleware(

@@ -24,6 +24,7 @@ from service.stores.kills import KillStore
 from service.stores.quarantine import QuarantineStore
 from service.stores.quotes import QuoteStore
 from service.stores.related import RelatedStore
+from service.stores.sessions import SessionStore
 from service.stores.sightings import SightingStore
 from service.stores.versions import VersionStore
 from service.suggestion import Suggester
@@ -52,6 +53,7 @@ class Desk:
     edits: EditStore
     quotes: QuoteStore
     keys: KeyStore
+    sessions: SessionStore
     embargoes: EmbargoStore
     versions: VersionStore
     quarantine: QuarantineStore
@@ -97,6 +99,7 @@ def open_desk(settings: Settings) -> Desk:
         edits=edits,
         quotes=QuoteStore(archive, entities, edits),
         keys=KeyStore(private),
+        sessions=SessionStore(private, PATIENCE),
         embargoes=embargoes,
         versions=VersionStore(archive),
         quarantine=quarantine,

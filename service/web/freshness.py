@@ -12,6 +12,7 @@ from service import __version__
 from service.errors import CuttingsError
 from service.web.answers.base import encoded
 from service.web.desk import Desk
+from service.web.sessions import session_of
 
 # An answer, or a response of another kind than JSON.
 Made = Mapping[str, Any] | Response
@@ -66,10 +67,13 @@ def release(desk: Desk, patience: float = 0) -> None:
 
 
 def _etag(desk: Desk, request: Request, tag: str) -> str:
-    """Weak, since it says that nothing was written, not that two answers are the same bytes."""
+    """Weak, since it says that nothing was written, not that two answers are the same bytes.
+
+    A page names who is logged in, and holds what that session's forms must say.
+    """
     archive, generation = desk.engine.generation()
     reader = getattr(request.state, "reader", "")
-    made_of = f"{archive}\n{generation}\n{__version__}\n{reader}"
+    made_of = f"{archive}\n{generation}\n{__version__}\n{reader}\n{session_of(request)}"
     digest = hashlib.sha256(made_of.encode()).hexdigest()[:20]
     return f'W/"{digest}.{tag}"' if tag else f'W/"{digest}"'
 

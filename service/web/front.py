@@ -1,4 +1,4 @@
-"""Health, the API's own documentation, and where a browser lands."""
+"""Health, and the API's own documentation."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,7 +6,7 @@ from typing import Annotated
 import fastapi_offline
 from fastapi import APIRouter, Depends, Query
 from fastapi.openapi.docs import get_swagger_ui_html
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse
 
 from service.errors import Busy, CuttingsError
 from service.web import examples
@@ -56,9 +56,3 @@ def docs() -> HTMLResponse:
         swagger_css_url=f"{DOCS_FILES_AT}/swagger-ui.css",
         swagger_favicon_url=f"{DOCS_FILES_AT}/favicon.png",
     )
-
-
-@router.get("/", include_in_schema=False)
-def front() -> RedirectResponse:
-    """Until there are pages for people, the documentation lets them try a search."""
-    return RedirectResponse("/docs", 307)

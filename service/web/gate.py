@@ -1,30 +1,32 @@
-"""Who may ask what: the Host check, loopback, and API keys. Before any of the app runs."""
+"""Who may ask what: the Host check, loopback, API keys and sessions. Before any of the app runs."""
 
-from functools import lru_cache
 from http import HTTPMethod
-from ipaddress import ip_address
 from typing import Literal
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.errors import CuttingsError, Forbidden, NotAuthenticated, TooLarge
 from service.settings import Settings
 from service.stores.keys import ApiKey, KeyStore
 from service.stores.keys import Scope as KeyScope
-from service.web.problems import problem_response
+from service.stores.sessions import SessionStore
+from service.web.loopback import is_loopback
+from service.web.problems import refusal
+from service.web.sessions import ALLOWS, SESSION, Session, session_with, token_in
 
 OUR_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
-# Probes are asked by what runs the service, which has no key.
-OPEN_PATHS = frozenset({"/healthz", "/readyz"})
-# What a key of each scope may do.
-ALLOWS: dict[KeyScope, frozenset[KeyScope]] = {
-    "read": frozenset({"read"}),
-    "write": frozenset({"read", "write"}),
-    "edit": frozenset({"read", "edit"}),
-    "admin": frozenset({"read", "write", "edit", "admin"}),
-}
+# Probes are asked by what runs the service, which has no key; the others show nothing of the
+# archive, and are needed to log in or asked by a browser without its cookies.
+OPEN_PATHS = frozenset(
+    {
+        *("/healthz", "/readyz", "/login", "/logout"),
+        *("/favicon.ico", "/opensearch.xml", "/robots.txt"),
+    }
+)
+OPEN_FILES = "/static/"
 # Where a path begins so, a method that is not for reading needs a key of this scope, whoever asks.
 WRITES: dict[str, KeyScope] = {
     "/v1/articles": "write",
@@ -32,8 +34,10 @@ WRITES: dict[str, KeyScope] = {
     "/v1/edits/": "edit",
     "/v1/aliases": "edit",
 }
-# What is there may be under embargo, so that reading it needs a key as well.
-CLOSED: dict[str, KeyScope] = {"/v1/quarantine": "edit"}
+# The editors' pages; whoever asks there must be logged in.
+DESK = "/desk"
+# What is there may be under embargo, or is for editors, so that reading it needs a key as well.
+CLOSED: dict[str, KeyScope] = {"/v1/quarantine": "edit", DESK: "edit"}
 READING = frozenset({HTTPMethod.GET, HTTPMethod.HEAD, HTTPMethod.OPTIONS})
 # A query of 10,000 characters and a hundred values for each filter fit several times over.
 LARGEST_BODY = 1_000_000
@@ -50,14 +54,18 @@ Reader = Literal["loopback", "open"] | KeyScope
 class Gate:
     """ASGI middleware.
 
-    What it lets through finds its scope in `request.state.reader`, and in `request.state.holder`
-    whose key it came with, None without one.
+    What it lets through finds its scope in `request.state.reader`, in `request.state.holder` whose
+    key it came with, None without one, and in `request.state.session` who is logged in, None for
+    nobody. A key that is sent goes before a session.
     """
 
-    def __init__(self, app: ASGIApp, settings: Settings, keys: KeyStore) -> None:
+    def __init__(
+        self, app: ASGIApp, settings: Settings, keys: KeyStore, sessions: SessionStore
+    ) -> None:
         self._app = app
         self._settings = settings
         self._keys = keys
+        self._sessions = sessions
         self._hosts = OUR_HOSTS | set(settings.allowed_hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -65,15 +73,18 @@ class Gate:
             await self._app(scope, receive, send)
             return
         headers, state = Headers(scope=scope), scope.setdefault("state", {})
+        state["session"] = None
         try:
             self._check_host(headers)
             self._check_length(headers, scope["path"])
             key = await self._key(headers)
-            self._check_scope(scope, key)
-            state["reader"] = key.scope if key is not None else self._keyless(scope, headers)
-            state["holder"] = key.holder if key is not None else None
+            session = state["session"] = await self._session(scope, headers)
+            known = key or session
+            _check_scope(scope, key, session)
+            state["reader"] = known.scope if known is not None else self._keyless(scope, headers)
+            state["holder"] = known.holder if known is not None else None
         except CuttingsError as exc:
-            await problem_response(exc)(scope, receive, send)
+            await refusal(Request(scope), exc)(scope, receive, send)
             return
         await self._app(scope, receive, send)
 
@@ -97,20 +108,12 @@ class Gate:
             instead = INSTEAD.get(path)
             raise TooLarge(f"{large}: {instead}" if instead else large)
 
-    def _check_scope(self, scope: Scope, key: ApiKey | None) -> None:
-        """Whether the key may do this; reading without one is another matter."""
-        needed = needed_scope(scope["method"], scope["path"])
-        if key is None and needed != "read":
-            raise NotAuthenticated(f"Send `Authorization: Bearer …` with a key of scope {needed}")
-        if key is not None and needed not in ALLOWS[key.scope]:
-            raise Forbidden(f"This needs a key of scope {needed}, the one sent is for {key.scope}")
-
     def _keyless(self, scope: Scope, headers: Headers) -> Reader:
         if self._settings.open:
             return "open"
         if is_loopback(scope, headers):
             return "loopback"
-        if scope["path"] in OPEN_PATHS:
+        if scope["path"] in OPEN_PATHS or scope["path"].startswith(OPEN_FILES):
             return "open"
         raise NotAuthenticated("Send `Authorization: Bearer …` with a key of scope read")
 
@@ -126,6 +129,35 @@ class Gate:
             raise NotAuthenticated("The key is unknown or revoked: see `cuttings key list`")
         return key
 
+    async def _session(self, scope: Scope, headers: Headers) -> Session | None:
+        """Who is logged in; a cookie that is unknown or old is as good as none."""
+        if "cookie" not in headers or "authorization" in headers:
+            return None
+        token = token_in(Request(scope), SESSION)
+        key = await run_in_threadpool(self._sessions.find, token) if token else None
+        return session_with(key, token) if key is not None else None
+
+
+def _check_scope(scope: Scope, key: ApiKey | None, session: Session | None) -> None:
+    """Whether the key or session may do this; reading without either is another matter.
+
+    Through the API a session only reads: a browser sends its cookie along whoever makes it ask.
+    """
+    method, path = scope["method"], scope["path"]
+    needed = needed_scope(method, path)
+    if needed == "read":
+        return  # which all may
+    allowed: ApiKey | Session | None
+    if path.startswith(DESK):
+        allowed, how = session, "Log in at /login"
+    else:
+        allowed = key or (session if method in READING else None)
+        how = "Send `Authorization: Bearer …`"
+    if allowed is None:
+        raise NotAuthenticated(f"{how} with a key of scope {needed}")
+    if needed not in ALLOWS[allowed.scope]:
+        raise Forbidden(f"This needs a key of scope {needed}, yours is for {allowed.scope}")
+
 
 def needed_scope(method: str, path: str) -> KeyScope:
     """What a key must allow for a request."""
@@ -137,23 +169,6 @@ def needed_scope(method: str, path: str) -> KeyScope:
             if path.startswith(beginning):
                 return scope
     return "read"
-
-
-def is_loopback(scope: Scope, headers: Headers) -> bool:
-    """Whether this machine asks, and no proxy on it for somebody else."""
-    if any(n == "forwarded" or n.startswith("x-forwarded-") for n in headers.keys()):  # noqa: SIM118 - decoded names
-        return False
-    client = scope.get("client")
-    return client is not None and _is_own(client[0])
-
-
-@lru_cache(maxsize=1_024)
-def _is_own(host: str) -> bool:
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return False
-    return (getattr(address, "ipv4_mapped", None) or address).is_loopback
 
 
 class HeadAsGet:

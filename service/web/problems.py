@@ -1,4 +1,4 @@
-"""Every error as application/problem+json (RFC 9457), whoever raised it."""
+"""Every error as application/problem+json (RFC 9457), whoever raised it; as a page for people."""
 
 import json
 import logging
@@ -22,9 +22,32 @@ from service.errors import (
     NotFound,
     Problem,
 )
+from service.web.pages.error import error_page
+from service.web.pages.rendering import STATIC_AT
 
 MEDIA_TYPE = "application/problem+json"
+# What is there is for programs, whatever they say that they accept.
+FOR_PROGRAMS = (
+    *("/v1", "/openapi.json", "/docs/files", "/healthz", "/readyz", "/metrics", STATIC_AT),
+    *("/suggestions", "/opensearch.xml", "/robots.txt", "/favicon.ico"),
+)
 _log = logging.getLogger("cuttings")
+
+
+def refusal(request: Request, error: CuttingsError, in_body: Sequence[bool] = ()) -> Response:
+    """The answer to an error: a page for a browser that asked for one, else JSON."""
+    if asks_for_page(request):
+        return error_page(request, error)
+    return problem_response(error, in_body)
+
+
+def asks_for_page(request: Request) -> bool:
+    """Whether a browser asks for something to read; a program does not name HTML."""
+    path = request.scope["path"]
+    if any(path == each or path.startswith(f"{each}/") for each in FOR_PROGRAMS):
+        return False
+    accepted = request.headers.get("accept", "").lower().split(",")
+    return any(each.partition(";")[0].strip() == "text/html" for each in accepted)
 
 
 def problem_response(error: CuttingsError, in_body: Sequence[bool] = ()) -> Response:
@@ -62,23 +85,23 @@ def add_problem_handlers(app: FastAPI) -> None:
     def ours(request: Request, exc: CuttingsError) -> Response:
         if exc.status >= 500:
             _log.error("%s %s: %s", request.method, request.url.path, exc.detail)
-        return problem_response(exc, [_is_in_body(problem, request) for problem in exc.problems])
+        return refusal(request, exc, [_is_in_body(problem, request) for problem in exc.problems])
 
     @app.exception_handler(RequestValidationError)
-    def invalid(_: Request, exc: RequestValidationError) -> Response:
+    def invalid(request: Request, exc: RequestValidationError) -> Response:
         error = InvalidRequest(
             "Some of what was sent cannot be used: see `errors`", problems=_problems(exc.errors())
         )
-        return problem_response(error, [fault["loc"][0] == "body" for fault in exc.errors()])
+        return refusal(request, error, [fault["loc"][0] == "body" for fault in exc.errors()])
 
     @app.exception_handler(HTTPException)
     def http(request: Request, exc: HTTPException) -> Response:
-        return problem_response(_translated(request, exc))
+        return refusal(request, _translated(request, exc))
 
     @app.exception_handler(Exception)
     def unexpected(request: Request, exc: Exception) -> Response:
         _log.exception("%s %s", request.method, request.url.path, exc_info=exc)
-        return problem_response(CuttingsError("The fault is ours, and it is in the log"))
+        return refusal(request, CuttingsError("The fault is ours, and it is in the log"))
 
 
 def _is_in_body(problem: Problem, request: Request) -> bool:

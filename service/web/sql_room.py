@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
 from service.errors import Forbidden, MethodNotAllowed, NotFound
-from service.web.gate import is_loopback
+from service.web.loopback import is_loopback
 
 BUILDER = "service.web.sql_room_datasette"
 # Where Datasette believes that it is; app.py mounts the room here.

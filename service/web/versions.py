@@ -117,7 +117,7 @@ def version(
 
     def found() -> VersionOut:
         every = desk.versions.all(key)
-        place = _place_of(every, number)
+        place = place_of(every, number)
         return version_out(every[place], current=place == 0)
 
     return about_article(desk, request, key, found)
@@ -140,9 +140,9 @@ def diff(
 
     def found() -> DifferencesOut:
         every = desk.versions.all(key)
-        place = _place_of(every, number)
+        place = place_of(every, number)
         if params.against is not None:
-            return differences_out(every[_place_of(every, params.against)], every[place])
+            return differences_out(every[place_of(every, params.against)], every[place])
         if place + 1 == len(every):
             raise NotFound(f"Nothing is known from before version {number}")
         return differences_out(every[place + 1], every[place])
@@ -154,7 +154,8 @@ def _place(last: Filed) -> Cursor:
     return Cursor(0, last.version, "", 0, None, "all", "")
 
 
-def _place_of(every: tuple[Filed, ...], number: int) -> int:
+def place_of(every: tuple[Filed, ...], number: int) -> int:
+    """Where the version of that number is among all; NotFound if it is not there."""
     place = next((n for n, filed in enumerate(every) if filed.version == number), None)
     if place is None:
         known = ", ".join(str(filed.version) for filed in every[:MOST_NAMED])

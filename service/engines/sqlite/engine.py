@@ -1,9 +1,11 @@
 """Searches the archive file itself: one snapshot a search, exact totals, a stable order."""
 
+import logging
 from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
+from service.article import Article
 from service.database import Connection, Database
 from service.engines.sqlite.columns.checking import faulty_columns
 from service.engines.sqlite.columns.erasing import erase_article
@@ -14,6 +16,7 @@ from service.engines.sqlite.columns.tokens import Tokens
 from service.engines.sqlite.columns.view import Columns
 from service.engines.sqlite.explaining import explanations
 from service.engines.sqlite.facets import count_facets
+from service.engines.sqlite.highlights import places
 from service.engines.sqlite.hits import hits_of
 from service.engines.sqlite.match import INDEXES, PAST, STEMS, WORDS
 from service.engines.sqlite.near_copies import Among
@@ -27,9 +30,10 @@ from service.engines.sqlite.vocabulary import (
     rebuild_words,
 )
 from service.query import Cursor, Diagnostic, Node, Search, Versions
-from service.result import Facet, Histogram, Hit, Results
+from service.result import Facet, Histogram, Hit, Places, Results
 from service.stores.pieces import misfiled, rebuild_pieces
 
+_log = logging.getLogger("cuttings")
 GENERATION = "SELECT archive, number FROM generation"
 WHERE_NOW = "SELECT id, published_at FROM articles WHERE key = :key"
 # Articles of one date stand in the order in which they came to it.
@@ -92,6 +96,13 @@ class SqliteEngine:
             read = Selecting(conn, columns, self._tokens, search).read()
             return count_facets(conn, columns, search, read.selected)
 
+    def places(self, search: Search, article: Article, *, is_past: bool = False) -> Places:
+        with self._database.read() as conn:
+            columns = self._columns.at(conn)
+            read = Selecting(conn, columns, self._tokens, search).read()
+            past = read.past if is_past else None
+            return places(conn, article, past.reading if past is not None else read.reading)
+
     def occurring(self, nodes: Collection[Node], versions: Versions = "current") -> frozenset[Node]:
         with self._database.read() as conn:
             return occurring(conn, nodes, versions)
@@ -104,14 +115,27 @@ class SqliteEngine:
     def index(self, least: int = 1) -> bool:
         with self._database.read() as conn:
             waiting = unfiled(conn)
-        if len(waiting) < least:
-            return False
-        for _ in range(0, len(waiting), FILED_AT_ONCE):
+        done = len(waiting) >= max(least, 1)
+        for _ in range(0, len(waiting) if done else 0, FILED_AT_ONCE):
             with self._database.write() as conn:
                 file_articles(conn, self._tokens, unfiled(conn)[:FILED_AT_ONCE])
         while merge_segments(self._unhurried):
-            pass
-        return True
+            done = True
+        return done
+
+    def index_in(self, conn: Connection, least: int = 1) -> None:
+        waiting = unfiled(conn)[:FILED_AT_ONCE]
+        if len(waiting) < least:
+            return
+        conn.execute("SAVEPOINT filing")
+        try:
+            file_articles(conn, self._tokens, waiting)
+        except Exception:
+            # What cannot be filed is found all the same, and what was written stays written.
+            _log.exception("the index lags behind")
+            conn.execute("ROLLBACK TO filing")
+        finally:
+            conn.execute("RELEASE filing")
 
     def forget(self, conn: Connection, key: str) -> None:
         row = conn.execute(WHERE_NOW, {"key": key}).fetchone()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from heapq import merge
 from itertools import takewhile
 
+from service.article import Article
 from service.database import Connection, Row
 from service.engines.sqlite.long_texts import READ, stretches
 from service.engines.sqlite.marks import SearchedText, Wanted, wanted_of
@@ -13,7 +14,8 @@ from service.engines.sqlite.match import PIECES, index_of, wanted_leaves
 from service.engines.sqlite.reading import Reading
 from service.passages import Range, passages
 from service.query import TEXT_FIELDS, In, Near, Node, Phrase, Prefix, Word
-from service.result import Snippet
+from service.result import Places, Snippet
+from service.stores.article_rows import in_lines
 from service.unspaced import FoldedText
 
 COLUMNS = ("title", "standfirst", "body", "captions", "credits")
@@ -49,6 +51,61 @@ def snippets(
             row, _found(conn, row, foreign if row["is_foreign"] else asked)
         )
     return shown
+
+
+def places(conn: Connection, article: Article, reading: Reading) -> Places:
+    """All places in all fields of one text, however long it is; an item of a list is a field."""
+    is_foreign = article.language is not None and article.language[:2].lower() != "en"
+    asked = _asked(reading.foreign if is_foreign and reading.foreign else reading.tree)
+    found: dict[str, tuple[Range, ...]] = {}
+    for column in COLUMNS:
+        items = getattr(article, column) or ""
+        text = items if isinstance(items, str) else in_lines(items)
+        if ranges := _everywhere(conn, text, column, asked) if text else []:
+            parts = {column: ranges} if isinstance(items, str) else _by_item(column, text, ranges)
+            found |= {name: tuple(part) for name, part in parts.items()}
+    return found
+
+
+def _everywhere(conn: Connection, text: str, column: str, asked: _Asked) -> list[Range]:
+    found: list[Range] = []
+    if wanted := asked.words.get(column):
+        searched = SearchedText(text)
+        for each in wanted:
+            conn.raise_if_late()
+            found += searched.places(each)
+    if queries := asked.pieces.get(column):
+        # Parts overlap, so that a place may be found twice.
+        for start, end in stretches(text):
+            conn.raise_if_late()
+            folded = FoldedText(text[start:end])
+            hits = (place for query in queries for place in folded.occurrences(query))
+            found += ((first + start, last + start) for first, last in hits)
+    return _merged(found)
+
+
+def _by_item(column: str, text: str, ranges: list[Range]) -> Mapping[str, list[Range]]:
+    """By the items of a list, an item a line; each as offsets in its own text."""
+    return {
+        f"{column}[{number}]": inside
+        for number, (start, end) in enumerate(_lines(text))
+        if (inside := _inside(ranges, start, end))
+    }
+
+
+def _lines(text: str) -> Iterable[Range]:
+    start = 0
+    for line in text.split("\n"):
+        yield start, start + len(line)
+        start += len(line) + 1
+
+
+def _inside(ranges: list[Range], start: int, end: int) -> list[Range]:
+    """What of the ranges stands in a line; a phrase may begin in one and go on in the next."""
+    first = bisect_right(ranges, start, key=lambda each: each[1])
+    last = bisect_left(ranges, end, key=lambda each: each[0])
+    clipped = ((max(s, start) - start, min(e, end) - start) for s, e in ranges[first:last])
+    return [(s, e) for s, e in clipped if s < e]
 
 
 def _asked(tree: Node | None) -> _Asked:
@@ -146,17 +203,9 @@ def _of_column(column: str, text: str, ranges: list[Range]) -> list[Snippet]:
     if column not in _LISTS:
         return passages(column, text, ranges)
     found: list[Snippet] = []
-    start = 0
-    starts, ends = [s for s, _ in ranges], [e for _, e in ranges]
-    for number, item in enumerate(text.split("\n")):
-        end = start + len(item)
-        # A phrase may begin at the end of one item and go on in the next.
-        near = ranges[bisect_right(ends, start) : bisect_left(starts, end)]
-        clipped = ((max(s, start) - start, min(e, end) - start) for s, e in near)
-        inside = [(s, e) for s, e in clipped if s < e]
-        if inside:
-            found += passages(f"{column}[{number}]", item, inside)[:1]
+    for number, (start, end) in enumerate(_lines(text)):
+        if inside := _inside(ranges, start, end):
+            found += passages(f"{column}[{number}]", text[start:end], inside)[:1]
         if len(found) == _MOST:
             break
-        start = end + 1
     return found

@@ -1,0 +1,143 @@
+"""Templates filled in, with headers that let nothing of anybody else's run or load."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from service import __version__
+from service.dates import Moment
+from service.web.loopback import is_loopback
+from service.web.pages.addresses import Address
+from service.web.sessions import session_of
+
+_WEB = Path(__file__).parent.parent
+STATIC = _WEB / "static"
+STATIC_AT = "/static"
+TEMPLATES = _WEB / "templates"
+
+# Nothing but our own files; no inline script, no inline style, in nobody's frame.
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Vary": "Cookie",
+}
+_A_YEAR = "public, max-age=31536000, immutable"
+
+
+def page(
+    request: Request,
+    template: str,
+    values: Mapping[str, Any],
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """A page; its template sees `values`, and what every page shows."""
+    html = templates().get_template(template).render(_shown_everywhere(request) | dict(values))
+    return HTMLResponse(html.encode("utf-8", "replace"), status, HEADERS | dict(headers or {}))
+
+
+def _shown_everywhere(request: Request) -> dict[str, Any]:
+    here, is_get = here_of(request), request.method == "GET"
+    return {
+        "here": here,
+        "version": __version__,
+        "session": session_of(request),
+        # The SQL room is open there only.
+        "on_this_machine": is_loopback(request.scope, request.headers),
+        # What was sent by a form cannot be come back to.
+        "login": str(Address("/login", (("next", str(here)),))) if is_get else "/login",
+    }
+
+
+def here_of(request: Request) -> Address:
+    """The address of this very page; its path is quoted, since a key may hold any character."""
+    path = quote(request.scope["path"], safe="/:@!$&'()*+,;=~")
+    return Address(path, tuple(request.query_params.multi_items()))
+
+
+@cache
+def templates() -> Environment:
+    """All templates; a name that nobody has given a value is an error."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals["static"] = static
+    made.filters["day"] = day
+    made.filters["count"] = count
+    made.filters["marked"] = marked
+    return made
+
+
+@cache
+def static(name: str) -> str:
+    """Where a file of ours is; the address changes with the file, so that it is kept for long."""
+    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+    return f"{STATIC_AT}/{name}?v={digest}"
+
+
+class KeptFiles(StaticFiles):
+    """Our own files, which a browser need not ask for again under the same address."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        if b"v=" in scope["query_string"] and response.status_code == 200:
+            response.headers["Cache-Control"] = _A_YEAR
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response
+
+
+_MONTHS = "January February March April May June July August September October November December"
+_MONTH_NAMES = _MONTHS.split()
+
+
+@lru_cache(maxsize=4_096)
+def day(moment: Moment | str | None) -> str:
+    """A date as people write it: 16 December 2018, as far as it is known."""
+    iso = (moment.shown if isinstance(moment, Moment) else moment) or ""
+    year, _, rest = iso[:10].partition("-")
+    month, _, number = rest.partition("-")
+    named = _MONTH_NAMES[int(month) - 1] if month else ""
+    return " ".join(part for part in (number.lstrip("0"), named, year.lstrip("0")) if part)
+
+
+def count(number: int, one: str = "", many: str = "") -> str:
+    """1,024 articles: a number with separators, and what is counted."""
+    noun = one if number == 1 else (many or f"{one}s") if one else ""
+    return f"{number:,} {noun}".strip()
+
+
+def marked(pieces: Iterable[tuple[str, bool]]) -> Markup:
+    """A text of pieces, of which those that matched are marked; at once, since there are many."""
+    parts = [
+        f"<mark>{escape(text)}</mark>" if matched else escape(text) for text, matched in pieces
+    ]
+    return Markup("".join(parts))  # noqa: S704 - each piece is escaped
