@@ -184,14 +184,27 @@ class Ingest:
         progress: Progress,
         place: _Place,
     ) -> Report:
-        report = Report()
+        report, number = Report(), new_ingest()
+        with self._recorded(number, report, progress) as told:
+            self._take(arrived, number, report, total, place, told)
+        return report
+
+    def _take(
+        self,
+        arrived: Iterable[Arrival | Finished],
+        number: int,
+        report: Report,
+        total: int | None,
+        place: _Place,
+        told: Progress,
+    ) -> None:
         done = inputs = furthest = 0
         processes = processes_for((total or 0) // _BYTES_AN_ARTICLE, self.processes)
         killing = Killing(self.archive, self.engine, self.embargoes, self.quarantine)
         intake = Intake(
             self.archive, self.embargoes, killing, self.tagger, self.quarantine, processes
         )
-        for taken in intake.take(arrived):
+        for taken in intake.take(arrived, number):
             if isinstance(taken, Finished):
                 done += taken.size
             else:
@@ -200,12 +213,34 @@ class Ingest:
                 if inputs % _INDEXED_AT_ONCE == 0:
                     self._index(_WORTH_INDEXING)
             furthest = max(furthest, done + place.so_far)
-            progress(furthest, total, inputs)
+            told(furthest, total, inputs)
         self._index(1)
         killing.sweep()
         if report.added >= _WORTH_OPTIMIZING:
             self._optimize(report.added)
-        return report
+
+    @contextmanager
+    def _recorded(self, number: int, report: Report, progress: Progress) -> Iterator[Progress]:
+        """The progress, with a note of it now and then; without its end if that does not come."""
+        if self.ingests is None:
+            yield progress
+            return
+        record, noted = self.ingests, monotonic()
+
+        def told(done: int, total: int | None, taken: int) -> None:
+            nonlocal noted
+            if monotonic() - noted >= _NOTED_EVERY:
+                record.progress(number, report.counts())
+                noted = monotonic()
+            progress(done, total, taken)
+
+        record.begin(number)
+        try:
+            yield told
+        except BaseException:
+            record.progress(number, report.counts())
+            raise
+        record.end(number, report.counts())
 
     def _index(self, least: int) -> None:
         """What is not taken up now is found all the same, and the next to write takes it up."""

@@ -136,8 +136,8 @@ def test_articles(browser: Browser, hostile: Archive) -> None:
             article, path = _article(number)[0], f"/articles/key-{number}"
             theirs += _look(watch, f"{path}?{urlencode({'q': text[:200]})}")
             main = watch.page.get_by_role("article").inner_text()
-            told = (article.title, article.body, article.standfirst, *article.captions)
-            missing = [part[:80] for part in told if _said(str(part)) not in _said(main)]
+            told = (article.title, article.body, article.standfirst or "", *article.captions)
+            missing = [part[:80] for part in told if _said(part) not in _said(main)]
             assert missing == [], path
             assert [_said(each)[:100] for each in watch.page.evaluate(_DATA)] == [_said(text)[:100]]
             if number % 5 == 0:

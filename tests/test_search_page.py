@@ -113,7 +113,9 @@ def test_a_second_article_is_chosen_for_one_that_waits(pages: Client) -> None:
     assert any(href.startswith("/compare?a=a1&b=a") for href in hrefs)
     gone = shown(pages, "/?q=oil&compare=nothing")
     assert gone.xpath("//p[@class='compared']") == []
-    assert "compare=nothing" not in html.tostring(gone).decode()
+    assert "compare=nothing" not in html.tostring(gone.find(".//main")).decode()
+    (said,) = text(gone, "//div[@class='mended']/p")
+    assert said == "The article that was to be read beside another is not here."
 
 
 def test_values_narrow_and_let_go(pages: Client) -> None:

@@ -22,6 +22,7 @@ from service.rehearsal import rehearsal
 from service.settings import Settings
 from service.stores.embargoes import EmbargoStore
 from service.stores.fetches import FetchStore
+from service.stores.ingests import IngestStore
 from service.stores.quarantine import QuarantineStore
 from service.watching import watch_folders
 
@@ -50,6 +51,7 @@ class _Job:
             self.processes or self.settings.processes,
             replace(self.options, fetch=fetch),
             fetcher,
+            IngestStore(private),
         )
 
     def real(self) -> Ingest:

@@ -21,6 +21,7 @@ from service.formats.records.field_names import check_mapping
 from service.ingest import Ingest, Report
 from service.settings import Settings
 from service.stores.embargoes import EmbargoStore
+from service.stores.ingests import IngestStore
 from service.stores.quarantine import Kept, QuarantineStore
 from service.web.answers.base import encoded
 from service.web.answers.quarantine import LARGEST_SHOWN, aside_in_full_out, quarantine_out
@@ -217,11 +218,13 @@ def _job(
 ) -> Ingest:
     archive = archive_database(settings)
     archive.migrate()
-    embargoes = EmbargoStore(private_database(settings), archive)
+    private = private_database(settings)
+    embargoes = EmbargoStore(private, archive)
     tagger = partial(load_tagger, settings.tagger)  # other processes must be able to load it too
     engine = load_engine("sqlite", archive)
     processes = processes or settings.processes
-    return Ingest(archive, engine, embargoes, store, tagger, processes, options)
+    ingests = IngestStore(private)
+    return Ingest(archive, engine, embargoes, store, tagger, processes, options, ingests=ingests)
 
 
 def _store(settings: Settings) -> QuarantineStore:

@@ -121,5 +121,4 @@ def _asides(conn: Connection, number: int) -> Iterator[PutAside]:
 
 def _past(row: Row, asides: tuple[PutAside, ...]) -> PastIngest:
     counts = Counts(**{name: row[name] for name in Counts.__dataclass_fields__})
-    times = (row[name] for name in ("began_at", "seen_at", "ended_at"))
-    return PastIngest(row["id"], *times, counts=counts, asides=asides)
+    return PastIngest(row["id"], row["began_at"], row["seen_at"], row["ended_at"], counts, asides)

@@ -19,6 +19,7 @@ from service.stores.coverage import MOST_SOURCES, Coverage, CoverageStore
 from service.stores.edits import EditStore
 from service.stores.embargoes import EmbargoStore
 from service.stores.entities import EntityDetail, EntityStore
+from service.stores.ingests import IngestStore
 from service.stores.keys import KeyStore
 from service.stores.kills import KillStore
 from service.stores.quarantine import QuarantineStore
@@ -57,6 +58,7 @@ class Desk:
     embargoes: EmbargoStore
     versions: VersionStore
     quarantine: QuarantineStore
+    ingests: IngestStore
     kills: KillStore
     killing: Killing
     tagger: Callable[[], Tagger]  # loaded when the first article is sent
@@ -103,6 +105,7 @@ def open_desk(settings: Settings) -> Desk:
         embargoes=embargoes,
         versions=VersionStore(archive),
         quarantine=quarantine,
+        ingests=IngestStore(private),
         kills=KillStore(archive),
         killing=Killing(archive, engine, embargoes, quarantine),
         tagger=cache(partial(load_tagger, settings.tagger)),

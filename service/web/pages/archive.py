@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from service.export import EXPORT_FORMATS
 from service.result import Facet, Histogram
 from service.search import Ask
 from service.stores.glance import Arrival, GlanceStore, Health, Totals
+from service.stores.ingests import PastIngest, PutAside
 from service.stores.quarantine import Kept, QuarantinePage
 from service.web.api import At
 from service.web.desk import Desk
@@ -27,6 +29,7 @@ from service.web.pages.rendering import count, day, page
 from service.web.sessions import ALLOWS, session_of
 
 MOST_VALUES, MOST_ARRIVALS, MOST_ASIDES, MOST_INPUTS = 20, 8, 10, 3
+MOST_INGESTS = 10
 WHAT_IT_HOLDS = Ask(facets=("published", "source", "language"), facet_limit=MOST_VALUES)
 QUERIES = Path(__file__).parent.parent / "sql_room.yaml"
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
@@ -90,6 +93,28 @@ class Quarantine:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownIngest:
+    """When an ingest began, how long it took or that it was cut off, and why inputs failed.
+
+    `numbers` are of inputs, added, changed, unchanged, duplicates and failed.
+    """
+
+    when: str
+    took: str
+    is_over: bool
+    numbers: tuple[int, ...]
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ForEditors:
+    """What may tell of articles under embargo."""
+
+    asides: QuarantinePage
+    ingests: tuple[PastIngest, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """One thing about the file: its name, what is to be said of it, and whether it is as it should
     be.
@@ -110,35 +135,39 @@ class Query:
 
 @router.get("/archive")
 def archive(request: Request, desk: At) -> Response:
-    """What anybody may see of all of it; for editors the quarantine as well."""
+    """What anybody may see of all of it; for editors the ingests and the quarantine as well."""
     health = GlanceStore(desk.archive).health()
-    asides = desk.quarantine.page(MOST_ASIDES) if _may_see_asides(request) else None
+    private = _for_editors(desk) if _may_edit(request) else None
     is_here = is_loopback(request.scope, request.headers)
 
     def make() -> Response:
-        return page(request, "archive.html", _values(desk, health, asides, is_here))
+        return page(request, "archive.html", _values(desk, health, private, is_here))
 
-    made = answer(desk, request, make, tag=_tag(health, asides, is_here))
-    if asides is not None:
+    made = answer(desk, request, make, tag=_tag(health, private, is_here))
+    if private is not None:
         made.headers["Cache-Control"] = "no-store"
     return made
 
 
-def _may_see_asides(request: Request) -> bool:
-    """Whoever may edit, as over the API: what is there may be under embargo."""
+def _for_editors(desk: Desk) -> ForEditors:
+    return ForEditors(desk.quarantine.page(MOST_ASIDES), desk.ingests.latest(MOST_INGESTS))
+
+
+def _may_edit(request: Request) -> bool:
+    """As over the API."""
     session = session_of(request)
     if session is not None:
         return session.may_edit
     return any(request.state.reader == scope and "edit" in may for scope, may in ALLOWS.items())
 
 
-def _tag(health: Health, asides: QuarantinePage | None, is_here: bool) -> str:
+def _tag(health: Health, private: ForEditors | None, is_here: bool) -> str:
     """What is shown that the archive's own generation says nothing of."""
-    return hashlib.sha256(repr((health, asides, is_here)).encode()).hexdigest()[:16]
+    return hashlib.sha256(repr((health, private, is_here)).encode()).hexdigest()[:16]
 
 
 def _values(
-    desk: Desk, health: Health, asides: QuarantinePage | None, is_here: bool
+    desk: Desk, health: Health, private: ForEditors | None, is_here: bool
 ) -> dict[str, Any]:
     glance = GlanceStore(desk.archive)
     facets = desk.finder.facets(WHAT_IT_HOLDS)
@@ -157,7 +186,8 @@ def _values(
         "sources": listed(sources, "source"),
         "languages": listed(languages, "language"),
         "arrivals": tuple(map(shown_arrival, glance.arrivals(MOST_ARRIVALS))),
-        "quarantine": shown_asides(asides) if asides is not None else None,
+        "ingests": tuple(map(shown_ingest, private.ingests)) if private is not None else (),
+        "quarantine": shown_asides(private.asides) if private is not None else None,
         "notes": notes(health),
         "queries": queries() if is_here else (),
         "formats": tuple(EXPORT_FORMATS),
@@ -233,15 +263,48 @@ def shown_asides(page_: QuarantinePage) -> Quarantine:
     return Quarantine(page_.total, tuple(map(_aside, page_.kept)))
 
 
+def shown_ingest(ingest: PastIngest) -> ShownIngest:
+    """An ingest in words."""
+    counts, is_over = ingest.counts, ingest.ended_at is not None
+    took = lasted(ingest.began_at, ingest.ended_at or ingest.seen_at)
+    return ShownIngest(
+        when=_to_the_minute(ingest.began_at),
+        took=took if is_over else f"cut off after {took}, or still running",
+        is_over=is_over,
+        numbers=(
+            counts.inputs,
+            counts.added,
+            counts.changed,
+            counts.unchanged,
+            counts.duplicates,
+            counts.failed,
+        ),
+        reasons=tuple(f"{_named(each)}: {each.reason}" for each in ingest.asides),
+    )
+
+
+def lasted(began: str, ended: str) -> str:
+    """2 hours 5 minutes: in the two largest units; a clock may have been set back meanwhile."""
+    span = datetime.fromisoformat(ended) - datetime.fromisoformat(began)
+    minutes, seconds = divmod(max(0, int(span.total_seconds())), 60)
+    hours, minutes = divmod(minutes, 60)
+    units = ((hours, "hour"), (minutes, "minute"), (0 if hours else seconds, "second"))
+    return " ".join(count(number, unit) for number, unit in units if number) or "under a second"
+
+
 def _aside(kept: Kept) -> ShownAside:
-    record = f", record {kept.number:,}" if kept.number is not None else ""
     return ShownAside(
-        f"{name_of(kept.origin)}{record}",
+        _named(kept),
         kept.origin,
         kept.reason,
         _to_the_minute(kept.last_seen),
         kept.times,
     )
+
+
+def _named(aside: Kept | PutAside) -> str:
+    record = f", record {aside.number:,}" if aside.number is not None else ""
+    return f"{name_of(aside.origin)}{record}"
 
 
 def name_of(origin: str) -> str:

@@ -23,6 +23,7 @@ HITS = 20
 MOST_BEFORE = 20
 _CURSOR = re.compile(r"[A-Za-z0-9_-]{1,600}")
 _FIND = "find."
+NOTHING_TO_COMPARE = "The article that was to be read beside another is not here."
 WRONG_CURSOR = "This page of the search is no more: here is the first one."
 
 # What parameters are called where one of them is wrong.
@@ -86,6 +87,11 @@ class Asked:
         """The first page instead of one that is no more."""
         faults = (*self.faults, WRONG_CURSOR)
         return replace(self, ask=replace(self.ask, cursor=None), before=(), faults=faults)
+
+    def without_comparing(self) -> "Asked":
+        """Where the article that waits for another is no more."""
+        faults = (*self.faults, NOTHING_TO_COMPARE)
+        return replace(self, compare="", state=self.state.without("compare"), faults=faults)
 
 
 def asked_of(pairs: Iterable[Pair], timezone: str) -> Asked:

@@ -75,4 +75,8 @@ def _other_queries(q: str) -> Iterator[tuple[str, str]]:
     if isinstance(tree, And) and len(tree.parts) <= _LONGEST:
         for left in range(len(tree.parts)):
             kept = And((*tree.parts[:left], *tree.parts[left + 1 :]), tree.typed)
-            yield f"Without “{tree.parts[left]}”", str(kept)
+            yield f"Without {_quoted(str(tree.parts[left]))}", str(kept)
+
+
+def _quoted(part: str) -> str:
+    return part if part.startswith('"') else f"“{part}”"

@@ -63,7 +63,7 @@ def _shown(desk: Desk, asked: Asked) -> dict[str, Any]:
     asked, results = _found(desk, asked)
     compared = _compared(desk, asked)
     if asked.compare and compared is None:
-        asked = replace(asked, compare="", state=asked.state.without("compare"))
+        asked = asked.without_comparing()
     chosen, mentioned = _named(desk, asked, results)
     state = pinned(asked, results)
     turned = turning(asked, results.next)
