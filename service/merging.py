@@ -133,11 +133,11 @@ class Merging:
     def _ranked(self, candidates: Iterable[Pair]) -> tuple[SuggestedMerge, ...]:
         log = self._store.decisions()
         apart = (pair for pair in candidates if not log.are_distinct(pair[0].key, pair[1].key))
-        by_name = sorted(_compared(apart), key=_order)[:_ASKED]
+        by_name = sorted(_compared(apart), key=order)[:_ASKED]
         companies = self._companies(dict.fromkeys(e.key for s in by_name for e in (s.one, s.other)))
         together = self._store.together((s.one, s.other) for s in by_name)
         judged = (_judged(s, companies, together) for s in by_name)
-        return tuple(sorted((s for s in judged if s.score >= SUGGESTED), key=_order))
+        return tuple(sorted((s for s in judged if s.score >= SUGGESTED), key=order))
 
     def _companies(self, keys: Iterable[str]) -> dict[str, "_Company"]:
         articles = self._store.articles()
@@ -255,7 +255,7 @@ def _rounded(score: float) -> float:
     return round(score, 3)
 
 
-def _order(suggestion: SuggestedMerge) -> tuple[float, int, str, str]:
-    """Likeliest first, then who is mentioned most."""
+def order(suggestion: SuggestedMerge) -> tuple[float, int, str, str]:
+    """Where a pair stands in the queue: likeliest first, then who is mentioned most, then keys."""
     mentions = suggestion.one.mentions + suggestion.other.mentions
     return -suggestion.score, -mentions, suggestion.one.key, suggestion.other.key

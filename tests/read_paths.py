@@ -21,7 +21,7 @@ from fastapi import FastAPI
 from service.cli import UNBUILT, main
 from service.export import EXPORT_FORMATS
 from service.web.gate import needed_scope
-from service.web.pages.entity import lists_of
+from service.web.pages.entities.entity import lists_of
 from service.web.pages.paging import cursor_at
 from service.web.parameters import FACETS
 from service.web.sql_room_datasette import on_show, read_metadata

@@ -13,19 +13,22 @@ from service.stores.glance import Arrival, GlanceStore, Health
 from service.stores.keys import KeyStore
 from service.stores.quarantine import Aside, Kept, QuarantinePage
 from service.web.app import create_app
-from service.web.pages.archive import (
-    Counted,
-    Listed,
+from service.web.pages.archive.ingests import (
     ShownArrival,
     ShownAside,
+    name_of,
+    shown_arrival,
+    shown_asides,
+)
+from service.web.pages.archive.page import (
+    Counted,
+    Listed,
     dated,
     figures,
     listed,
-    name_of,
+    most,
     notes,
     queries,
-    shown_arrival,
-    shown_asides,
     size_of,
 )
 
@@ -121,9 +124,8 @@ def test_arrivals_are_told_apart_by_pauses(archive: Archive) -> None:
         "UPDATE articles SET ingested_at = 'yesterday' WHERE origin = '/feeds/3.txt'",
     )
     assert GlanceStore(archive.database).arrivals(5) == (
-        Arrival("2019-01-02T06:00:00Z", "2019-01-02T06:00:00Z", 1, ("/feeds/2.txt",), False),
+        Arrival("2019-01-02T06:00:00Z", 1, ("/feeds/2.txt",), False),
         Arrival(
-            "2019-01-01T10:00:00Z",
             "2019-01-01T10:09:00Z",
             2,
             ("/feeds/0.txt", "/feeds/1.txt"),
@@ -151,7 +153,7 @@ def test_totals_and_health(archive: Archive) -> None:
 
 def test_an_arrival_in_words() -> None:
     origins = ("/a/b/x.txt", "/a/c/x.txt", "/a/w.tar.gz!one.xml", "https://x.org/feed", "/a/z.txt")
-    arrival = Arrival("2019-01-01T10:00:00Z", "2019-01-01T10:09:30Z", 1_300, origins, True)
+    arrival = Arrival("2019-01-01T10:09:30Z", 1_300, origins, True)
     assert shown_arrival(arrival) == ShownArrival(
         "1 January 2019, 10:09 UTC",
         "1,300 or more",
@@ -210,6 +212,12 @@ def test_its_times_in_words(histogram: Histogram, said: str) -> None:
     assert dated(histogram) == said
 
 
+def test_when_most_was_published() -> None:
+    day, month = Bin("1987-03-05", "1987-03-05", 2), Bin("1987-03-01", "1987-03-31", 3)
+    assert most(Histogram("day", (day,), 0)) == "most on 5 March 1987: 2"
+    assert most(Histogram("month", (month,), 0)) == "most in March 1987: 3"
+
+
 @pytest.mark.parametrize(
     ("size", "said"),
     [
@@ -238,7 +246,7 @@ def test_an_origin_is_called_by_its_file(origin: str, name: str) -> None:
 
 
 def test_what_is_not_well_is_said() -> None:
-    said = notes(Health(1, 3, 2, "3.50.4", 5_000, ("0011_ingests",)))
+    said = notes(Health(1, 2, "3.50.4", 5_000, ("0011_ingests",)))
     assert [(note.name, note.said, note.is_well) for note in said] == [
         ("Schema", "Old: run cuttings migrate (0011_ingests)", False),
         ("Index", "1 article waits to be taken up; found all the same", True),

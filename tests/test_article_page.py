@@ -180,7 +180,7 @@ def test_copies_elsewhere(tmp_path: Path) -> None:
     archive.add(Article(key="b", title="Bridge", body=body, source="Herald"))
     tree = page(Client(create_app(archive.settings)), "/articles/a")
     (copy,) = found(tree, "#copies-title ~ ul > li")
-    assert texts(copy, "p")[0] == "Herald · undated · 100% the same text"
+    assert texts(copy, "p")[0] == "Herald · undated · 100% the same text · compare with “Bridge”"
     assert not found(tree, "#similar-title")
 
 

@@ -5,8 +5,15 @@ import pytest
 from service.parser import MAX_LENGTH
 from service.query import Cursor
 from service.web.pages.addresses import Pair
-from service.web.pages.asked import MOST_BEFORE, WRONG_CURSOR, Asked, asked_of
-from service.web.pages.turning import turning
+from service.web.pages.search.asked import (
+    MOST_BEFORE,
+    MOST_FILTERS,
+    TOO_MANY,
+    WRONG_CURSOR,
+    Asked,
+    asked_of,
+)
+from service.web.pages.search.turning import turning
 from service.web.parameters import write_cursor
 
 
@@ -105,9 +112,21 @@ def test_a_query_too_long_is_cut() -> None:
     )
 
 
-def test_too_many_values_are_left_out() -> None:
-    found = asked(*(("person", f"p{number}") for number in range(101)))
-    assert found.faults == ("The person was left out: there are too many.",)
+def test_too_many_filters_are_left_out() -> None:
+    people = [("person", f"p{number}") for number in range(MOST_FILTERS - 1)]
+    found = asked(*people, ("q", "jo"), ("source", "AFP"), ("source", "AP"), ("topic", "oil"))
+    assert found.faults == (TOO_MANY,)
+    assert len(found.ask.filters["person"]) == MOST_FILTERS - 1
+    assert found.ask.filters["source"] == ("AFP",)
+    assert "topic" not in found.ask.filters
+    assert str(found.state).endswith("&q=jo&source=AFP")
+
+
+def test_filters_too_long_are_left_out() -> None:
+    names = [("person", letter * 1_000) for letter in "abcdefgh"]
+    found = asked(*names, ("place", "x"))
+    assert (found.faults, len(found.ask.filters["person"])) == ((TOO_MANY,), 5)
+    assert "place" not in found.ask.filters
 
 
 def test_the_state_has_no_place_in_the_pages() -> None:

@@ -1,5 +1,6 @@
 """A search as an Atom feed, as a feed reader sees it."""
 
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -98,6 +99,15 @@ def test_an_entry_with_everything(web: Client) -> None:
         ("alternate", "http://localhost/v1/articles/full", "application/json"),
     ]
     assert "storm ]]>" in entry.summary
+
+
+def test_only_an_address_on_the_web_is_linked(tmp_path: Path) -> None:
+    archive = open_archive(tmp_path)
+    for number, url in enumerate(("javascript:alert(1)", " data:text/html,x", "HTTPS://a.example")):
+        archive.add(Article(key=f"k{number}", body="x", url=url))
+    found = read(Client(create_app(archive.settings))).entries
+    linked = {link.href for entry in found for link in entry.links if link.type == "text/html"}
+    assert linked == {"HTTPS://a.example"}
 
 
 def test_a_date_without_a_time_gets_none(web: Client) -> None:

@@ -4,7 +4,8 @@ import pytest
 
 from service.result import Bin, Histogram
 from service.web.pages.addresses import Address
-from service.web.pages.bars import MOST_BARS, Bar, chart, period
+from service.web.pages.bars import MOST_BARS, Bar, chart
+from service.web.pages.moments import period
 
 MONTHS = Histogram(
     "month",

@@ -6,7 +6,8 @@ import pytest
 
 from service.article import Article
 from service.dates import parse_moment
-from service.web.pages.citing import citation, headline
+from service.web.pages.article.citing import citation
+from service.web.pages.article_lines import headline
 
 LINK = "http://archive/articles/envoy/versions/2"
 ENVOY = Article(

@@ -10,7 +10,7 @@ from service.comparing import compared
 from service.comparing.passages import Told
 from service.stores.articles import ArticleStore
 from service.web.app import create_app
-from service.web.pages.side_by_side import (
+from service.web.pages.comparison.side_by_side import (
     Differs,
     Paragraph,
     Piece,

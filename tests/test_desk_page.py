@@ -21,7 +21,7 @@ from service.dates import parse_moment
 from service.edits import Action, Edit
 from service.entity import Mention
 from service.errors import Conflict, Forbidden, InvalidRequest, NotAuthenticated, Problem
-from service.merging import SuggestedMerge
+from service.merging import SuggestedMerge, order
 from service.stores.edits import Author, EditStore
 from service.stores.entities import Alias, EntityDetail, EntityRow
 from service.stores.keys import KeyStore, Scope
@@ -29,11 +29,11 @@ from service.stores.redaction import ERASED
 from service.stores.sessions import SessionStore
 from service.twins import Reason
 from service.web.app import create_app
-from service.web.pages.desk_pair import Because, asked, because, likely
-from service.web.pages.edit_sentences import plain_text, sentence
-from service.web.pages.editors import editor, in_words
-from service.web.pages.logged_edits import number_in
-from service.web.pages.queue_place import Place, behind, mark_of, place_in, read_mark, written
+from service.web.pages.desk.edit_sentences import plain_text, sentence
+from service.web.pages.desk.editors import editor, in_words
+from service.web.pages.desk.logged_edits import number_in
+from service.web.pages.desk.pair import Because, asked, because, likely
+from service.web.pages.desk.queue_place import Place, behind, place_in, read_mark, written
 from service.web.sessions import SESSION, Session, form_token
 
 JO, CHO = "person-josonggil", "person-chosonggil"
@@ -169,6 +169,13 @@ def test_a_pair_with_all_that_tells(desk_at_rest: Browser) -> None:
         "Jo Song Gil",
         "Cho Song-gil",
     ]
+
+
+def test_a_card_leads_to_the_very_mention(desk_at_rest: Browser) -> None:
+    ours, _ = page(desk_at_rest.get("/desk")).find_class("named-in")
+    for link in ours.iter("a"):
+        path, _, id_ = link.get("href").partition("#")
+        assert said(page(desk_at_rest.get(path)).get_element_by_id(id_)) == "Jo Song Gil"
 
 
 # (button, its fields beside, the sentence after it, the names that are there then)
@@ -560,12 +567,12 @@ PAIRS = (suggested(0.9, "a", "b"), suggested(0.9, "a", "c"), suggested(0.5, "a",
 
 
 def test_a_place_in_the_queue() -> None:
-    assert written(mark_of(PAIRS[0])) == "0.9 3 a b"
+    assert written(order(PAIRS[0])) == "0.9 3 a b"
     for pair_ in PAIRS:
-        assert read_mark(written(mark_of(pair_))) == mark_of(pair_)
-    assert [behind(PAIRS, mark_of(each)) for each in PAIRS] == [1, 2, 3]
+        assert read_mark(written(order(pair_))) == order(pair_)
+    assert [behind(PAIRS, order(each)) for each in PAIRS] == [1, 2, 3]
     assert behind(PAIRS, None) == 0
-    assert behind(PAIRS, mark_of(suggested(0.9, "a", "bb"))) == 1  # it is gone
+    assert behind(PAIRS, order(suggested(0.9, "a", "bb"))) == 1  # it is gone
     for text in ("", "0.9", "x 3 a b", "0.9 3 a b c", "0.9 x a b"):
         assert read_mark(text) is None
 

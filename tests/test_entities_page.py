@@ -11,7 +11,7 @@ from service.article import Article
 from service.dates import parse_moment
 from service.entity import EntityName, EntityType, Mention, entity_key
 from service.web.app import create_app
-from service.web.pages.entities import asked, seen
+from service.web.pages.entities.listing import asked, seen
 from service.web.pages.paging import cursor_at
 
 Add = Callable[..., None]
@@ -93,7 +93,7 @@ def test_a_name_is_found_in_any_spelling(add: Add, page: Page) -> None:
     filled(add)
     tree = page(name="mr kim")
     assert names(tree) == ["Kim Jong Un"]
-    assert text(tree, "//*[contains(@class, 'found')]") == "1 name with a name like “mr kim”"
+    assert text(tree, "//*[contains(@class, 'found')]") == "1 name like “mr kim”"
     assert tree.xpath("//input[@name='name']")[0].get("value") == "mr kim"
     every = tree.xpath("//nav[@aria-label='Kinds']//a")[2].get("href")
     assert every == "/entities?name=mr+kim&type=organization"
@@ -112,6 +112,15 @@ def test_where_nothing_is_found_it_says_what_to_do(add: Add, page: Page) -> None
     assert "among the places has a name like “Zorro <b>”" in text(tree, "//*[@class='nothing']")
     links = [a.get("href") for a in tree.xpath("//*[@class='nothing']//a")]
     assert links == ["/entities?name=Zorro+%3Cb%3E", "/?q=Zorro%20%3Cb%3E"]
+
+
+def test_who_may_be_meant_is_offered(add: Add, page: Page) -> None:
+    filled(add)
+    tree = page(name="Kim Jnog Un")
+    assert text(tree, "//*[@class='perhaps']/li[1]") == "PKim Jong Un 2 articles"
+    (link, *_) = tree.xpath("//*[@class='perhaps']//a")
+    assert link.get("href") == "/entities/person-kimjongun"
+    assert not page(name="Kim Jnog Un", type="place").xpath("//*[@class='perhaps']")
 
 
 def test_an_empty_archive_says_so(page: Page) -> None:

@@ -19,9 +19,9 @@ from service.stores.entities import Alias, EntityRow
 from service.stores.related import ARTICLES_OF, RelatedStore
 from service.stores.sightings import Sighting, SightingStore
 from service.web.app import create_app
-from service.web.pages.entity import asked, lists_of
-from service.web.pages.entity_mentions import Piece, naming_articles
-from service.web.pages.entity_searches import EntitySearches
+from service.web.pages.entities.entity import asked, lists_of
+from service.web.pages.entities.mentions import Piece, naming_articles
+from service.web.pages.entities.searches import EntitySearches
 from service.web.pages.paging import cursor_at
 
 DESK = Author("desk", "seen in the register")

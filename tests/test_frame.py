@@ -33,7 +33,6 @@ def test_the_address_bar_searches_the_archive(api: Client) -> None:
         ({"Host": "localhost:8000"}, "http://localhost:8000/"),
         ({"Host": "news.example", "X-Forwarded-Proto": "https"}, "https://news.example/"),
         ({"Host": "localhost", "X-Forwarded-Host": "evil.example"}, "http://localhost/"),
-        ({"Host": 'localhost:"><x'}, 'http://localhost:"><x/'),
     ],
 )
 def test_it_is_searched_by_the_name_it_was_asked_by(

@@ -5,8 +5,9 @@ import pytest
 from service.dates import Moment
 from service.result import Copy, Hit, Snippet
 from service.stores.mentioned import Mentioned
-from service.web.pages.asked import asked_of
-from service.web.pages.hits import Chip, Paper, Passage, ShownHit, pieces_of, shown_hits
+from service.web.pages.pieces import pieces_of
+from service.web.pages.search.asked import asked_of
+from service.web.pages.search.hits import Chip, Paper, Passage, ShownHit, shown_hits
 
 ASKED = asked_of([("q", "jo"), ("sort", "newest"), ("expand", "false")], "UTC")
 
@@ -98,13 +99,25 @@ def test_names_in_the_order_of_their_kinds() -> None:
     )
 
 
-def test_links_keep_what_marks_need() -> None:
+def test_what_runs_from_right_to_left_does_not_turn_the_date_round() -> None:
+    found = shown(
+        hit(source="الجزيرة", published=Moment("1987-03-12", "day"), authors=("محمد علي",))
+    )
+    assert found.origin == "\u2068الجزيرة\u2069 · 12 March 1987 · \u2068محمد علي\u2069"
+
+
+def test_links_keep_the_search() -> None:
     copies = (Copy("a2", None, None), Copy("a3", "AFP", Moment("2018-12-16", "day")))
     found = shown(hit(version=2, copies=5, copied_in=copies))
-    assert found.href == "/articles/a1?q=jo&expand=false"
-    assert found.version == "/articles/a1/versions/2?q=jo&expand=false"
-    assert (found.compare, found.cite) == ("/compare?a=a1", "/articles/a1#cite")
+    assert found.href == "/articles/a1?q=jo&sort=newest&expand=false"
+    assert found.version == "/articles/a1/versions/2?q=jo&sort=newest&expand=false"
+    assert found.compare == "/compare?a=a1"
+    assert found.cite == "/articles/a1?q=jo&sort=newest&expand=false#cite"
     assert found.papers == (
-        Paper("source unknown", "/articles/a2?q=jo&expand=false"),
-        Paper("AFP, 16 December 2018", "/articles/a3?q=jo&expand=false"),
+        Paper("source unknown", "/articles/a2?q=jo&sort=newest&expand=false"),
+        Paper("AFP, 16 December 2018", "/articles/a3?q=jo&sort=newest&expand=false"),
     )
+
+
+def test_a_hit_without_any_text_can_be_followed_all_the_same() -> None:
+    assert shown(hit("", derived=True)).headline == (("Without a headline", False),)

@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 
 import pytest
 from browsed_archive import edit_key
-from browsing import Watched, log_in, served, watched
+from browsing import PHONE, Watched, log_in, served, watched
 from conftest import Archive, open_archive
 from hostile import STRINGS
 from playwright.sync_api import Browser
@@ -134,7 +134,7 @@ def test_articles(browser: Browser, hostile: Archive) -> None:
     with served(hostile.settings) as address, watched(browser, address) as watch:
         for number, text in enumerate(TEXTS):
             article, path = _article(number)[0], f"/articles/key-{number}"
-            theirs += _look(watch, f"{path}?{urlencode({'q': text[:200]})}")
+            theirs += _look(watch, f"{path}?{urlencode({'q': text[:120]})}")
             main = watch.page.get_by_role("article").inner_text()
             told = (article.title, article.body, article.standfirst or "", *article.captions)
             missing = [part[:80] for part in told if _said(part) not in _said(main)]
@@ -168,7 +168,7 @@ def test_searches(browser: Browser, hostile: Archive) -> None:
         for page in (1, 2, 3):
             theirs += _look(watch, f"/?page={page}")
         for text in TEXTS:
-            asked = {"q": text[:5_000], "person": text[:200], "source": PAPER, "match": "any"}
+            asked = {"q": text[:120], "person": text[:200], "source": PAPER, "match": "any"}
             theirs += _look(watch, f"/?{urlencode(asked)}")
         for one, other in zip(keys[::4], keys[2::4], strict=False):
             theirs += _look(watch, f"/compare?{urlencode({'a': one, 'b': other})}")
@@ -177,6 +177,22 @@ def test_searches(browser: Browser, hostile: Archive) -> None:
             theirs += _look(watch, f"/compare?{urlencode({'q': text[:500], 'a': keys[0]})}")
         watch.assert_sound()
     assert theirs == []
+
+
+def test_long_words_fit_a_phone(browser: Browser, hostile: Archive) -> None:
+    last = len(TEXTS) - 1
+    articles = [f"/articles/key-{number}" for number in (last, last - 1, 3)]
+    entities = [f"/entities/{ENTITY_TYPES[n % 3]}-{n}" for n in range(last - 3, last)]
+    pair = f"/compare?a=key-{last}&b=key-{last - 1}"
+    nothing = f"/articles/{'long' * 100}"
+    with (
+        served(hostile.settings) as address,
+        watched(browser, address, size=PHONE, may_fail=(404,)) as watch,
+    ):
+        for path in (*articles, *entities, pair, nothing, "/", "/?page=3", "/entities"):
+            watch.go(path)
+            watch.assert_fits()
+        watch.assert_sound()
 
 
 def test_suggestions(browser: Browser, hostile: Archive) -> None:

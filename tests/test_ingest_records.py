@@ -19,7 +19,7 @@ from service.stores.ingests import Counts, IngestStore, PastIngest, PutAside
 from service.stores.keys import KeyStore
 from service.stores.quarantine import Aside, QuarantineStore
 from service.web.app import create_app
-from service.web.pages.archive import ShownIngest, lasted, shown_ingest
+from service.web.pages.archive.ingests import ShownIngest, lasted, shown_ingest
 
 SECOND = 1_000_000_000
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")

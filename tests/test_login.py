@@ -459,6 +459,14 @@ def test_what_one_session_is_shown_no_other_is(archive: Archive, app: FastAPI) -
     assert len(tags) == 4
 
 
+def test_the_way_back_shows_nothing_of_a_session_that_has_ended(
+    archive: Archive, app: FastAPI
+) -> None:
+    browser = logged_in(app, archive, "edit")
+    for path in ("/", "/how-to-search", "/entities", "/archive", "/desk", "/v1/search"):
+        assert browser.get(path).headers["cache-control"] == "no-store", path
+
+
 # Forms of the desk --------------------------------------------------------------------------------
 
 

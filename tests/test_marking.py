@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.web.pages.marking import Layer, Link, Mark, Token, apart, cut, with_links
+from service.web.pages.article.marking import Layer, Link, Mark, Token, apart, cut, with_links
 
 TEXT = "Jo Song-gil, the envoy to Rome, fled."
 

@@ -3,8 +3,8 @@
 import pytest
 
 from service.dates import Moment, parse_moment
+from service.web.pages.article.shown_text import web_address
 from service.web.pages.moments import when
-from service.web.pages.shown_text import web_address
 
 
 @pytest.mark.parametrize(

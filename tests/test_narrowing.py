@@ -2,8 +2,8 @@
 
 from service.result import Facet, FacetValue
 from service.web.pages.addresses import Pair
-from service.web.pages.asked import asked_of
-from service.web.pages.narrowing import Choice, Chosen, Narrowing, chosen_of, narrowings
+from service.web.pages.search.asked import asked_of
+from service.web.pages.search.narrowing import Choice, Chosen, Narrowing, chosen_of, narrowings
 
 PEOPLE = Facet(
     (FacetValue("person-jo", "Jo Song Gil", 2), FacetValue("person-kim", "Kim Jong Un", 1)), True
@@ -66,3 +66,14 @@ def test_a_filter_is_called_by_its_name() -> None:
         Chosen("person", "person-cho", "person-jo", "Jo Song Gil"),
         Chosen("language", "it", "it", "Italian", left_out=True),
     )
+
+
+def test_two_sorts_of_one_language_are_not_taken_for_one() -> None:
+    facet = Facet((FacetValue("en", "en", 3), FacetValue("en-GB", "en-GB", 2)), False)
+    asked = asked_of([("language", "en")], "UTC")
+    chosen = chosen_of(asked, {}, lambda _: None)
+    (found,) = narrowings(asked, asked.state, {"language": facet}, chosen, total=3)
+    assert [(each.label, each.chosen) for each in found.choices] == [
+        ("English", True),
+        ("English (en-GB)", False),
+    ]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.web.pages.network import (
+from service.web.pages.entities.network import (
     LETTER_SIZE,
     NARROW,
     WIDE,

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.article import Subheading
-from service.web.pages.paragraphs import blocks
+from service.web.pages.article.paragraphs import MOST_BLOCKS, blocks
 
 WIRE = """Showers continued throughout the week in the
 cocoa zone, alleviating the drought since early
@@ -65,6 +65,16 @@ def test_subheadings_are_blocks_of_their_own() -> None:
         ("heading", "Where to?"),
         ("prose", "To the West."),
     ]
+
+
+def test_a_text_of_endless_paragraphs_ends_in_one() -> None:
+    text = "a\n\n" * (MOST_BLOCKS + 5) + "end\n"
+    found = blocks(text)
+    assert len(found) == MOST_BLOCKS + 1
+    assert {block.kind for block in found[:-1]} == {"prose"}
+    last = found[-1]
+    assert (last.kind, text[last.start : last.end]) == ("lines", "a\n\n" * 5 + "end")
+    assert len(blocks("a\n\n" * MOST_BLOCKS)) == MOST_BLOCKS
 
 
 @given(

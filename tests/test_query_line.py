@@ -5,9 +5,9 @@ import pytest
 from service.query import Diagnostic
 from service.result import Expansion, Results
 from service.web.pages.addresses import Pair
-from service.web.pages.asked import Asked, asked_of
-from service.web.pages.narrowing import Chosen
-from service.web.pages.query_line import (
+from service.web.pages.search.asked import Asked, asked_of
+from service.web.pages.search.narrowing import Chosen
+from service.web.pages.search.query_line import (
     Beside,
     Held,
     Link,

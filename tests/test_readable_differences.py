@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from service.differences import differences
 from service.web.answers.versions import PieceOut
-from service.web.pages.readable_differences import (
+from service.web.pages.article.readable_differences import (
+    MOST_LINES,
     PILCROW,
     Paragraph,
     Part,
@@ -47,6 +48,15 @@ def test_lines_are_paragraphs_where_there_is_nothing_else() -> None:
     assert shown(paragraphs(pieces("One\nTwo", "One\nThree"))) == ["One", "-Two|+Three"]
     assert len(paragraphs(pieces("a\n\nb\nc", "a\n\nb\nd"))) == 2
     assert len(paragraphs(pieces("a\n\nb\nc", "a\n\nb\nd"), by_line=True)) == 3
+
+
+def test_a_text_of_endless_lines_is_told_as_one() -> None:
+    same, added = "a\n\n" * MOST_LINES, "b\n\n"
+    found = [
+        PieceOut(kind="same", text=same, old_start=0, new_start=0),
+        PieceOut(kind="added", text=added, old_start=len(same), new_start=len(same)),
+    ]
+    assert paragraphs(found) == (Paragraph((Part("same", same), Part("added", added))),)
 
 
 def test_what_stayed_is_folded_but_beside_a_change() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from service.histogram import Days, Interval, bins
 from service.stores.coverage import Count, Coverage, Period
-from service.web.pages.timeline import ABOVE, HEIGHT, Timeline, named, nice_top, timeline
+from service.web.pages.entities.timeline import ABOVE, HEIGHT, Timeline, named, nice_top, timeline
 
 
 def covered(first: str, last: str, **articles: int) -> Coverage:

@@ -1,12 +1,14 @@
 """The margin of a text: whom it names where, what is said and when."""
 
+from dataclasses import replace
+
 from service.article import Article
 from service.entity import EntityType
 from service.findings import MentionedDate
 from service.stores.entities import EntityRow, PlacedMention
 from service.stores.quotes import PlacedQuote
-from service.web.pages.reading_text import Noted, reading_text
-from service.web.pages.who_and_what import SHOWN, Jump, WhoAndWhat, excerpt, who_and_what
+from service.web.pages.article.reading_text import Noted, reading_text
+from service.web.pages.article.who_and_what import SHOWN, Jump, WhoAndWhat, excerpt, who_and_what
 
 ARTICLE = Article(
     body="Jo left Rome.\n\nJo is “gone”.", title="Jo leaves", captions=("Jo in 2018.",)
@@ -88,6 +90,15 @@ def test_what_is_said_and_which_dates() -> None:
     assert [(each.date, each.jumps) for each in found.dates] == [
         ("2018", (Jump("#d1", "caption 1"),))
     ]
+
+
+def test_a_quote_within_another_leads_to_its_paragraph() -> None:
+    inner = replace(QUOTE, text="one", start=23)
+    outer, within = margin(Noted(quotes=(QUOTE, inner))).said
+    assert (outer.jump.href, within.jump) == ("#q1", Jump("#p2", "paragraph 2"))
+    caption = replace(QUOTE, field="captions[0]", start=0, end=2)
+    hidden = replace(caption, end=1)
+    assert margin(Noted(quotes=(caption, hidden))).said[1].jump.href == "#main"
 
 
 def test_of_many_the_first_are_shown() -> None:

@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-Hit = tuple[int, int, str]
+# A stretch of the text, and the time that it tells.
+Found = tuple[int, int, str]
 
 _MONTHS = "january february march april may june july august september october november december"
 _NUMBERS = {name: number for number, name in enumerate(_MONTHS.split(), 1)}
@@ -39,7 +40,7 @@ _ABOUT = re.compile(
 _BEFORE = 24
 
 
-def partial_times(text: str) -> Iterator[Hit]:
+def partial_times(text: str) -> Iterator[Found]:
     """Days of the week and months that are told without a year: where, and which."""
     for match in _TOLD.finditer(text):
         if match["weekday"]:

@@ -20,7 +20,7 @@ SELECT ingested_at AS at, CAST(strftime('%s', ingested_at) AS INTEGER) AS second
 FROM articles INDEXED BY articles_by_arrival ORDER BY added_in DESC LIMIT :most
 """
 INDEX = """
-SELECT (SELECT count(*) FROM unfiled) AS unfiled, (SELECT count(*) FROM segments) AS segments,
+SELECT (SELECT count(*) FROM unfiled) AS unfiled,
   (SELECT count(*) FROM erasures) AS erasures, sqlite_version() AS sqlite
 """
 # So many of the newest articles are looked at.
@@ -42,10 +42,10 @@ class Totals:
 class Arrival:
     """Articles that came together, `origins` the inputs that they were read from.
 
-    `first` and `last` are UTC, ISO 8601. `more` when others, not looked at, may belong to it.
+    `last` is when the last of them came: UTC, ISO 8601. `more` when others, not looked at, may
+    belong to it.
     """
 
-    first: str
     last: str
     articles: int
     origins: tuple[str, ...]
@@ -61,7 +61,6 @@ class Health:
     """
 
     unfiled: int
-    segments: int
     erasures: int
     sqlite: str
     size: int
@@ -116,7 +115,6 @@ def _together(rows: Iterable[Row]) -> Iterator[list[Row]]:
 def _arrival(rows: Sequence[Row], more: bool) -> Arrival:
     origins = dict.fromkeys(row["origin"].partition("#")[0] for row in rows if row["origin"])
     return Arrival(
-        first=rows[-1]["at"],
         last=rows[0]["at"],
         articles=len(rows),
         origins=tuple(sorted(origins)),

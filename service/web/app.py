@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from service import __version__
@@ -82,7 +83,7 @@ def create_app(settings: Settings) -> FastAPI:
     for routes in (*PAGES, *ROUTES):
         app.include_router(routes)
     app.mount(front.DOCS_FILES_AT, StaticFiles(directory=front.DOCS_FILES))
-    app.mount(STATIC_AT, KeptFiles(directory=STATIC))
+    app.mount(STATIC_AT, GZipMiddleware(KeptFiles(directory=STATIC)))
     app.mount("/sql", SqlRoom(desk.archive.path, settings.query_seconds))
     add_problem_handlers(app)
     app.add_middleware(HeadAsGet)

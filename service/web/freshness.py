@@ -12,7 +12,7 @@ from service import __version__
 from service.errors import CuttingsError
 from service.web.answers.base import encoded
 from service.web.desk import Desk
-from service.web.sessions import session_of
+from service.web.sessions import kept, session_of
 
 # An answer, or a response of another kind than JSON.
 Made = Mapping[str, Any] | Response
@@ -34,7 +34,7 @@ def answer(
     release(desk)
     with desk.archive.read():
         look()
-        headers = {"ETag": _etag(desk, request, tag), "Cache-Control": "private, no-cache"}
+        headers = {"ETag": _etag(desk, request, tag), "Cache-Control": kept(request)}
         if _knows(request, headers["ETag"]):
             return Response(status_code=304, headers=headers)
         made = make()

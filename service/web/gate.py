@@ -1,5 +1,6 @@
 """Who may ask what: the Host check, loopback, API keys and sessions. Before any of the app runs."""
 
+import re
 from http import HTTPMethod
 from typing import Literal
 
@@ -48,6 +49,7 @@ INSTEAD = {
     "/v1/aliases": "send it in parts, or use `cuttings entity import`",
     "/v1/articles": "send it in parts, or use `cuttings ingest`",
 }
+_PORT = re.compile(r":[0-9]*$", re.ASCII)
 Reader = Literal["loopback", "open"] | KeyScope
 
 
@@ -89,8 +91,8 @@ class Gate:
         await self._app(scope, receive, send)
 
     def _check_host(self, headers: Headers) -> None:
-        host = headers.get("host", "").lower()
-        name = host.rpartition(":")[0] if not host.endswith("]") and ":" in host else host
+        # What is no port would make another address of those that pages tell with it.
+        name = _PORT.sub("", headers.get("host", "").lower())
         if name not in self._hosts:
             raise Forbidden(
                 f"This server does not answer to the host “{name}”: "

@@ -57,6 +57,15 @@ def session_of(request: Request) -> Session | None:
     return session
 
 
+def kept(request: Request) -> str:
+    """For how long a browser may keep an answer: it asks again before it shows it.
+
+    What was read in a session it does not keep, or the way back would show it to whoever sits down
+    there after the session has ended.
+    """
+    return "private, no-cache" if session_of(request) is None else "no-store"
+
+
 def form_token(token: str) -> str:
     """What a form says that was made for who has this token; the token cannot be told from it."""
     return hmac.new(token.encode(), b"form", hashlib.sha256).hexdigest()

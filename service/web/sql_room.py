@@ -17,10 +17,19 @@ from starlette.websockets import WebSocketClose
 
 from service.errors import Forbidden, MethodNotAllowed, NotFound
 from service.web.loopback import is_loopback
+from service.web.pages.rendering import POLICY
 
 BUILDER = "service.web.sql_room_datasette"
 # Where Datasette believes that it is; app.py mounts the room here.
 BASE = "/sql"
+
+INLINE_POLICY = POLICY.replace("-src 'self';", "-src 'self' 'unsafe-inline';", 2)
+# Datasette writes scripts into its pages, but they too load nothing from elsewhere.
+HEADERS = (
+    (b"content-security-policy", INLINE_POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+)
 
 
 class SqlRoom:
@@ -83,7 +92,8 @@ def _with_base(send: Send) -> Send:
 
     async def send_with_base(message: Message) -> None:
         if message["type"] == "http.response.start":
-            message = {**message, "headers": [_placed(*h) for h in message["headers"]]}
+            placed = (_placed(*header) for header in message["headers"])
+            message = {**message, "headers": [*placed, *HEADERS]}
         await send(message)
 
     return send_with_base

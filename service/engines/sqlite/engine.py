@@ -116,9 +116,10 @@ class SqliteEngine:
         with self._database.read() as conn:
             waiting = unfiled(conn)
         done = len(waiting) >= max(least, 1)
-        for _ in range(0, len(waiting) if done else 0, FILED_AT_ONCE):
-            with self._database.write() as conn:
-                file_articles(conn, self._tokens, unfiled(conn)[:FILED_AT_ONCE])
+        if done:
+            for _ in range(0, len(waiting), FILED_AT_ONCE):
+                with self._database.write() as conn:
+                    file_articles(conn, self._tokens, unfiled(conn)[:FILED_AT_ONCE])
         while merge_segments(self._unhurried):
             done = True
         return done

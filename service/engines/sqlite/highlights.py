@@ -8,6 +8,7 @@ from itertools import takewhile
 
 from service.article import Article
 from service.database import Connection, Row
+from service.engines.sqlite.columns.parts import is_english
 from service.engines.sqlite.long_texts import READ, stretches
 from service.engines.sqlite.marks import SearchedText, Wanted, wanted_of
 from service.engines.sqlite.match import PIECES, index_of, wanted_leaves
@@ -55,8 +56,8 @@ def snippets(
 
 def places(conn: Connection, article: Article, reading: Reading) -> Places:
     """All places in all fields of one text, however long it is; an item of a list is a field."""
-    is_foreign = article.language is not None and article.language[:2].lower() != "en"
-    asked = _asked(reading.foreign if is_foreign and reading.foreign else reading.tree)
+    is_foreign = not is_english(article.language) and reading.foreign
+    asked = _asked(reading.foreign if is_foreign else reading.tree)
     found: dict[str, tuple[Range, ...]] = {}
     for column in COLUMNS:
         items = getattr(article, column) or ""

@@ -47,10 +47,6 @@ class Address:
         left_out = frozenset(names)
         return Address(self.path, tuple(pair for pair in self.pairs if pair[0] not in left_out))
 
-    def toggling(self, name: str, value: str) -> "Address":
-        """With a value if it was not there, else without it."""
-        return self.without(name, value) if self.has(name, value) else self.adding(name, value)
-
     def at(self, path: str) -> "Address":
         """The same parameters at another path."""
         return Address(path, self.pairs)
@@ -83,10 +79,20 @@ def article_page(key: str) -> str:
     return f"/articles/{quote(key, safe='', errors='replace')}"
 
 
+def version_page(key: str, version: int) -> str:
+    """Where a version of it is read, and stays."""
+    return f"{article_page(key)}/versions/{version}"
+
+
 @lru_cache(maxsize=4_096)
 def entity_page(key: str) -> str:
     """Where a person, an organisation or a place is shown."""
     return f"/entities/{quote(key, safe='', errors='replace')}"
+
+
+def desk_page(key: str) -> str:
+    """Where an editor works on one of these."""
+    return f"/desk{entity_page(key)}"
 
 
 @lru_cache(maxsize=4_096)

@@ -1,14 +1,13 @@
 """The chart of publication dates: bars that each lead to the articles of their dates."""
 
-from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import NamedTuple
 
 from service.result import Bin, Histogram
 from service.web.pages.addresses import Address
-from service.web.pages.rendering import count, day
+from service.web.pages.moments import period
+from service.web.pages.rendering import count
 
 # In units of the drawing, which is stretched to the width of the page.
 WIDTH, HEIGHT = 720, 60
@@ -86,22 +85,6 @@ def _fewer(bins: Sequence[Bin]) -> list[Bin]:
     many = -(-len(bins) // MOST_BARS)
     runs = (bins[start : start + many] for start in range(0, len(bins), many or 1))
     return [Bin(run[0].start, run[-1].end, sum(each.count for each in run)) for run in runs]
-
-
-@lru_cache(maxsize=4_096)
-def period(first: str, last: str) -> str:
-    """Days in words: 16 December 2018, December 2018, 2018; else both ends."""
-    if first == last:
-        return day(first)
-    if first.endswith("-01-01") and last.endswith("-12-31"):
-        first, last = first[:4], last[:4]
-    elif first.endswith("-01") and _ends_month(last):
-        first, last = first[:7], last[:7]
-    return day(first) if first == last else f"{day(first)} to {day(last)}"
-
-
-def _ends_month(iso: str) -> bool:
-    return int(iso[8:]) == monthrange(int(iso[:4]), int(iso[5:7]))[1]
 
 
 def _day(text: str) -> str:

@@ -10,8 +10,7 @@ from starlette.responses import Response
 from service.web.api import desk_of
 from service.web.desk import Desk
 from service.web.freshness import answered
-from service.web.pages.rendering import static, templates
-from service.web.sessions import is_https
+from service.web.pages.rendering import base_of, static, templates
 
 DESCRIPTION_TYPE = "application/opensearchdescription+xml"
 SUGGESTIONS_TYPE = "application/x-suggestions+json"
@@ -26,8 +25,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/opensearch.xml")
 def opensearch(request: Request) -> Response:
     """The description of the search (OpenSearch 1.1) for who asked by this name."""
-    scheme = "https" if is_https(request) else "http"
-    values = {"base": f"{scheme}://{request.headers['host']}", "icon": static("icon.svg")}
+    values = {"base": base_of(request), "icon": static("icon.svg")}
     xml = templates().get_template("opensearch.xml").render(values)
     headers = NOSNIFF | {"Cache-Control": "private, no-cache"}
     return Response(xml.encode(), headers=headers, media_type=DESCRIPTION_TYPE)

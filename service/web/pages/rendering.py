@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -16,10 +16,11 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from service import __version__
-from service.dates import Moment
 from service.web.loopback import is_loopback
 from service.web.pages.addresses import Address
-from service.web.sessions import session_of
+from service.web.pages.languages import language_name
+from service.web.pages.moments import day
+from service.web.sessions import is_https, kept, session_of
 
 _WEB = Path(__file__).parent.parent
 STATIC = _WEB / "static"
@@ -58,7 +59,8 @@ def page(
 ) -> Response:
     """A page; its template sees `values`, and what every page shows."""
     html = templates().get_template(template).render(_shown_everywhere(request) | dict(values))
-    return HTMLResponse(html.encode("utf-8", "replace"), status, HEADERS | dict(headers or {}))
+    all_headers = HEADERS | {"Cache-Control": kept(request)} | dict(headers or {})
+    return HTMLResponse(html.encode("utf-8", "replace"), status, all_headers)
 
 
 def _shown_everywhere(request: Request) -> dict[str, Any]:
@@ -80,6 +82,11 @@ def here_of(request: Request) -> Address:
     return Address(path, tuple(request.query_params.multi_items()))
 
 
+def base_of(request: Request) -> str:
+    """How this server is called by who asks."""
+    return f"{'https' if is_https(request) else 'http'}://{request.headers['host']}"
+
+
 @cache
 def templates() -> Environment:
     """All templates; a name that nobody has given a value is an error."""
@@ -93,6 +100,7 @@ def templates() -> Environment:
     made.globals["static"] = static
     made.filters["day"] = day
     made.filters["count"] = count
+    made.filters["language"] = language_name
     made.filters["marked"] = marked
     return made
 
@@ -113,20 +121,6 @@ class KeptFiles(StaticFiles):
             response.headers["Cache-Control"] = _A_YEAR
         response.headers["X-Content-Type-Options"] = "nosniff"
         return response
-
-
-_MONTHS = "January February March April May June July August September October November December"
-_MONTH_NAMES = _MONTHS.split()
-
-
-@lru_cache(maxsize=4_096)
-def day(moment: Moment | str | None) -> str:
-    """A date as people write it: 16 December 2018, as far as it is known."""
-    iso = (moment.shown if isinstance(moment, Moment) else moment) or ""
-    year, _, rest = iso[:10].partition("-")
-    month, _, number = rest.partition("-")
-    named = _MONTH_NAMES[int(month) - 1] if month else ""
-    return " ".join(part for part in (number.lstrip("0"), named, year.lstrip("0")) if part)
 
 
 def count(number: int, one: str = "", many: str = "") -> str:

@@ -1,0 +1,1 @@
+"""The page of the archive at a glance."""

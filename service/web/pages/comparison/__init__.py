@@ -1,0 +1,1 @@
+"""The page of two articles side by side."""

@@ -1,0 +1,111 @@
+"""What an editor did, as a sentence whose names are links.
+
+Names are as they were when it was done; what the log does not say is looked up as it is now.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from service.edits import Edit, type_of
+from service.stores.entities import EntityDetail
+from service.stores.redaction import ERASED
+from service.web.pages.addresses import entity_page
+from service.web.pages.kinds import A_KIND
+
+_LONGEST_NOTE = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a sentence; a name is a link where it is still there."""
+
+    text: str
+    href: str = ""
+
+
+Sentence = tuple[Piece, ...]
+Details = Mapping[str, EntityDetail]
+
+
+def plain_text(sentence: Sentence) -> str:
+    """The sentence without its links."""
+    return "".join(piece.text for piece in sentence)
+
+
+def sentence(edits: Iterable[Edit], there: Details) -> Sentence:
+    """An edit, or an undo with what it takes back, and what that took back, down to the first."""
+    undos, edit = 0, None
+    for edit in edits:
+        undos += edit.action == "undo"
+    if edit is None:
+        return ()
+    if edit.entity == ERASED:
+        return (Piece("Something about a name of which nothing is left"),)
+    told = _told(edit, there)
+    if undos:
+        return (Piece("Took back: " if undos % 2 else "Did again: "), *told)
+    return told
+
+
+def _told(edit: Edit, there: Details) -> Sentence:
+    one = _name(edit.entity, there)
+    match edit.action:
+        case "merge":
+            merged = _name(edit.entity, there, edit.text)
+            return Piece("Merged "), merged, Piece(" into "), _into(edit, there)
+        case "split":
+            return Piece(f"Said that {_quoted(edit)} of "), one, Piece(" is "), _into(edit, there)
+        case "rename":
+            return _renamed(edit, there)
+        case "retype":
+            kind = Piece(f" {A_KIND[type_of(edit.into or '')]}")
+            return Piece("Made "), _name(edit.into or "", there, edit.name), kind
+        case "dismiss":
+            return Piece("Said that "), one, Piece(" is no name")
+        case "alias":
+            return Piece(f"Added the spelling “{edit.text}” to "), one
+        case "unalias":
+            return Piece(f"Took the spelling “{edit.text}” from "), one
+        case "note":
+            return _noted(edit, one)
+        case "distinct":
+            return Piece("Kept "), one, Piece(" and "), _into(edit, there), Piece(" apart")
+        case "undo":
+            return (Piece("Took something back"),)
+
+
+def _into(edit: Edit, there: Details) -> Piece:
+    return _name(edit.into or "", there, edit.name)
+
+
+def _name(key: str, there: Details, name: str | None = None) -> Piece:
+    detail = there.get(key)
+    if detail is None:
+        return Piece(name or key)
+    return Piece(name or detail.entity.name, entity_page(key))
+
+
+def _quoted(edit: Edit) -> str:
+    spellings = " and ".join(f"“{text}”" for text in edit.aliases)
+    if not edit.articles:
+        return spellings
+    articles = "one article" if len(edit.articles) == 1 else f"{len(edit.articles)} articles"
+    return f"{spellings} in {articles}"
+
+
+def _renamed(edit: Edit, there: Details) -> Sentence:
+    """Of the name before it the log knows nothing: what articles write most is told instead."""
+    name = _name(edit.entity, there, edit.name)
+    spellings = there[edit.entity].aliases if edit.entity in there else ()
+    written = next((alias.text for alias in spellings if alias.count), edit.entity)
+    if written == edit.name:
+        return Piece("Named "), name
+    return Piece(f"Named “{written}” "), name
+
+
+def _noted(edit: Edit, one: Piece) -> Sentence:
+    if not edit.text:
+        return Piece("Took the note off "), one
+    short = len(edit.text) <= _LONGEST_NOTE
+    text = edit.text if short else f"{edit.text[:_LONGEST_NOTE].rstrip()} …"
+    return Piece("Noted on "), one, Piece(f": “{text}”")

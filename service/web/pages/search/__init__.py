@@ -1,0 +1,1 @@
+"""The search page: what is asked for, what was understood of it, and what was found."""
