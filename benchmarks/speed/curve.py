@@ -76,7 +76,8 @@ def write(found: Mapping[int, Sequence[Result]], docs: Path) -> None:
 def table(found: Mapping[int, Sequence[Result]]) -> Iterator[str]:
     """Medians of the mixes; of what is measured once a run, that."""
     mixes = min(len(each) for each in found.values())
-    yield f"| median of {mixes} mixes | {' | '.join(f'{size:,} articles' for size in found)} |"
+    over = "one mix" if mixes == 1 else f"median of {mixes} mixes"
+    yield f"| {over} | {' | '.join(f'{size:,} articles' for size in found)} |"
     yield f"|---|{'--:|' * len(found)}"
     for name in _names(found):
         cells = [_cells(each, name) for each in found.values()]
