@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from service.dates import Moment
 
@@ -116,3 +117,12 @@ class Filed:
     version: int
     ingested_at: str
     tagger: str | None
+
+
+def web_address(text: str) -> str:
+    """The text if it is an address on the web; nothing else may be followed."""
+    try:
+        parts = urlsplit(text.strip())
+    except ValueError:
+        return ""
+    return text.strip() if parts.scheme in ("http", "https") and parts.netloc else ""

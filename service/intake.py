@@ -31,7 +31,7 @@ from service.stores.versions import is_older, texts_of
 # So many are looked at and read at once.
 BATCH = 32
 # Of fewer articles each process that searches takes the words from the tables.
-_WORTH_INDEXING = 100
+_WORTH_A_SEGMENT = 100
 _WITHDRAWN = "withdrawn by its source"
 
 
@@ -178,7 +178,7 @@ class Intake:
         with self.archive.write(self.patience) as conn:
             any_held = self.embargoes.any_held()
             taken = self._put_all(conn, readings, extraction, any_held)
-            self.killing.engine.index_in(conn, _WORTH_INDEXING)
+            self.killing.engine.index_in(conn, _WORTH_A_SEGMENT)
         if any_held:
             for reading, each in zip(readings, taken, strict=True):
                 if each.outcome is not None and each.current:

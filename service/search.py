@@ -125,6 +125,11 @@ class Finder:
         bare = replace(unranked, facets=(), snippets=False, explain=False)
         return self._engine.search(bare).total
 
+    def total(self, ask: Ask) -> int:
+        """How many articles a search finds, at the cost of that alone."""
+        _, search, _ = self._prepare(ask)
+        return self._total(search, ask.match)
+
     def facets(self, ask: Ask) -> Mapping[str, Facet | Histogram]:
         """The facets of a search, without its hits."""
         _, search, _ = self._prepare(ask)

@@ -96,6 +96,14 @@ def open_archive(folder: Path, **options: Any) -> Archive:
     return Archive(settings, database, engine, finder, embargoes, quarantine)
 
 
+def archive_of(folder: Path, *articles: Article) -> Archive:
+    """An archive with these, put in one after the other."""
+    archive = open_archive(folder)
+    for article in articles:
+        archive.add(article)
+    return archive
+
+
 @pytest.fixture
 def archive(tmp_path: Path) -> Archive:
     """An empty archive."""

@@ -20,9 +20,10 @@ from service.stores.related import ARTICLES_OF, RelatedStore
 from service.stores.sightings import Sighting, SightingStore
 from service.web.app import create_app
 from service.web.pages.entities.entity import asked, lists_of
-from service.web.pages.entities.mentions import Piece, naming_articles
+from service.web.pages.entities.mentions import naming_articles
 from service.web.pages.entities.searches import EntitySearches
 from service.web.pages.paging import cursor_at
+from service.web.pages.pieces import Linked
 
 DESK = Author("desk", "seen in the register")
 KIM = "person-kimjongun"
@@ -319,10 +320,10 @@ def test_a_sentence_that_names_it_twice_is_shown_once() -> None:
     (article,) = naming_articles([sighting(0, 3), sighting(8, 11)])
     (sentence,) = article.sentences
     assert sentence.pieces == (
-        Piece("Kim", "/articles/a%20b#m1"),
-        Piece(" saw "),
-        Piece("Kim", "/articles/a%20b#m9"),
-        Piece("."),
+        Linked("Kim", "/articles/a%20b#m1"),
+        Linked(" saw "),
+        Linked("Kim", "/articles/a%20b#m9"),
+        Linked("."),
     )
     assert (sentence.place, article.published) == ("", "16 December 2018")
 

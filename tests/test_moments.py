@@ -2,9 +2,10 @@
 
 import pytest
 
+from service.article import web_address
 from service.dates import Moment, parse_moment
-from service.web.pages.article.shown_text import web_address
-from service.web.pages.moments import when
+from service.histogram import Interval
+from service.web.pages.moments import bin_named, when
 
 
 @pytest.mark.parametrize(
@@ -38,3 +39,10 @@ def test_a_date_as_far_as_it_is_known(moment: Moment | str | None, said: str) ->
 )
 def test_only_addresses_on_the_web_are_followed(text: str, is_followed: bool) -> None:
     assert web_address(text) == (text.strip() if is_followed else "")
+
+
+@pytest.mark.parametrize(
+    ("interval", "text"), [("year", "1987"), ("month", "March 1987"), ("day", "1 March 1987")]
+)
+def test_bins_are_called_as_people_do(interval: Interval, text: str) -> None:
+    assert bin_named("1987-03-01", interval) == text

@@ -4,9 +4,9 @@ from itertools import pairwise
 
 import pytest
 
-from service.histogram import Days, Interval, bins
+from service.histogram import bins
 from service.stores.coverage import Count, Coverage, Period
-from service.web.pages.entities.timeline import ABOVE, HEIGHT, Timeline, named, nice_top, timeline
+from service.web.pages.entities.timeline import ABOVE, HEIGHT, Timeline, nice_top, timeline
 
 
 def covered(first: str, last: str, **articles: int) -> Coverage:
@@ -79,10 +79,3 @@ def test_dates_stand_under_round_bars_as_many_as_fit(
 )
 def test_a_scale_ends_at_a_round_number(most: int, top: int) -> None:
     assert nice_top(most) == top
-
-
-@pytest.mark.parametrize(
-    ("interval", "text"), [("year", "1987"), ("month", "March 1987"), ("day", "1 March 1987")]
-)
-def test_bins_are_called_as_people_do(interval: Interval, text: str) -> None:
-    assert named(Days("1987-03-01", "1987-03-31"), interval) == text

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from conftest import Archive, Client, open_archive
+from conftest import Archive, Client, archive_of
 from html_pages import found, hrefs, page, texts
 
 from service.article import Article
@@ -36,10 +36,8 @@ THIRD = replace(
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Archive:
     """One article in three versions and one in one: to ask, not to change."""
-    archive = open_archive(tmp_path_factory.mktemp("versions"))
-    for article in (FIRST, SECOND, THIRD, Article(key="single", body="Said once.")):
-        archive.add(article)
-    return archive
+    single = Article(key="single", body="Said once.")
+    return archive_of(tmp_path_factory.mktemp("versions"), FIRST, SECOND, THIRD, single)
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from conftest import Archive, Client, open_archive
+from conftest import Archive, Client, archive_of
 
 from service.article import Article
 from service.dates import parse_moment
@@ -42,10 +42,8 @@ THIRD = replace(
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Archive:
     """One article in three versions and one in one: to ask, not to change."""
-    archive = open_archive(tmp_path_factory.mktemp("versions"))
-    for article in (FIRST, SECOND, THIRD, Article(key="single", body="Said once.")):
-        archive.add(article)
-    return archive
+    single = Article(key="single", body="Said once.")
+    return archive_of(tmp_path_factory.mktemp("versions"), FIRST, SECOND, THIRD, single)
 
 
 @pytest.fixture(scope="module")

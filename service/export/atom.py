@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
-from service.article import Article, Filed
+from service.article import Article, Filed, web_address
 from service.dates import Moment
 
 MEDIA_TYPE = "application/atom+xml"
@@ -20,8 +20,6 @@ NAMESPACES = {
 }
 # XML 1.0 has no way to write the others, not even as references.
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-# A reader would follow whatever a link holds, a script too.
-_ON_THE_WEB = re.compile(r"https?://", re.IGNORECASE)
 # A feed must say when it changed, also one in which nothing has ever been.
 _NEVER = "1970-01-01T00:00:00Z"
 
@@ -80,8 +78,9 @@ def _add_entry(root: ET.Element, entry: Entry) -> None:
     _add_published(element, article.published)
     for name in article.authors or _stated_source(article):
         _add(_add(element, "author"), "name", name)
-    if article.url and _ON_THE_WEB.match(article.url):
-        _link(element, "alternate", article.url, "text/html")
+    # A reader would follow whatever a link holds, a script too.
+    if address := web_address(article.url or ""):
+        _link(element, "alternate", address, "text/html")
     _link(element, "alternate", entry.here, "application/json")
     if entry.summary:
         _add(element, "summary", entry.summary)

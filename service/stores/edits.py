@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from service.database import WAIT_FOR_WRITER, Connection, Database
+from service.database import WAIT_FOR_WRITER, Connection, Database, Row
 from service.edits import Edit, type_of, undone
 from service.entity import ENTITY_TYPES, EntityType, entity_key
 from service.errors import Conflict, NotFound
@@ -29,6 +29,7 @@ from service.stores.mentions import decisions, edit_of
 SPELLED = """
 SELECT al.folded FROM aliases al JOIN entities e ON e.id = al.entity_id WHERE e.key = :key
 """
+ONE = "SELECT * FROM edits WHERE id = :id"
 PAGE = """
 SELECT * FROM edits
 WHERE (:entity IS NULL OR entity = :entity OR "into" = :entity) AND (:before = 0 OR id < :before)
@@ -200,9 +201,13 @@ class EditStore:
         with self._database.read() as conn:
             total = conn.execute(TOTAL, values).fetchone()[0]
             rows = conn.execute(PAGE, values).fetchall()
-            taken_back = undone([edit_of(row) for row in conn.execute(UNDOING)])
-        edits = tuple(LoggedEdit(edit_of(row), row["id"] not in taken_back) for row in rows[:limit])
-        return EditPage(total, edits, len(rows) > limit)
+            return EditPage(total, _logged(conn, rows[:limit]), len(rows) > limit)
+
+    def get(self, number: int) -> LoggedEdit | None:
+        """One edit of the log."""
+        with self._database.read() as conn:
+            rows = conn.execute(ONE, {"id": number}).fetchall()
+            return next(iter(_logged(conn, rows)), None)
 
     def survivor(self, key: str) -> str | None:
         """The entity into which `key` was merged, if it was and that one is there."""
@@ -210,6 +215,12 @@ class EditStore:
             found = decisions(conn).survivor(key)
             there = found is not None and found != key and is_there(conn, found)
             return found if there else None
+
+
+def _logged(conn: Connection, rows: Sequence[Row]) -> tuple[LoggedEdit, ...]:
+    """Rows of the log, each with whether it holds."""
+    taken_back = undone([edit_of(row) for row in conn.execute(UNDOING)])
+    return tuple(LoggedEdit(edit_of(row), row["id"] not in taken_back) for row in rows)
 
 
 def _spellings(conn: Connection, key: str) -> set[str]:

@@ -19,7 +19,12 @@ SELECT (SELECT coalesce(sum(articles), 0) FROM sources)
 def numbers(conn: Connection, sql: str, values: Mapping[str, object]) -> tuple[Numbers, ...]:
     """The columns of a statement's one row, each a group_concat() of whole numbers."""
     row = conn.execute(sql, dict(values)).fetchone()
-    return tuple(np.fromstring(text or "", np.int64, sep=",") for text in row)
+    return tuple(map(numbers_in, row))
+
+
+def numbers_in(text: str | None) -> Numbers:
+    """What group_concat() made of whole numbers; nothing of none."""
+    return np.fromstring(text or "", np.int64, sep=",")
 
 
 def article_count(conn: Connection) -> int:

@@ -19,7 +19,7 @@ from service.database import Connection, Database, Row
 from service.dates import Moment
 from service.entity import EntityType
 from service.stores.entities import EntityRow
-from service.stores.in_bulk import Numbers, article_count, numbers
+from service.stores.in_bulk import Numbers, article_count, numbers, numbers_in
 
 RelatedSort = Literal["significance", "count"]
 Reals = npt.NDArray[np.float64]
@@ -131,7 +131,7 @@ class RelatedStore:
         with self._database.read() as conn:
             rows = conn.execute(ARTICLES_OF, {"keys": json.dumps(keys)}).fetchall()
             conn.raise_if_late()
-            named = [np.sort(np.fromstring(row["ids"] or "", np.int64, sep=",")) for row in rows]
+            named = [np.sort(numbers_in(row["ids"])) for row in rows]
             size = article_count(conn)
         ones, others = np.triu_indices(len(rows), 1)
         articles = np.array([row["articles"] for row in rows], np.int64)

@@ -1,6 +1,5 @@
 """The routes of people, organisations and places: lists, one of them, and what goes with it."""
 
-from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -18,9 +17,9 @@ from service.web.answers.entities import (
 )
 from service.web.api import At, Key, refuse_repeats
 from service.web.desk import Desk
-from service.web.freshness import Made, answer
+from service.web.freshness import answer
 from service.web.parameters import EntityParams, ListParams, NoParams, RelatedParams
-from service.web.present_keys import answer_about
+from service.web.present_keys import about_entity
 
 router = APIRouter(prefix="/v1/entities", dependencies=[Depends(refuse_repeats)])
 
@@ -61,7 +60,7 @@ def entity(request: Request, desk: At, key: Key, _: Annotated[NoParams, Query()]
 
     A key that editors have merged into another answers 307.
     """
-    return _about(desk, request, key, lambda: _entity(desk, key))
+    return about_entity(desk, request, key, lambda: _entity(desk, key))
 
 
 def _entity(desk: Desk, key: str) -> EntityInFullOut:
@@ -95,7 +94,7 @@ def related(
         page = desk.related.page(key, params.type, params.sort, params.limit, offset)
         return related_out(page, params.next(what) if page.more else None)
 
-    return _about(desk, request, key, found)
+    return about_entity(desk, request, key, found)
 
 
 @router.get(
@@ -119,10 +118,4 @@ def mentions(
         page = desk.sightings.page(key, params.limit, after)
         return sightings_out(page, params.going_on(what, page.next) if page.next else None)
 
-    return _about(desk, request, key, found)
-
-
-def _about(desk: Desk, request: Request, key: str, make: Callable[[], Made]) -> Response:
-    """The answer about an entity; 307 when editors have merged it into another."""
-    has, present = desk.entities.has, desk.edits.survivor
-    return answer_about(desk, request, key, make, has=has, present=present)
+    return about_entity(desk, request, key, found)

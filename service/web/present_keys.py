@@ -12,29 +12,17 @@ from service.stores.kills import killed_key
 from service.web.desk import Desk
 from service.web.freshness import Made, answer, release
 
-Has = Callable[[str], bool]
-# The key that something has now which had this one before; None if nothing had.
-PresentKey = Callable[[str], str | None]
 
-
-def answer_about(
-    desk: Desk,
-    request: Request,
-    key: str,
-    make: Callable[[], Made],
-    *,
-    has: Has,
-    present: PresentKey,
-) -> Response:
-    """What `make` returns about what has this key; NotFound if nothing has it or had it."""
+def about_entity(desk: Desk, request: Request, key: str, make: Callable[[], Made]) -> Response:
+    """The answer about an entity; 307 when editors have merged it into another."""
 
     def look() -> None:
-        if not has(key):
+        if not desk.entities.has(key):
             raise NotFound(f"There is no “{key}” here")
 
-    if not has(key):
+    if not desk.entities.has(key):
         release(desk)  # it may be due just now
-        if moved := redirect(request, present(key)):
+        if moved := redirect(request, desk.edits.survivor(key)):
             return moved
     return answer(desk, request, make, look)
 

@@ -13,7 +13,7 @@ def headline(article: Article) -> str:
     """The headline on one line; where there is none, how the text begins."""
     line = " ".join((article.title or article.body[: 4 * _HEADLINE]).split())
     if article.title_derived or not article.title:
-        line = _cut(line)
+        line = line if len(line) <= _HEADLINE else shortened(line, _HEADLINE)
     return headline_of(line)
 
 
@@ -22,10 +22,10 @@ def headline_of(title: str) -> str:
     return title or "Without a headline"
 
 
-def _cut(line: str) -> str:
-    if len(line) <= _HEADLINE:
-        return line
-    return f"{line[:_HEADLINE].rpartition(' ')[0] or line[:_HEADLINE]} …"
+def shortened(line: str, length: int) -> str:
+    """The beginning of a line that goes on, cut between words."""
+    start = line[:length]
+    return f"{start.rpartition(' ')[0] or start} …"
 
 
 def source_of(source: str | None, *, is_derived: bool = False) -> str:

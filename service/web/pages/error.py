@@ -13,9 +13,9 @@ from service.errors import (
     NotAuthenticated,
     Problem,
 )
-from service.web.pages.login_form import NO_STORE, login_form, way_back, within
+from service.web.pages.login_form import login_form, way_back, within
 from service.web.pages.moments import day
-from service.web.pages.rendering import page
+from service.web.pages.rendering import NO_STORE, page
 from service.web.sessions import session_of
 
 NEEDS_KEY = "This page needs a key."

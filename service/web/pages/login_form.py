@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.responses import Response
 
-from service.web.pages.rendering import here_of, page
+from service.web.pages.rendering import NO_STORE, here_of, page
 from service.web.sessions import (
     LOGIN,
     form_token,
@@ -16,7 +16,6 @@ from service.web.sessions import (
     token_in,
 )
 
-NO_STORE = {"Cache-Control": "no-store"}
 FORMS_AT = ("/login", "/logout")
 # Browsers take a backslash for a slash, two slashes for another host, and leave out tabs and line
 # ends; what else is no ASCII is quoted in an address.

@@ -4,9 +4,12 @@ from calendar import monthrange
 from functools import lru_cache
 
 from service.dates import Moment
+from service.histogram import Interval
 
 _MONTHS = "January February March April May June July August September October November December"
 _MONTH_NAMES = _MONTHS.split()
+# What an ISO date says of a bin.
+_LENGTHS: dict[Interval, int] = {"year": 4, "month": 7, "day": 10}
 
 
 @lru_cache(maxsize=4_096)
@@ -24,6 +27,11 @@ def when(moment: Moment | str | None) -> str:
     shown = (moment.shown if isinstance(moment, Moment) else moment) or ""
     date, _, time = shown.partition("T")
     return f"{day(date)}, {time.removesuffix('Z')} UTC" if time else day(date)
+
+
+def bin_named(start: str, interval: Interval) -> str:
+    """A bin of a chart as people call it: 1987, March 1987, 3 March 1987."""
+    return day(start[: _LENGTHS[interval]])
 
 
 @lru_cache(maxsize=4_096)

@@ -1,7 +1,7 @@
 """Templates filled in, with headers that let nothing of anybody else's run or load."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from starlette.types import Scope
 from service import __version__
 from service.web.loopback import is_loopback
 from service.web.pages.addresses import Address
+from service.web.pages.kinds import NOUNS
 from service.web.pages.languages import language_name
 from service.web.pages.moments import day
 from service.web.sessions import is_https, kept, session_of
@@ -47,6 +48,7 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Vary": "Cookie",
 }
+NO_STORE = {"Cache-Control": "no-store"}
 _A_YEAR = "public, max-age=31536000, immutable"
 
 
@@ -98,6 +100,7 @@ def templates() -> Environment:
         lstrip_blocks=True,
     )
     made.globals["static"] = static
+    made.globals["NOUNS"] = NOUNS
     made.filters["day"] = day
     made.filters["count"] = count
     made.filters["language"] = language_name
@@ -127,6 +130,11 @@ def count(number: int, one: str = "", many: str = "") -> str:
     """1,024 articles: a number with separators, and what is counted."""
     noun = one if number == 1 else (many or f"{one}s") if one else ""
     return f"{number:,} {noun}".strip()
+
+
+def enumerated(parts: Sequence[str]) -> str:
+    """2 people, 1 organisation and 5 places."""
+    return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
 
 
 def marked(pieces: Iterable[tuple[str, bool]]) -> Markup:

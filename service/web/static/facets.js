@@ -20,7 +20,7 @@ for (const form of document.querySelectorAll("form.find")) {
     if (has) goal.searchParams.delete(field, value);
     else goal.searchParams.append(field, value);
     const link = document.createElement("a");
-    link.className = has ? "pick on" : "pick";
+    if (has) link.className = "on";
     link.href = goal;
     link.textContent = label;
     const number = document.createElement("span");

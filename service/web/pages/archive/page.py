@@ -23,7 +23,7 @@ from service.web.loopback import is_loopback
 from service.web.pages.addresses import Address
 from service.web.pages.archive.ingests import shown_arrival, shown_asides, shown_ingest
 from service.web.pages.bars import chart
-from service.web.pages.moments import day, period
+from service.web.pages.moments import bin_named, period
 from service.web.pages.rendering import count, page
 from service.web.pages.search.narrowing import label_of
 from service.web.sessions import ALLOWS
@@ -165,8 +165,7 @@ def dated(histogram: Histogram) -> str:
     if not histogram.values:
         return "None of them has a date." if histogram.undated else ""
     first, last = histogram.values[0].start, histogram.values[-1].end
-    length = {"year": 4, "month": 7, "day": 10}[histogram.interval]
-    begin, end = day(first[:length]), day(last[:length])
+    begin, end = (bin_named(each, histogram.interval) for each in (first, last))
     span = f"Published in {begin}" if begin == end else f"Published from {begin} to {end}"
     return f"{span}; {count(histogram.undated)} undated." if histogram.undated else f"{span}."
 

@@ -13,6 +13,7 @@ from service.article import Article
 from service.dates import Moment
 from service.web.pages.article_lines import headline, isolated
 from service.web.pages.moments import day
+from service.web.pages.rendering import enumerated
 
 # Of the SHA-256 in hex: enough to tell any two texts.
 HASH_LENGTH = 12
@@ -51,16 +52,10 @@ def citation(article: Article, key: str, version: int, content_hash: str, link: 
 
 def _plain(article: Article, note: str, link: str) -> str:
     date = day(article.published) if article.published else "undated"
-    authors = _named(tuple(map(isolated, article.authors)))
+    authors = enumerated([*map(isolated, article.authors)])
     told = (authors, f"“{isolated(headline(article))}”", isolated(article.source or ""), date)
     said = ", ".join(part for part in told if part)
     return f"{said}. Archived in Cuttings ({note}), {link}"
-
-
-def _named(authors: tuple[str, ...]) -> str:
-    if len(authors) < 2:
-        return "".join(authors)
-    return f"{', '.join(authors[:-1])} and {authors[-1]}"
 
 
 def _bibtex(article: Article, key: str, version: int, note: str, link: str) -> str:

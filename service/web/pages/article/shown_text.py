@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from fastapi import Request
 
-from service.article import Article, Filed
+from service.article import Article, Filed, web_address
 from service.result import Places
 from service.web.desk import Desk
 from service.web.pages.addresses import Address, article_page, version_page
@@ -15,19 +14,12 @@ from service.web.pages.article.reading_text import Noted, ReadingText, reading_t
 from service.web.pages.article_lines import headline
 from service.web.pages.languages import language_tag
 from service.web.pages.moments import when
+from service.web.pages.pieces import Linked
 from service.web.pages.rendering import here_of
 from service.web.pages.search.asked import SEARCH_NAMES, Asked, asked_of
 
 # A dateline that the body begins with is not shown twice.
 _BEGINNING = 400
-
-
-@dataclass(frozen=True, slots=True)
-class Linked:
-    """Something told of an article, and where a click on it leads; nowhere without `href`."""
-
-    text: str
-    href: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,15 +106,6 @@ def shown_text(
 def _searched(field: str, values: Iterable[str]) -> tuple[Linked, ...]:
     """Each with the search for all that has it."""
     return tuple(Linked(value, str(Address("/", ((field, value),)))) for value in values)
-
-
-def web_address(text: str) -> str:
-    """The text if it is an address on the web; nothing else may be followed."""
-    try:
-        parts = urlsplit(text.strip())
-    except ValueError:
-        return ""
-    return text.strip() if parts.scheme in ("http", "https") and parts.netloc else ""
 
 
 def _dateline(article: Article) -> str:

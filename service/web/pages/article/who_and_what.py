@@ -13,6 +13,7 @@ from service.stores.entities import EntityRow, PlacedMention
 from service.stores.quotes import PlacedQuote
 from service.web.pages.addresses import entity_page
 from service.web.pages.article.reading_text import Noted, Where
+from service.web.pages.article_lines import shortened
 from service.web.pages.kinds import HEADINGS
 
 # Shown of each group at once; the others unfold.
@@ -167,8 +168,7 @@ def excerpt(text: str, length: int = EXCERPT) -> str:
     line = " ".join(text[: 4 * length].split())
     if len(line) <= length and len(text) <= 4 * length:
         return line
-    start = line[:length]
-    return f"{start.rpartition(' ')[0] or start} …"
+    return shortened(line, length)
 
 
 def _dates(dates: Iterable[MentionedDate], where: Where) -> Iterator[Dated]:

@@ -22,13 +22,12 @@ from service.web.pages.addresses import Address, article_page
 from service.web.pages.article.other_articles import other_articles
 from service.web.pages.article_lines import date_of, headline_of, source_of
 from service.web.pages.comparison.side_by_side import shown_rows, sides, summary
-from service.web.pages.rendering import page
+from service.web.pages.rendering import NO_STORE, page
 from service.web.present_keys import gone
 
 MOST_QUOTES = 500
 FOUND = 10
 _WHICH = {"a": "first", "b": "second"}
-_NO_STORE = {"Cache-Control": "no-store"}
 
 router = APIRouter(include_in_schema=False)
 
@@ -128,7 +127,7 @@ def _choice(
         "missing": missing.said if missing else "",
     }
     status = missing.status if missing else 200
-    return page(request, "compare_choice.html", values, status, _NO_STORE if missing else None)
+    return page(request, "compare_choice.html", values, status, NO_STORE if missing else None)
 
 
 def _choices(desk: Desk, one: Filed | None, q: str) -> dict[str, Any]:

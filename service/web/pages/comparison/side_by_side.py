@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, starmap
 from typing import Literal
 
 from service.article import Filed
@@ -16,7 +16,8 @@ from service.web.pages.article_lines import headline_of, source_of
 from service.web.pages.kinds import NOUNS
 from service.web.pages.languages import language_tag
 from service.web.pages.moments import when
-from service.web.pages.rendering import count
+from service.web.pages.pieces import cut
+from service.web.pages.rendering import count, enumerated
 
 # Names in a list at the top.
 MOST_NAMES = 12
@@ -175,8 +176,7 @@ def _cuts(comparison: Comparison, left: Side, right: Side) -> Iterator[tuple[Sid
 def _counted(entities: Sequence[EntityRow]) -> str:
     """2 people, 1 organisation and 5 places."""
     numbers = {kind: sum(e.type == kind for e in entities) for kind in ENTITY_TYPES}
-    parts = [count(number, *NOUNS[kind]) for kind, number in numbers.items() if number]
-    return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
+    return enumerated([count(number, *NOUNS[kind]) for kind, number in numbers.items() if number])
 
 
 def _names(entities: Sequence[EntityRow]) -> Names:
@@ -249,7 +249,8 @@ def _paragraphs(
         for passage in together:
             skips = passage.number != last + 1
             pieces += [Piece(" … " if skips else " ")] if pieces else [Piece("… ")] * skips
-            pieces += _pieces(passage, _marks(row, passage, only, side))
+            marks = _marks(row, passage, only, side)
+            pieces += starmap(Piece, cut(passage.text, marks, rest=""))
             last = passage.number
         label = _FIELDS.get(field, "caption" if field.startswith("captions") else "")
         yield Paragraph(label, is_heading, tuple(pieces))
@@ -276,16 +277,3 @@ def _marks(row: Row, passage: Passage, only: Sequence[Range], side: str) -> list
     taken = {place for start, end, _ in marks for place in range(start, end)}
     marks += ((s, e, "only") for s, e in only if taken.isdisjoint(range(s, e)))
     return sorted(marks)
-
-
-def _pieces(passage: Passage, marks: Sequence[Mark]) -> Iterator[Piece]:
-    at = 0
-    for start, end, kind in marks:
-        if start < at:
-            continue
-        if start > at:
-            yield Piece(passage.text[at:start])
-        yield Piece(passage.text[start:end], kind)
-        at = end
-    if at < len(passage.text):
-        yield Piece(passage.text[at:])

@@ -4,26 +4,19 @@ Names are as they were when it was done; what the log does not say is looked up 
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from service.edits import Edit, type_of
 from service.stores.entities import EntityDetail
 from service.stores.redaction import ERASED
 from service.web.pages.addresses import entity_page
 from service.web.pages.kinds import A_KIND
+from service.web.pages.pieces import Linked
 
 _LONGEST_NOTE = 160
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A stretch of a sentence; a name is a link where it is still there."""
-
-    text: str
-    href: str = ""
-
-
-Sentence = tuple[Piece, ...]
+# A name is a link where it is still there.
+Sentence = tuple[Linked, ...]
 Details = Mapping[str, EntityDetail]
 
 
@@ -40,10 +33,10 @@ def sentence(edits: Iterable[Edit], there: Details) -> Sentence:
     if edit is None:
         return ()
     if edit.entity == ERASED:
-        return (Piece("Something about a name of which nothing is left"),)
+        return (Linked("Something about a name of which nothing is left"),)
     told = _told(edit, there)
     if undos:
-        return (Piece("Took back: " if undos % 2 else "Did again: "), *told)
+        return (Linked("Took back: " if undos % 2 else "Did again: "), *told)
     return told
 
 
@@ -52,37 +45,37 @@ def _told(edit: Edit, there: Details) -> Sentence:
     match edit.action:
         case "merge":
             merged = _name(edit.entity, there, edit.text)
-            return Piece("Merged "), merged, Piece(" into "), _into(edit, there)
+            return Linked("Merged "), merged, Linked(" into "), _into(edit, there)
         case "split":
-            return Piece(f"Said that {_quoted(edit)} of "), one, Piece(" is "), _into(edit, there)
+            return Linked(f"Said that {_quoted(edit)} of "), one, Linked(" is "), _into(edit, there)
         case "rename":
             return _renamed(edit, there)
         case "retype":
-            kind = Piece(f" {A_KIND[type_of(edit.into or '')]}")
-            return Piece("Made "), _name(edit.into or "", there, edit.name), kind
+            kind = Linked(f" {A_KIND[type_of(edit.into or '')]}")
+            return Linked("Made "), _name(edit.into or "", there, edit.name), kind
         case "dismiss":
-            return Piece("Said that "), one, Piece(" is no name")
+            return Linked("Said that "), one, Linked(" is no name")
         case "alias":
-            return Piece(f"Added the spelling “{edit.text}” to "), one
+            return Linked(f"Added the spelling “{edit.text}” to "), one
         case "unalias":
-            return Piece(f"Took the spelling “{edit.text}” from "), one
+            return Linked(f"Took the spelling “{edit.text}” from "), one
         case "note":
             return _noted(edit, one)
         case "distinct":
-            return Piece("Kept "), one, Piece(" and "), _into(edit, there), Piece(" apart")
+            return Linked("Kept "), one, Linked(" and "), _into(edit, there), Linked(" apart")
         case "undo":
-            return (Piece("Took something back"),)
+            return (Linked("Took something back"),)
 
 
-def _into(edit: Edit, there: Details) -> Piece:
+def _into(edit: Edit, there: Details) -> Linked:
     return _name(edit.into or "", there, edit.name)
 
 
-def _name(key: str, there: Details, name: str | None = None) -> Piece:
+def _name(key: str, there: Details, name: str | None = None) -> Linked:
     detail = there.get(key)
     if detail is None:
-        return Piece(name or key)
-    return Piece(name or detail.entity.name, entity_page(key))
+        return Linked(name or key)
+    return Linked(name or detail.entity.name, entity_page(key))
 
 
 def _quoted(edit: Edit) -> str:
@@ -99,13 +92,13 @@ def _renamed(edit: Edit, there: Details) -> Sentence:
     spellings = there[edit.entity].aliases if edit.entity in there else ()
     written = next((alias.text for alias in spellings if alias.count), edit.entity)
     if written == edit.name:
-        return Piece("Named "), name
-    return Piece(f"Named “{written}” "), name
+        return Linked("Named "), name
+    return Linked(f"Named “{written}” "), name
 
 
-def _noted(edit: Edit, one: Piece) -> Sentence:
+def _noted(edit: Edit, one: Linked) -> Sentence:
     if not edit.text:
-        return Piece("Took the note off "), one
+        return Linked("Took the note off "), one
     short = len(edit.text) <= _LONGEST_NOTE
     text = edit.text if short else f"{edit.text[:_LONGEST_NOTE].rstrip()} …"
-    return Piece("Noted on "), one, Piece(f": “{text}”")
+    return Linked("Noted on "), one, Linked(f": “{text}”")

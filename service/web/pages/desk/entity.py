@@ -24,7 +24,7 @@ from service.web.pages.desk.editors import Editor, Sent, author, editor, in_word
 from service.web.pages.desk.logged_edits import LoggedLine, line, lines, number_in
 from service.web.pages.kinds import A_KIND
 from service.web.pages.rendering import page
-from service.web.present_keys import answer_about
+from service.web.present_keys import about_entity
 from service.web.sessions import Session
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(editor)])
@@ -107,8 +107,7 @@ def entity_desk(request: Request, desk: At, key: Key) -> Response:
     def make() -> Response:
         return shown(request, desk, key, done=line(desk, number_in(done)), sought=sought)
 
-    has, present = desk.entities.has, desk.edits.survivor
-    return answer_about(desk, request, key, make, has=has, present=present)
+    return about_entity(desk, request, key, make)
 
 
 @router.post("/desk/entities/{key}/{verb}")

@@ -59,7 +59,7 @@ def lines(desk: Desk, logged: Iterable[LoggedEdit]) -> tuple[LoggedLine, ...]:
 
 def line(desk: Desk, number: int | None) -> LoggedLine | None:
     """One edit by its number."""
-    logged = _logged(desk, number) if number is not None else None
+    logged = desk.edits.get(number) if number is not None else None
     return lines(desk, [logged])[0] if logged is not None else None
 
 
@@ -82,16 +82,11 @@ def _line(logged: LoggedEdit, chain: list[Edit], there: Details) -> LoggedLine:
     )
 
 
-def _logged(desk: Desk, number: int) -> LoggedEdit | None:
-    found = desk.edits.page(None, 1, number + 1).edits
-    return found[0] if found and found[0].edit.id == number else None
-
-
 def _chain(desk: Desk, edit: Edit) -> list[Edit]:
     """The edit, what it takes back, and what that took back."""
     chain = [edit]
     while edit.undoes is not None:
-        found = _logged(desk, edit.undoes)
+        found = desk.edits.get(edit.undoes)
         if found is None:
             break
         edit = found.edit

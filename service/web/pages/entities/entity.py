@@ -26,7 +26,7 @@ from service.web.pages.moments import day
 from service.web.pages.paging import Paged, Pager, place_after
 from service.web.pages.rendering import page
 from service.web.parameters import ListParams
-from service.web.present_keys import answer_about
+from service.web.present_keys import about_entity
 from service.web.sessions import session_of
 
 router = APIRouter(include_in_schema=False)
@@ -96,8 +96,7 @@ def entity(request: Request, desk: At, key: Key) -> Response:
         at_desk = desk_of_entity(desk, key, session_of(request))
         return page(request, "entity.html", {**values, "at_desk": at_desk})
 
-    has, present = desk.entities.has, desk.edits.survivor
-    return answer_about(desk, request, key, made, has=has, present=present)
+    return about_entity(desk, request, key, made)
 
 
 def asked(key: str, given: Mapping[str, str]) -> Asked:

@@ -2,31 +2,24 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, starmap
 
 from service.stores.quotes import PlacedQuote
 from service.stores.sightings import Sighting
 from service.web.pages.addresses import article_page
 from service.web.pages.article_lines import headline_of
 from service.web.pages.moments import day
+from service.web.pages.pieces import Linked, cut
 
 _PLACES = {"title": "Headline", "standfirst": "Standfirst", "captions": "Caption", "body": ""}
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """A stretch of a sentence; a mention has the address of its place in the article."""
-
-    text: str
-    href: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence with all mentions in it; `place` is empty in the body."""
+    """A sentence, its mentions linked to their places; `place` is empty in the body."""
 
     place: str
-    pieces: tuple[Piece, ...]
+    pieces: tuple[Linked, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,19 +84,10 @@ def _sentences(sightings: Iterable[Sighting]) -> Iterator[Sentence]:
         yield Sentence(_PLACES.get(name, name.capitalize()), tuple(_pieces([*each])))
 
 
-def _pieces(sightings: Sequence[Sighting]) -> Iterator[Piece]:
+def _pieces(sightings: Sequence[Sighting]) -> Iterator[Linked]:
     sentence, offset = sightings[0].sentence, sightings[0].sentence_start
-    at = 0
-    for sighting in sightings:
-        start, end = sighting.start - offset, sighting.end - offset
-        if start < at:  # within the one before
-            continue
-        if start > at:
-            yield Piece(sentence[at:start])
-        yield Piece(sentence[start:end], mention_at(sighting))
-        at = end
-    if at < len(sentence):
-        yield Piece(sentence[at:])
+    marks = ((s.start - offset, s.end - offset, mention_at(s)) for s in sightings)
+    return starmap(Linked, cut(sentence, marks, rest=""))
 
 
 def quotations(quotes: Iterable[PlacedQuote]) -> tuple[Quotation, ...]:

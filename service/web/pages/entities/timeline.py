@@ -11,7 +11,7 @@ from datetime import date
 
 from service.histogram import Days, Interval
 from service.stores.coverage import Coverage, Period
-from service.web.pages.moments import day
+from service.web.pages.moments import bin_named
 from service.web.pages.rendering import count
 
 HEIGHT, ABOVE, BELOW = 96, 20, 24
@@ -19,8 +19,7 @@ HEIGHT, ABOVE, BELOW = 96, 20, 24
 _FEWEST_SLOTS = 12
 _LOWEST_TOP = 4
 _LEAST_HEIGHT = 2.0
-# What an ISO date says of a bin, and per cent of a phone's width that such a label takes.
-_LENGTHS: dict[Interval, int] = {"year": 4, "month": 7, "day": 10}
+# Per cent of a phone's width that the label of a bin takes.
 _WIDTHS: dict[Interval, int] = {"year": 12, "month": 20, "day": 26}
 _STEPS: dict[Interval, Sequence[int]] = {
     "year": (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000),
@@ -108,16 +107,11 @@ def _bar(period: Period, interval: Interval, slot: float, width: float, top: int
         width=round(width * 0.76, 3),
         top=ABOVE + HEIGHT - height,
         height=height,
-        label=named(period.days, interval),
+        label=bin_named(period.days.start, interval),
         articles=period.count.articles,
         mentions=period.count.mentions,
         href=href,
     )
-
-
-def named(days: Days, interval: Interval) -> str:
-    """A bin as people call it: 1987, March 1987, 3 March 1987."""
-    return day(days.start[: _LENGTHS[interval]])
 
 
 def nice_top(most: int) -> int:
@@ -156,12 +150,12 @@ def _number(days: Days, interval: Interval) -> int:
 
 
 def _short(days: Days, interval: Interval) -> str:
-    words = named(days, interval).split()
+    words = bin_named(days.start, interval).split()
     return " ".join(word[:3] if word.isalpha() else word for word in words)
 
 
 def _summary(most: Period, interval: Interval, bars: int) -> str:
     """What the drawing shows at first sight."""
     articles = count(most.count.articles, "article")
-    when = f"{'on' if interval == 'day' else 'in'} {named(most.days, interval)}"
+    when = f"{'on' if interval == 'day' else 'in'} {bin_named(most.days.start, interval)}"
     return f"All {when}: {articles}." if bars == 1 else f"Most {when}: {articles}."

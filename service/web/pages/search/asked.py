@@ -6,13 +6,14 @@ What cannot be used is left out, and said so in words.
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from service.errors import InvalidRequest
-from service.parser import MAX_LENGTH
-from service.query import Cursor
+from service.parser import MAX_LENGTH, parse_lenient
+from service.query import Cursor, Node
 from service.search import Ask
 from service.web.pages.addresses import Address, Pair
 from service.web.parameters import REPEATABLE, SearchParams, read_cursor
@@ -57,7 +58,7 @@ _NOT_OURS = frozenset({"strict", "explain", "facets", "facet_limit", "limit", "c
 SEARCH_NAMES = parameters_of(SearchParams) - _NOT_OURS
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Asked:
     """A search page's request.
 
@@ -73,6 +74,11 @@ class Asked:
     find: Pair | None = None
     more: str = ""
     faults: tuple[str, ...] = ()
+
+    @cached_property
+    def tree(self) -> Node | None:
+        """What is looked for; None where there are no words."""
+        return parse_lenient(self.ask.q).tree
 
     @property
     def selects(self) -> bool:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from service.parser import parse_lenient
 from service.query import And
 from service.search import Ask
 from service.tokens import QUOTES
@@ -29,17 +28,12 @@ class Instead:
 def instead(asked: Asked, total: Callable[[Ask], int]) -> tuple[Instead, ...]:
     """Wider searches that find something."""
     tried = islice(_wider(asked), MOST_TRIED)
-    counted = [Instead(text, str(state), total(_bare(ask))) for text, state, ask in tried]
+    counted = [Instead(text, str(state), total(ask)) for text, state, ask in tried]
     return tuple(each for each in counted if each.count)
 
 
-def _bare(ask: Ask) -> Ask:
-    """By date, so that nothing is ranked; of the hits only their number is wanted."""
-    return replace(ask, cursor=None, facets=(), sort="newest", limit=1)
-
-
 def _wider(asked: Asked) -> Iterator[tuple[str, Address, Ask]]:
-    ask, state = asked.ask, asked.state
+    ask, state = replace(asked.ask, cursor=None), asked.state
     filters = tuple(name for name, _ in state.pairs if name.removeprefix("not.") in _filtered(ask))
     undated = replace(ask, start=None, end=None)
     if ask.start or ask.end:
@@ -58,7 +52,7 @@ def _wider(asked: Asked) -> Iterator[tuple[str, Address, Ask]]:
     if ask.versions == "current" and ask.q:
         past = replace(ask, versions="all")
         yield "Also in past versions", state.setting({"versions": "all"}), past
-    for text, q in _other_queries(ask.q):
+    for text, q in _other_queries(asked):
         yield text, state.setting({"q": q}), replace(ask, q=q)
 
 
@@ -66,12 +60,12 @@ def _filtered(ask: Ask) -> set[str]:
     return {*ask.filters, *ask.excluded}
 
 
-def _other_queries(q: str) -> Iterator[tuple[str, str]]:
+def _other_queries(asked: Asked) -> Iterator[tuple[str, str]]:
     """Without its quotes; and without each of its parts."""
+    q, tree = asked.ask.q, asked.tree
     unquoted = " ".join(q.translate(_UNQUOTED).split())
     if unquoted and q.translate(_UNQUOTED) != q:
         yield "Without quotes", unquoted
-    tree = parse_lenient(q).tree
     if isinstance(tree, And) and len(tree.parts) <= _LONGEST:
         for left in range(len(tree.parts)):
             kept = And((*tree.parts[:left], *tree.parts[left + 1 :]), tree.typed)

@@ -1,6 +1,6 @@
 """The search page: a box, what was understood, dates and names to narrow by, and the hits."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -9,7 +9,6 @@ from fastapi import APIRouter, Request, Response
 from service.entity import ENTITY_TYPES
 from service.errors import InvalidRequest
 from service.result import Facet, Histogram, Results
-from service.search import Ask
 from service.stores.mentioned import Mentioned, most_mentioned, names_of
 from service.web.api import desk_of
 from service.web.desk import Desk
@@ -88,7 +87,7 @@ def _shown(desk: Desk, asked: Asked) -> dict[str, Any]:
         "mistakes": mistakes(asked, results.diagnostics),
         "copies_href": _copies_href(asked, results),
         "meant_href": _meant_href(asked, results),
-        "instead": () if results.total else instead(asked, _total(desk)),
+        "instead": () if results.total else instead(asked, desk.finder.total),
         "kept": asked.state.without_all(_OF_ONE_QUERY).pairs,
         "dates_kept": state.without_all(("from", "to")).pairs,
     }
@@ -139,13 +138,6 @@ def _chart(results: Results, asked: Asked, state: Address) -> Chart:
     histogram = results.facets["published"]
     assert isinstance(histogram, Histogram)  # noqa: S101 - so the engine counts dates
     return chart(histogram, state, asked.ask.tz)
-
-
-def _total(desk: Desk) -> Callable[[Ask], int]:
-    def total(ask: Ask) -> int:
-        return desk.finder.search(ask).total
-
-    return total
 
 
 def _compared(desk: Desk, asked: Asked) -> str | None:

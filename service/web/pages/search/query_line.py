@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from service.parser import parse_lenient
 from service.query import Diagnostic
 from service.result import Expansion, Results
 from service.rewriting import loosened
@@ -70,23 +69,22 @@ class Mistake:
     exactly: str = ""
 
 
-def has_any_mode(q: str) -> bool:
+def has_any_mode(asked: Asked) -> bool:
     """Whether any of the words could be enough instead of all of them."""
-    tree = parse_lenient(q).tree
-    return tree is not None and loosened(tree) is not None
+    return asked.tree is not None and loosened(asked.tree) is not None
 
 
 def pinned(asked: Asked, results: Results) -> Address:
     """The state in which words match as they did here, so that what narrows it finds no more."""
     state = asked.state
-    if asked.ask.match != "auto" or not has_any_mode(asked.ask.q):
+    if asked.ask.match != "auto" or not has_any_mode(asked):
         return state
     return state.setting({"match": results.match})
 
 
 def word_modes(asked: Asked, results: Results) -> tuple[str, Link | None]:
     """How the words matched, and a link to the other way; nothing for a single word."""
-    if not has_any_mode(asked.ask.q):
+    if not has_any_mode(asked):
         return "", None
     if results.match == "all":
         return "all words", Link("any word is enough", str(asked.state.setting({"match": "any"})))
@@ -96,7 +94,7 @@ def word_modes(asked: Asked, results: Results) -> tuple[str, Link | None]:
 
 def orders(asked: Asked) -> tuple[Link, ...]:
     """The orders that there are; without words there is no best match."""
-    has_words = parse_lenient(asked.ask.q).tree is not None
+    has_words = asked.tree is not None
     now = asked.ask.sort or ("relevance" if has_words else "newest")
     offered = _ORDERS if has_words or now == "relevance" else _ORDERS[1:]
     return tuple(
