@@ -4,7 +4,11 @@ import asyncio
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from secrets import token_hex
+from shutil import copyfile
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
@@ -87,6 +91,8 @@ class Archive:
 
 def open_archive(folder: Path, **options: Any) -> Archive:
     settings = Settings(db=folder / "cuttings.db", **options)
+    if not settings.db.exists() and not settings.private_db.exists():
+        _copy_empty(settings)
     database = archive_database(settings)
     database.migrate()
     engine = SqliteEngine(database)
@@ -94,6 +100,26 @@ def open_archive(folder: Path, **options: Any) -> Archive:
     private = private_database(settings)
     embargoes, quarantine = EmbargoStore(private, database), QuarantineStore(private)
     return Archive(settings, database, engine, finder, embargoes, quarantine)
+
+
+def _copy_empty(settings: Settings) -> None:
+    """Making the schema takes longer than most tests, so that it is made once."""
+    empty = Settings(db=Path(_empty().name) / "cuttings.db")
+    copyfile(empty.db, settings.db)
+    copyfile(empty.private_db, settings.private_db)
+    with archive_database(settings).write() as conn:
+        conn.execute("UPDATE generation SET archive = ?", (token_hex(16),))
+
+
+@cache
+def _empty() -> "TemporaryDirectory[str]":
+    folder = TemporaryDirectory(prefix="empty-archive-")
+    settings = Settings(db=Path(folder.name) / "cuttings.db")
+    for database in (archive_database(settings), private_database(settings)):
+        database.migrate()
+        database.empty_log()
+        database.close()
+    return folder
 
 
 def archive_of(folder: Path, *articles: Article) -> Archive:
