@@ -31,7 +31,10 @@ USER 10001:10001
 EXPOSE 8000
 
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s \
-    CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
+    CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/readyz', timeout=4)"]
+
+# What it has begun it finishes first: give it longer than CUTTINGS_STOP_SECONDS.
+STOPSIGNAL SIGTERM
 
 # Without a key (`cuttings key create --scope read`) or --open it refuses to start: it would be open
 # to everybody who reaches the port.

@@ -5,7 +5,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
 
-.PHONY: run test install screenshots bench bench-curve bench-tools tools lock clean
+.PHONY: run test install screenshots soak fuzz bench bench-curve bench-tools tools lock archive clean
 
 run: install
 	@$(BIN)/cuttings migrate --db $(DB)
@@ -32,9 +32,11 @@ install: .venv/.installed
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
-# The system's own sqlite3 must be able to read the archive, and a real browser the pages.
+# The system's own sqlite3 must be able to read the archive, a real browser the pages; libfiu makes
+# disks fail and faketime clocks jump. Each is a program and, where that has another name, its package.
 tools:
-	@for tool in sqlite3 chromium; do command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
+	@for tool in sqlite3 chromium fiu-run:fiu-utils faketime; do \
+	  command -v $${tool%:*} >/dev/null || missing="$$missing $${tool#*:}"; done; \
 	test -z "$$missing" || { \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	    apt-get update -qq && apt-get install -qq -y $$missing; \
@@ -59,6 +61,21 @@ bench: bench-tools
 bench-curve: bench-tools
 	@$(SPEED) speed.curve --sizes $(SIZES) $(MEASURED)
 
+# Kills, load, backups, faults and greedy clients, for about half an hour; PART names some of them.
+KILLS ?= 500
+MINUTES ?= 10
+PART ?=
+SOAK ?=
+
+soak: .venv/.tested
+	@PYTHONPATH=tests $(BIN)/python -m soak $(PART) --kills $(KILLS) --minutes $(MINUTES) $(SOAK)
+
+# Every target of tests/fuzz under atheris, MINUTES for all of them; TARGETS names some of them.
+TARGETS ?=
+
+fuzz: .venv/.tested
+	@PYTHONPATH=tests $(BIN)/python -m fuzz.run --minutes $(MINUTES) $(if $(TARGETS),--only $(TARGETS))
+
 # The peers that benchmarks/ measures against; no test needs them.
 bench-tools: .venv/.installed
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
@@ -67,6 +84,10 @@ lock: .venv/.tested
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build pyproject.toml -o requirements.lock
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra bench -c requirements.lock pyproject.toml -o requirements-bench.lock
+
+# The archive that is kept of this version: tests/archives/README.md.
+archive: .venv/.tested
+	@PYTHONPATH=tests $(BIN)/python -m archives.make
 
 clean:
 	rm -rf .venv build dist *.egg-info

@@ -1,7 +1,6 @@
 """Spellings of entities as a table (CSV), out of the archive and into it.
 
-A cell is written as it is, also one that a spreadsheet would take for a formula: a table that is
-read back must be the one that was written.
+No spreadsheet takes a cell for a formula; a table that is read back is the one that was written.
 """
 
 import csv
@@ -13,6 +12,7 @@ from itertools import islice
 from service.edits import Edit
 from service.errors import InvalidRequest, Unreadable
 from service.formats.decoding import decode
+from service.spreadsheets import armed, disarmed
 from service.stores.aliases import AliasRow
 from service.stores.edits import Author, EditStore
 from service.stores.given_aliases import GivenAlias
@@ -48,7 +48,7 @@ def written(rows: Iterable[AliasRow]) -> Iterator[str]:
     piece: list[Sequence[object]] = [COLUMNS]
     while piece:
         out = io.StringIO(newline="")
-        csv.writer(out).writerows(piece)
+        csv.writer(out).writerows([disarmed(str(cell)) for cell in row] for row in piece)
         yield out.getvalue()
         piece = [astuple(row) for row in islice(rest, _ROWS_A_PIECE)]
 
@@ -110,8 +110,10 @@ def _given(columns: Sequence[str], cells: Sequence[str]) -> GivenAlias | str:
     row = dict(zip(columns, cells, strict=False))
     if not row.get("alias", "").strip():
         return "has no alias"
-    stated = {name: row.get(name, "").strip() for name in ("key", "name", "type", "reason")}
-    return GivenAlias(alias=row["alias"], added=_ADDED.get(row.get("added", "").strip()), **stated)
+    stated = {name: armed(row.get(name, "").strip()) for name in ("key", "name", "type", "reason")}
+    return GivenAlias(
+        alias=armed(row["alias"]), added=_ADDED.get(row.get("added", "").strip()), **stated
+    )
 
 
 class _Lines(Iterator[str]):

@@ -17,6 +17,7 @@ from typing import Literal
 
 from rapidfuzz.distance import LCSseq
 
+from service.deadline import raise_if_late
 from service.unspaced import has_unspaced
 
 Kind = Literal["same", "removed", "added"]
@@ -121,6 +122,7 @@ def _matches(old: Tokens, new: Tokens) -> Iterator[Match]:
 
 def _subsequence(old: Tokens, new: Tokens, at: tuple[int, int]) -> Iterator[Match]:
     """The longest common one; of parts that are too long only how they begin and end."""
+    raise_if_late()
     if len(old) * len(new) <= LARGEST_PRODUCT:
         for block in LCSseq.opcodes(old, new).as_matching_blocks():
             if block.size:

@@ -11,11 +11,18 @@ CuttingsError
 ├── Gone                    410  an article that was killed
 ├── PreconditionFailed      412  a condition (If-Match, If-None-Match) that is not met
 ├── TooLarge                413  a body beyond what a request may hold
+├── TooLong                 414  an address beyond what a request may have
 ├── WrongMediaType          415  a body in a format that is not read
+├── TooMany                 429  more requests, or wrong keys, than one may send in a while
 ├── NotBuilt                501  part of the public contract, not built yet
+├── NotReady                503  the service cannot answer yet, or no more
 ├── Busy                    503  stopped at its time limit, or waiting for another writer
+├── DiskFault               503  the disk does not do what is asked of it
+│   ├── DiskFull            503  no room is left: what is stored can be read
+│   └── ReadOnly            503  the file or its folder may only be read
 ├── Unreadable              422  an input that gives no article
 └── Misconfigured           500  a setting, file or schema that the service cannot work with
+    └── Damaged             500  a file that is not as SQLite left it
 
 Each class states the HTTP status and the title its reader sees; the message says what to do.
 """
@@ -126,16 +133,45 @@ class TooLarge(CuttingsError):
     title = "The body is too large"
 
 
+class TooLong(CuttingsError):
+    status = 414
+    slug = "too-long"
+    title = "The address is too long"
+
+
 class WrongMediaType(CuttingsError):
     status = 415
     slug = "wrong-media-type"
     title = "The body is in a format that is not read"
 
 
+class TooMany(CuttingsError):
+    """`headers` say how many there may be, and when to ask again."""
+
+    status = 429
+    slug = "too-many"
+    title = "Too many requests"
+
+    def __init__(self, detail: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(detail, headers={"Retry-After": "1"} | dict(headers or {}))
+
+
 class NotBuilt(CuttingsError):
     status = 501
     slug = "not-built"
     title = "This is promised but not built yet"
+
+
+class NotReady(CuttingsError):
+    """`facts`: every condition, and whether it holds."""
+
+    status = 503
+    slug = "not-ready"
+    title = "The service is not ready"
+
+    def __init__(self, detail: str, facts: Mapping[str, object] | None = None) -> None:
+        super().__init__(detail, headers={"Retry-After": "2"})
+        self.facts = dict(facts or {})
 
 
 class Busy(CuttingsError):
@@ -147,6 +183,25 @@ class Busy(CuttingsError):
         super().__init__(detail, headers={"Retry-After": str(retry_after)})
 
 
+class DiskFault(CuttingsError):
+    status = 503
+    slug = "disk-fault"
+    title = "The disk does not do what is asked of it"
+
+    def __init__(self, detail: str, retry_after: int = 60) -> None:
+        super().__init__(detail, headers={"Retry-After": str(retry_after)})
+
+
+class DiskFull(DiskFault):
+    slug = "disk-full"
+    title = "The disk is full"
+
+
+class ReadOnly(DiskFault):
+    slug = "read-only"
+    title = "The archive may only be read"
+
+
 class Unreadable(CuttingsError):
     status = 422
     slug = "unreadable"
@@ -156,3 +211,8 @@ class Unreadable(CuttingsError):
 class Misconfigured(CuttingsError):
     slug = "misconfigured"
     title = "The service is not set up for this"
+
+
+class Damaged(Misconfigured):
+    slug = "damaged"
+    title = "The archive's file is damaged"

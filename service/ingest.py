@@ -6,7 +6,7 @@ quarantine retries; what programs send over the API, an article or a few at a ti
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from itertools import chain
 from time import monotonic
@@ -15,7 +15,7 @@ from typing import Any
 from service.arrivals import Arrival, Lost, arrivals
 from service.database import Database
 from service.engines import Engine
-from service.errors import Busy, Unreadable
+from service.errors import Busy, DiskFault, Unreadable
 from service.extract import Tagger
 from service.extract.pool import processes_for
 from service.fetching import Fetcher
@@ -24,6 +24,7 @@ from service.gathering import Finished
 from service.inbox import Entry, Failure, find, measure, opened
 from service.intake import Intake, Taken
 from service.killing import Killing
+from service.logs import EVENTS
 from service.stores.embargoes import EmbargoStore
 from service.stores.ingests import Counts, IngestStore
 from service.stores.quarantine import QuarantineStore, new_ingest
@@ -95,6 +96,14 @@ class Report:
         counts = ("added", "changed", "unchanged", "duplicates", "killed")
         failed = [{"origin": f.origin, "reason": f.reason} for f in self.failed]
         return {name: getattr(self, name) for name in counts} | {"failed": failed}
+
+
+def _so_far(report: Report) -> str:
+    """For whom the disk has stopped: a second run takes nothing twice."""
+    return (
+        f"Until then {report.added} were added and {report.changed} changed, which stays so: "
+        "run it again when that is mended"
+    )
 
 
 @dataclass(slots=True)
@@ -184,9 +193,13 @@ class Ingest:
         progress: Progress,
         place: _Place,
     ) -> Report:
-        report, number = Report(), new_ingest()
+        report = Report()
+        number = self.ingests.next() if self.ingests is not None else new_ingest()
         with self._recorded(number, report, progress) as told:
-            self._take(arrived, number, report, total, place, told)
+            try:
+                self._take(arrived, number, report, total, place, told)
+            except DiskFault as exc:
+                raise type(exc)(f"{exc.detail}. {_so_far(report)}") from exc
         return report
 
     def _take(
@@ -218,6 +231,8 @@ class Ingest:
         killing.sweep()
         if report.added >= _WORTH_OPTIMIZING:
             self._optimize(report.added)
+        if report.added or report.changed:
+            self.archive.empty_log()  # so that what is copied or carried away is one file
 
     @contextmanager
     def _recorded(self, number: int, report: Report, progress: Progress) -> Iterator[Progress]:
@@ -235,12 +250,15 @@ class Ingest:
             progress(done, total, taken)
 
         record.begin(number)
+        EVENTS.info("an ingest begins")
         try:
             yield told
         except BaseException:
             record.progress(number, report.counts())
+            EVENTS.warning("an ingest is cut off", extra=asdict(report.counts()))
             raise
         record.end(number, report.counts())
+        EVENTS.info("an ingest has ended: %s", report.counts(), extra=asdict(report.counts()))
 
     def _index(self, least: int) -> None:
         """What is not taken up now is found all the same, and the next to write takes it up."""

@@ -13,13 +13,14 @@ from itertools import starmap
 
 from service.arrivals import Arrival, Lost, Notice
 from service.article import Article
-from service.database import Connection, Database
-from service.errors import Busy, CuttingsError, InvalidRequest, PreconditionFailed
+from service.database import Connection, Database, savepoint
+from service.errors import CuttingsError, InvalidRequest, PreconditionFailed
 from service.extract import Tagger
 from service.extract.pool import Extraction, Reading
 from service.findings import Findings
 from service.gathering import Arrived, Finished, Spool, batches, gathered, up_to_notices
 from service.killing import Killing
+from service.storage_faults import is_of_storage
 from service.stores.articles import put
 from service.stores.batches import new_among, runs
 from service.stores.bulk import NewArticle, add_new
@@ -218,14 +219,13 @@ class Intake:
         """All of them or none."""
         for decision in new.values():
             self.guard(conn, decision)
-        conn.execute("SAVEPOINT articles")
         try:
-            add_new(conn, [_new_article(readings[at], decision) for at, decision in new.items()])
-        except Exception:
-            conn.execute("ROLLBACK TO articles")
+            with savepoint(conn, "articles"):
+                add_new(conn, [_new_article(readings[at], made) for at, made in new.items()])
+        except Exception as exc:
+            if is_of_storage(exc):
+                raise
             return False
-        finally:
-            conn.execute("RELEASE articles")
         return True
 
     def _put(
@@ -235,27 +235,32 @@ class Intake:
         place, number = article.place or "", article.record
         if reading.problem:
             return Taken(place, number, problem=reading.problem)
-        conn.execute("SAVEPOINT article")
         try:
-            decision = decide(conn, article, replacing=self.replacing)
-            self.guard(conn, decision)
-            if reading.findings is None and decision.is_read:
-                # Another input or process has changed it since it was looked at.
-                return self._put(conn, extraction.here([article])[0], extraction, any_held)
-            if any_held and decision.outcome == "added" and not self.replacing:
-                kept = self.embargoes.keep_earlier(article)
-                if kept is not None:
-                    return Taken(place, number, kept, decision.key, current=False)
-            decision = self._filed(conn, reading, any_held)
+            with savepoint(conn, "article"):
+                return self._decide_and_put(conn, reading, extraction, any_held)
         except PreconditionFailed:
             raise
         except Exception as exc:
-            conn.execute("ROLLBACK TO article")
+            if is_of_storage(exc):
+                raise
             reason = exc.detail if isinstance(exc, CuttingsError) else str(exc)
             return Taken(place, number, problem=f"cannot be stored: {reason}")
-        finally:
-            conn.execute("RELEASE article")
-        return _taken(article, decision)
+
+    def _decide_and_put(
+        self, conn: Connection, reading: Reading, extraction: Extraction, any_held: bool
+    ) -> Taken:
+        article = reading.article
+        decision = decide(conn, article, replacing=self.replacing)
+        self.guard(conn, decision)
+        if reading.findings is None and decision.is_read:
+            # Another input or process has changed it since it was looked at.
+            return self._put(conn, extraction.here([article])[0], extraction, any_held)
+        if any_held and decision.outcome == "added" and not self.replacing:
+            kept = self.embargoes.keep_earlier(article)
+            if kept is not None:
+                place, number = article.place or "", article.record
+                return Taken(place, number, kept, decision.key, current=False)
+        return _taken(article, self._filed(conn, reading, any_held))
 
     def _filed(self, conn: Connection, reading: Reading, any_held: bool) -> Decision:
         article, was_key = reading.article, None
@@ -282,9 +287,11 @@ class Intake:
         try:
             with self.archive.write(self.patience) as conn:
                 decision = self._held(conn, reading)
-        except (Busy, PreconditionFailed):
+        except PreconditionFailed:
             raise
         except CuttingsError as exc:
+            if is_of_storage(exc):
+                raise
             return Taken(place, number, problem=f"cannot be held: {exc.detail}")
         waits = decision.outcome != "killed"
         return Taken(place, number, decision.outcome, decision.key, current=False, waits=waits)

@@ -17,7 +17,13 @@ from service.stores.articles import withdraw
 from service.stores.copies import CopyStore
 from service.stores.edit_log import LONGEST_TEXT, given_text
 from service.stores.embargoes import EmbargoStore, Held
-from service.stores.erasure import begin_erasing, erase, pending_erasures, was_killed_at
+from service.stores.erasure import (
+    begin_erasing,
+    empties_log,
+    erase,
+    pending_erasures,
+    was_killed_at,
+)
 from service.stores.kills import Tombstone, bury, digest_of, identities, killed_key
 from service.stores.quarantine import QuarantineStore
 from service.stores.redaction import named_by, named_in, redact
@@ -26,6 +32,8 @@ from service.stores.versions import texts_of
 # Told the present key of what is to be killed; raises to refuse.
 Guard = Callable[[Connection, str], None]
 
+# How long readers of older snapshots may take to be done before an erasure begins.
+_SECONDS_TO_BEGIN = 2.0
 HAS = "SELECT 1 FROM articles WHERE key = :key"
 KEYS_OF_URI = """
 SELECT a.key FROM articles a LEFT JOIN sources s ON s.id = a.source_id
@@ -108,6 +116,8 @@ class Killing:
         if not keys:
             return True
         self._forget_elsewhere()
+        if not empties_log(self.archive, _SECONDS_TO_BEGIN):
+            return False
         self.embargoes.rewrite()
         return self.engine.purge() and erase(self.archive, keys)
 

@@ -13,6 +13,7 @@ from itertools import chain, islice
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from service.deadline import raise_if_late
 from service.entity import ENTITY_TYPES, EntityType
 from service.errors import NotFound
 from service.extract.gazetteer import well_known
@@ -171,6 +172,7 @@ def _alike_pairs(names: Sequence[Told]) -> Iterator[tuple[int, int]]:
     for places in by_letter.values():
         keys = [names[at].key for at in places]
         for nth, at in enumerate(places):
+            raise_if_late()
             for _, _, other in _like(keys[nth], keys[nth + 1 :]):
                 yield at, places[nth + 1 + other]
 
@@ -198,6 +200,7 @@ def _told(row: EntityRow) -> Told:
 def _compared(candidates: Iterable[Pair]) -> Iterator[SuggestedMerge]:
     """The pairs of names that have a reason."""
     for one, other in candidates:
+        raise_if_late()
         likeness = compare(_told(one), _told(other))
         if likeness is not None and not _are_both_known(one, other, likeness):
             one, other = sorted((one, other), key=lambda row: (-row.mentions, row.key))

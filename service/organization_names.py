@@ -69,7 +69,7 @@ def without_form(name: str) -> str:
         is_form(words[last - 1]) or (last < len(words) and words[last - 1] in _LINKS)
     ):
         last -= 1
-    return " ".join(words[:last]).rstrip(",")
+    return " ".join(words[:last]).rstrip(",") or name.strip()
 
 
 def is_form(word: str) -> bool:

@@ -20,6 +20,7 @@ from calendar import monthrange
 from dataclasses import dataclass, field, replace
 
 from service.errors import InvalidQuery, Problem
+from service.limits import AS_DELIVERED, Limits
 from service.query import (
     FACET_FIELDS,
     TEXT_FIELDS,
@@ -38,10 +39,10 @@ from service.query import (
 )
 from service.tokens import OTHER_NAMES, QUOTES, Token, has_word, scan, tidy
 
-MAX_LENGTH = 10_000
-MAX_DEPTH = 32
+MAX_LENGTH = AS_DELIVERED.longest_query
+MAX_DEPTH = AS_DELIVERED.deepest_query
 # Beyond this a query costs more than any reader could mean; a long question has a few hundred.
-MAX_WORDS = 500
+MAX_WORDS = AS_DELIVERED.most_words
 # More than anybody will mend; thousands of mistakes would make an answer of a megabyte.
 MOST_DIAGNOSTICS = 100
 _PARTS = ("word", "phrase", "field", "open", "not")
@@ -72,14 +73,14 @@ class Parsed:
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-def parse_lenient(text: str) -> Parsed:
+def parse_lenient(text: str, limits: Limits = AS_DELIVERED) -> Parsed:
     """The best reading of any text of up to MAX_LENGTH characters, and diagnostics."""
-    return _Parser(text).run()
+    return _Parser(text, limits).run()
 
 
-def parse_strict(text: str) -> Parsed:
+def parse_strict(text: str, limits: Limits = AS_DELIVERED) -> Parsed:
     """The tree of a query without mistakes; InvalidQuery with each mistake's place otherwise."""
-    parsed = parse_lenient(text)
+    parsed = parse_lenient(text, limits)
     if parsed.diagnostics:
         problems = tuple(Problem("q", d.message, d.offset, d.length) for d in parsed.diagnostics)
         raise InvalidQuery("The query has a mistake: see `errors` for the place", problems=problems)
@@ -89,6 +90,7 @@ def parse_strict(text: str) -> Parsed:
 @dataclass(slots=True)
 class _Parser:
     text: str
+    limits: Limits
     at: int = 0
     depth: int = 0
     words: int = 0
@@ -150,7 +152,7 @@ class _Parser:
 
     def _negated(self) -> Node | None:
         operator = self._take()
-        if not self._peek(*_PARTS) or self.depth >= MAX_DEPTH:
+        if not self._peek(*_PARTS) or self.depth >= self.limits.deepest_query:
             self._mend(f"nothing to exclude after “{operator.text}”: left out", operator)
             return None
         self.depth += 1
@@ -196,20 +198,22 @@ class _Parser:
         return _word(token.text)
 
     def _within_measure(self, token: Token) -> Token:
-        """The token, or what of it is left when the query has had MAX_WORDS words."""
+        """The token, or what of it is left when the query has had as many words as it may."""
         words = list(_RUN.finditer(token.text))
-        room = MAX_WORDS - self.words
+        most = self.limits.most_words
+        room = most - self.words
         self.words += len(words)
         if len(words) <= room:
             return token
-        if room > 0 or self.words - len(words) == MAX_WORDS:
-            self._mend(f"more than {MAX_WORDS} words: the rest was left out", token)
+        if room > 0 or self.words - len(words) == most:
+            self._mend(f"more than {most} words: the rest was left out", token)
         kept = token.text[: words[room - 1].end()] if room > 0 else ""
         return Token(token.kind, kept, token.start, token.end, token.distance)
 
     def _group(self, token: Token) -> Node | None:
-        if self.depth >= MAX_DEPTH:
-            self._mend(f"more than {MAX_DEPTH} levels of “(”: left out", token)
+        if self.depth >= self.limits.deepest_query:
+            told = f"more than {self.limits.deepest_query} levels of “(”: left out"
+            self._mend(told, token)
             return None
         self.depth += 1
         node = self._query()

@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple
 
 from rapidfuzz import fuzz, process
 
+from service.deadline import raise_if_late
 from service.entity import ENTITY_TYPES, EntityType
 from service.names import fold, name_key, plain
 from service.organization_names import without_form
@@ -99,6 +100,7 @@ class Reconciler:
         exact = {s.entity for s in self._store.spelled([key], types, name.strip())}
         found = _Scores()
         for entity in exact:
+            raise_if_late()
             found.keep(entity, SHORT if _is_short(name, entity) else EXACT)
         for spelled in self._store.spelled(_other_keys(name, types), types):
             short = _is_short(spelled.spelling, spelled.entity)

@@ -9,6 +9,7 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from service.dates import DateRange, range_of
+from service.deadline import raise_if_late
 from service.persons import MOST_WORDS, find_persons
 from service.query import (
     And,
@@ -176,6 +177,7 @@ def called(node: Node | None, aliases: Aliases) -> tuple[Expansion, ...]:
     names: dict[str, None] = {}
 
     def look(part: Node) -> None:
+        raise_if_late()
         for words in _runs_of_words(part):
             for start in range(len(words)):
                 for end in range(start + 1, min(len(words), start + MOST_WORDS) + 1):
@@ -194,6 +196,7 @@ def expansions(node: Node | None) -> tuple[Expansion, ...]:
     shouted = len(words) > 2 and all(word.isupper() for word in words)
 
     def look(part: Node) -> None:
+        raise_if_late()
         if isinstance(part, Word) and (initials := _initials(part.text, shouted)):
             found[Expansion(part.text, (initials,), "initials")] = None
         if isinstance(part, Word):

@@ -13,6 +13,7 @@ from service.engines import Engine
 from service.entity import ENTITY_TYPES
 from service.errors import InvalidRequest, Problem
 from service.letters import words_of
+from service.limits import AS_DELIVERED, Limits
 from service.parser import Parsed, parse_lenient, parse_strict
 from service.query import (
     Cursor,
@@ -37,6 +38,7 @@ from service.rewriting import (
     loosened,
     spelled,
 )
+from service.stages import Stage, note_query
 from service.stores.entities import EntityStore
 
 _MATCHES: tuple[MatchMode, ...] = ("all", "any")
@@ -73,18 +75,27 @@ class Finder:
     `half_life` is the age in days at which a score counts half; 0 for no such rule.
     """
 
-    def __init__(self, engine: Engine, entities: EntityStore, half_life: float = 0.0) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        entities: EntityStore,
+        half_life: float = 0.0,
+        limits: Limits = AS_DELIVERED,
+    ) -> None:
         self._engine = engine
         self._entities = entities
         self._half_life = half_life
+        self._limits = limits
 
     def search(self, ask: Ask) -> Results:
         """InvalidQuery in strict mode for a mistake; InvalidRequest for a bad date or cursor."""
+        note_query(ask)
         parsed, search, expanded = self._prepare(ask)
         if ask.cursor is not None and ask.cursor.digest != search.digest:
             problem = Problem("cursor", "belongs to another search")
             raise InvalidRequest("The cursor belongs to another search", problems=(problem,))
         results = self._engine.search(search)
+        note_query(ask, results.total)
         return replace(
             results,
             understood=str(parsed.tree) if parsed.tree is not None else "",
@@ -108,7 +119,7 @@ class Finder:
             return None  # what is found has every word
         known = {word for e in expanded for word in words_of(e.source)}
         meant = corrected_tree(tree, self._engine.vocabulary, known)
-        if meant is None:
+        if meant is None or len(str(meant)) > self._limits.longest_query:
             return None
         _, other, _ = self._prepare(replace(ask, q=str(meant), strict=False))
         matches = _MATCHES if ask.match == "auto" else (ask.match,)
@@ -132,6 +143,7 @@ class Finder:
 
     def facets(self, ask: Ask) -> Mapping[str, Facet | Histogram]:
         """The facets of a search, without its hits."""
+        note_query(ask)
         _, search, _ = self._prepare(ask)
         return self._engine.facets(search)
 
@@ -141,11 +153,17 @@ class Finder:
         return self._engine.places(search, article, is_past=is_past)
 
     def _prepare(self, ask: Ask) -> tuple[Parsed, Search, tuple[Expansion, ...]]:
-        parsed = parse_strict(ask.q) if ask.strict else parse_lenient(ask.q)
+        with Stage("parse"):
+            return self._parsed(ask)
+
+    def _parsed(self, ask: Ask) -> tuple[Parsed, Search, tuple[Expansion, ...]]:
+        _refuse_beyond(self._limits, ask)
+        parsed = (parse_strict if ask.strict else parse_lenient)(ask.q, self._limits)
         zone = parse_zone(ask.tz)
         lifted = Lifted(dict(ask.filters), dict(ask.excluded), _asked_range(ask, zone))
         tree = lifted.lift(dated(parsed.tree, zone)) if parsed.tree is not None else None
         expanded = self._expanded(tree, ask.versions) if ask.expand else ()
+        parsed, expanded = _within(self._limits, parsed, expanded)
         sort = ask.sort or ("relevance" if tree is not None else "newest")
         wide = expanded_by(tree, expanded)
         keys = cache(self._values)  # a name may stand in both trees, and often
@@ -198,6 +216,38 @@ class Finder:
                 found = self._entities.keys_of(type_, value)
                 return found or self._entities.keys_spelled(type_, value)
         return (value,)
+
+
+def _refuse_beyond(limits: Limits, ask: Ask) -> None:
+    """InvalidRequest for a query, or for filters, of more than a setting allows."""
+    problems = []
+    if len(ask.q) > limits.longest_query:
+        most = f"{limits.longest_query:,} characters (CUTTINGS_LONGEST_QUERY)"
+        problems.append(Problem("q", f"has {len(ask.q):,}, a query may have {most}: shorten it"))
+    given = (*ask.filters.items(), *((f"not.{name}", v) for name, v in ask.excluded.items()))
+    for name, values in given:
+        if len(values) > limits.most_filters:
+            most = f"{limits.most_filters} values (CUTTINGS_MOST_FILTERS)"
+            problems.append(Problem(name, f"has {len(values)}, a filter may have {most}"))
+    if problems:
+        raise InvalidRequest("More is asked for than may be", problems=tuple(problems))
+
+
+def _within(
+    limits: Limits, parsed: Parsed, expanded: tuple[Expansion, ...]
+) -> tuple[Parsed, tuple[Expansion, ...]]:
+    """Only so many other spellings; a diagnostic tells where there are more."""
+    room = limits.most_spellings
+    kept: list[Expansion] = []
+    for each in expanded:
+        if to := each.to[:room]:
+            kept.append(replace(each, to=to))
+        room -= len(to)
+    if sum(len(each.to) for each in expanded) <= limits.most_spellings:
+        return parsed, expanded
+    told = f"more than {limits.most_spellings:,} other spellings: the rest was left out"
+    diagnostics = (*parsed.diagnostics, Diagnostic(told, 0, 0))
+    return replace(parsed, diagnostics=diagnostics), tuple(kept)
 
 
 def _unranked(search: Search) -> tuple[Diagnostic, ...]:

@@ -1,12 +1,20 @@
 """Settings: a table of rows, read once from the environment, handed down as one frozen object."""
 
 import os
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from ipaddress import ip_network
 from pathlib import Path
+from typing import Any, Literal, get_args
 
 from service.dates import parse_zone
+from service.env_file import read_env_file
 from service.errors import InvalidRequest, Misconfigured
+from service.limits import LIMITS, Limits, as_written, read_limits
+
+Format = Literal["text", "json"]
+Level = Literal["debug", "info", "warning", "error"]
 
 # (name in the environment, default, what it does): docs/settings.md is tested against these rows.
 SETTINGS: tuple[tuple[str, str, str], ...] = (
@@ -24,18 +32,74 @@ SETTINGS: tuple[tuple[str, str, str], ...] = (
         "",
         "Web pages elsewhere that may ask from a browser (CORS), comma-separated.",
     ),
+    (
+        "CUTTINGS_PROXIES",
+        "",
+        "Addresses or networks of proxies in front, whose `X-Forwarded-For` is believed for rates "
+        "and logs, comma-separated.",
+    ),
+    (
+        "CUTTINGS_RATE_KEY",
+        "3000/minute",
+        "Requests that one key may send, as number/second, /minute, /hour or /day; off: any.",
+    ),
+    (
+        "CUTTINGS_RATE_ADDRESS",
+        "600/minute",
+        "Requests without a key that may come from one address beyond this machine; off: any.",
+    ),
+    (
+        "CUTTINGS_RATE_REFUSED",
+        "20/minute",
+        "Wrong keys, and attempts to log in, that may come from one such address; off: any.",
+    ),
+    (
+        "CUTTINGS_AUDIT_DAYS",
+        "0",
+        "After how many days lines of the audit log are forgotten; 0: never.",
+    ),
     ("CUTTINGS_QUERY_SECONDS", "10", "When a query is stopped, in seconds."),
     (
         "CUTTINGS_HALF_LIFE",
         "0",
         "The age in days at which relevance counts half; 0: age is nothing.",
     ),
+    (
+        "CUTTINGS_LOG",
+        "",
+        "The log on stderr: text or json, a line for each request; unset, only what a person has "
+        "to know.",
+    ),
+    ("CUTTINGS_LOG_LEVEL", "info", "From where on it is logged: debug, info, warning or error."),
+    (
+        "CUTTINGS_SLOW_SECONDS",
+        "1",
+        "From when on an answer to a query is logged as slow, in seconds; 0: never.",
+    ),
+    (
+        "CUTTINGS_LOG_QUERIES",
+        "",
+        "Set to 1: the private file keeps what slow queries asked (`cuttings slow`).",
+    ),
+    ("CUTTINGS_LOG_QUERIES_DAYS", "7", "For how many days it keeps that."),
+    (
+        "CUTTINGS_STOP_SECONDS",
+        "30",
+        "How long a server that stops goes on with what it has begun, in seconds.",
+    ),
+    (
+        "CUTTINGS_ENV_FILE",
+        "",
+        "A file with more of these, KEY=VALUE a line, which win over the environment.",
+    ),
     ("CUTTINGS_HOST", "127.0.0.1", "The address that `serve` listens on."),
     ("CUTTINGS_PORT", "8000", "The port that `serve` listens on."),
     ("CUTTINGS_OPEN", "", "Set to 1: reading needs no key, also beyond this machine."),
+    *LIMITS,
 )
 
 _MOST_PROCESSES = 64
+_RATE = re.compile(r"[1-9][0-9]{0,8}/(second|minute|hour|day)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +112,23 @@ class Settings:
     timezone: str = "UTC"
     allowed_hosts: tuple[str, ...] = ()
     allowed_origins: tuple[str, ...] = ()
+    proxies: tuple[str, ...] = ()
+    rate_key: str = "3000/minute"  # empty: any number
+    rate_address: str = "600/minute"
+    rate_refused: str = "20/minute"
+    audit_days: int = 0
     query_seconds: float = 10.0
     half_life: float = 0.0
+    log: Format | None = None
+    log_level: Level = "info"
+    slow_seconds: float = 1.0
+    log_queries: bool = False
+    log_queries_days: float = 7.0
+    stop_seconds: float = 30.0
     host: str = "127.0.0.1"
     port: int = 8000
     open: bool = False
+    limits: Limits = field(default_factory=Limits)
 
     @property
     def private_db(self) -> Path:
@@ -69,7 +145,7 @@ def read_settings(environ: Mapping[str, str] | None = None, db: str | None = Non
 
     Raises Misconfigured, which names the setting and the value that it cannot use.
     """
-    given = os.environ if environ is None else environ
+    given = _with_file(os.environ if environ is None else environ)
     rows = {name: given.get(name) or default for name, default, _ in SETTINGS}
     return Settings(
         db=Path(db or rows["CUTTINGS_DB"]),
@@ -78,11 +154,25 @@ def read_settings(environ: Mapping[str, str] | None = None, db: str | None = Non
         timezone=_zone_name(rows["CUTTINGS_TIMEZONE"]),
         allowed_hosts=_listed(rows["CUTTINGS_ALLOWED_HOSTS"]),
         allowed_origins=_listed(rows["CUTTINGS_ALLOWED_ORIGINS"]),
+        proxies=_networks("CUTTINGS_PROXIES", rows["CUTTINGS_PROXIES"]),
+        rate_key=_rate("CUTTINGS_RATE_KEY", rows["CUTTINGS_RATE_KEY"]),
+        rate_address=_rate("CUTTINGS_RATE_ADDRESS", rows["CUTTINGS_RATE_ADDRESS"]),
+        rate_refused=_rate("CUTTINGS_RATE_REFUSED", rows["CUTTINGS_RATE_REFUSED"]),
+        audit_days=int(_number("CUTTINGS_AUDIT_DAYS", rows["CUTTINGS_AUDIT_DAYS"], 100_000)),
         query_seconds=_number("CUTTINGS_QUERY_SECONDS", rows["CUTTINGS_QUERY_SECONDS"], 86_400),
         half_life=_number("CUTTINGS_HALF_LIFE", rows["CUTTINGS_HALF_LIFE"], 100_000),
+        log=_one_of("CUTTINGS_LOG", rows["CUTTINGS_LOG"], get_args(Format)) or None,
+        log_level=_one_of("CUTTINGS_LOG_LEVEL", rows["CUTTINGS_LOG_LEVEL"], get_args(Level)),
+        slow_seconds=_number("CUTTINGS_SLOW_SECONDS", rows["CUTTINGS_SLOW_SECONDS"], 86_400),
+        log_queries=_is_set(rows["CUTTINGS_LOG_QUERIES"]),
+        log_queries_days=_number(
+            "CUTTINGS_LOG_QUERIES_DAYS", rows["CUTTINGS_LOG_QUERIES_DAYS"], 3_650
+        ),
+        stop_seconds=_number("CUTTINGS_STOP_SECONDS", rows["CUTTINGS_STOP_SECONDS"], 86_400),
         host=rows["CUTTINGS_HOST"],
         port=int(_number("CUTTINGS_PORT", rows["CUTTINGS_PORT"], 65_535)),
-        open=rows["CUTTINGS_OPEN"].lower() in {"1", "true", "yes"},
+        open=_is_set(rows["CUTTINGS_OPEN"]),
+        limits=read_limits(rows),
     )
 
 
@@ -95,11 +185,23 @@ def as_environment(settings: Settings) -> dict[str, str]:
         "CUTTINGS_TIMEZONE": settings.timezone,
         "CUTTINGS_ALLOWED_HOSTS": ",".join(settings.allowed_hosts),
         "CUTTINGS_ALLOWED_ORIGINS": ",".join(settings.allowed_origins),
+        "CUTTINGS_PROXIES": ",".join(settings.proxies),
+        "CUTTINGS_RATE_KEY": settings.rate_key or "off",
+        "CUTTINGS_RATE_ADDRESS": settings.rate_address or "off",
+        "CUTTINGS_RATE_REFUSED": settings.rate_refused or "off",
+        "CUTTINGS_AUDIT_DAYS": str(settings.audit_days),
         "CUTTINGS_QUERY_SECONDS": str(settings.query_seconds),
         "CUTTINGS_HALF_LIFE": str(settings.half_life),
+        "CUTTINGS_LOG": settings.log or "",
+        "CUTTINGS_LOG_LEVEL": settings.log_level,
+        "CUTTINGS_SLOW_SECONDS": str(settings.slow_seconds),
+        "CUTTINGS_LOG_QUERIES": "1" if settings.log_queries else "",
+        "CUTTINGS_LOG_QUERIES_DAYS": str(settings.log_queries_days),
+        "CUTTINGS_STOP_SECONDS": str(settings.stop_seconds),
         "CUTTINGS_HOST": settings.host,
         "CUTTINGS_PORT": str(settings.port),
         "CUTTINGS_OPEN": "1" if settings.open else "",
+        **as_written(settings.limits),
     }
 
 
@@ -113,8 +215,42 @@ def serving_at(settings: Settings, host: str | None, port: int | None, open_: bo
     )
 
 
+def _with_file(environ: Mapping[str, str]) -> Mapping[str, str]:
+    """The environment and the file that it names; a name that is no setting is a typo."""
+    file = environ.get("CUTTINGS_ENV_FILE")
+    if not file:
+        return environ
+    said = read_env_file(Path(file))
+    known = {name for name, _, _ in SETTINGS} - {"CUTTINGS_ENV_FILE"}
+    if unknown := sorted(said.keys() - known):
+        raise Misconfigured(f"{file}: there is no setting {unknown[0]}")
+    return {**environ, **said}
+
+
 def _listed(text: str) -> tuple[str, ...]:
     return tuple(part.strip().lower() for part in text.split(",") if part.strip())
+
+
+def _networks(name: str, text: str) -> tuple[str, ...]:
+    listed = _listed(text)
+    for each in listed:
+        try:
+            ip_network(each, strict=False)
+        except ValueError as exc:
+            raise Misconfigured(f"{name}: “{each}” is neither an address nor a network") from exc
+    return listed
+
+
+def _rate(name: str, text: str) -> str:
+    """Empty for `off`."""
+    rate = text.strip().lower()
+    if rate == "off":
+        return ""
+    if not _RATE.fullmatch(rate):
+        raise Misconfigured(
+            f"{name}: “{text}” is neither off nor a number of requests in a while, as 600/minute"
+        )
+    return rate
 
 
 def _zone_name(name: str) -> str:
@@ -143,3 +279,14 @@ def _number(name: str, text: str, highest: float) -> float:
     if not 0 <= number <= highest:
         raise Misconfigured(f"{name}: “{text}” is not a number from 0 to {highest:g}")
     return number
+
+
+def _is_set(text: str) -> bool:
+    return text.lower() in {"1", "true", "yes"}
+
+
+def _one_of(name: str, text: str, known: tuple[str, ...]) -> Any:
+    """The empty text stands for none of them."""
+    if text and text.lower() not in known:
+        raise Misconfigured(f"{name}: “{text}” is none of {', '.join(known)}")
+    return text.lower()

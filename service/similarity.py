@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from service.article import Article
+from service.deadline import raise_if_late
 from service.engines import Engine
 from service.letters import as_indexed, words_of
 from service.query import Node, Or, Search, Word
@@ -85,6 +86,7 @@ class Similarity:
         shared = self._entities.shared(key, [hit.key for hit in hits])
         found: list[Similar] = []
         for hit in hits:
+            raise_if_late()
             names = shared.get(hit.key, ())
             by_names = sum(_telling(name, size) for name in names) / own
             by_words = (hit.score or 0.0) / own_score
@@ -98,6 +100,7 @@ class Similarity:
         """Which of the telling words each article has; looked up only for what is shown."""
         shown: list[Similar] = []
         for similar in page:
+            raise_if_late()
             filed = self._articles.get(similar.hit.key)
             text = "\n".join(text for text, _ in _weighed(filed.article)) if filed else ""
             theirs = set(map(as_indexed, words_of(text)))

@@ -105,6 +105,7 @@ def open_archive(folder: Path, **options: Any) -> Archive:
 def _copy_empty(settings: Settings) -> None:
     """Making the schema takes longer than most tests, so that it is made once."""
     empty = Settings(db=Path(_empty().name) / "cuttings.db")
+    settings.db.parent.mkdir(parents=True, exist_ok=True)
     copyfile(empty.db, settings.db)
     copyfile(empty.private_db, settings.private_db)
     with archive_database(settings).write() as conn:

@@ -82,17 +82,17 @@ def routes(app: FastAPI) -> set[tuple[str, str]]:
     """
     return {
         (method, path)
-        for method, path in _routes(app.routes, "")
+        for method, path in all_routes(app.routes, "")
         if method == "GET" or (method != "HEAD" and needed_scope(method, path) == "read")
     }
 
 
-def _routes(found: Iterable[Any], prefix: str) -> Iterator[tuple[str, str]]:
+def all_routes(found: Iterable[Any], prefix: str) -> Iterator[tuple[str, str]]:
     for route in found:
         # What is included keeps a router of its own in newer versions of FastAPI.
         inner = getattr(route, "original_router", None)
         if inner is not None:
-            yield from _routes(inner.routes, prefix + route.include_context.prefix)
+            yield from all_routes(inner.routes, prefix + route.include_context.prefix)
         elif getattr(route, "methods", None) is None:
             yield "MOUNT", prefix + route.path
         else:
@@ -472,14 +472,18 @@ def _aside_shown(known: Known) -> Iterator[tuple[str, ...]]:
 _EDITS = "merge split rename retype dismiss alias unalias note distinct undo import".split()
 COMMANDS: dict[str, Said] = {
     **dict.fromkeys(("ingest", "retag", "reindex", "migrate", "kill", "revive"), _WRITES),
+    "backup": "is the file",
+    "restore": _WRITES,
     **{f"entity {name}": _WRITES for name in _EDITS},
     **{f"key {name}": "is about keys" for name in ("create", "list", "revoke")},
     **{f"quarantine {name}": _WRITES for name in ("retry", "drop")},
     **dict.fromkeys(UNBUILT, "is not built"),
     "serve": "is the API",
     "search": _found,
+    "audit": _called((), ("--json", "--limit", "1000")),
     "export": _called(*(("--format", form) for form in EXPORT_FORMATS), ("--versions", "all")),
-    "check": _called(()),
+    "check": _called((), ("--json",), ("--list",)),
+    "slow": "is what was asked for",
     "entity list": _called((), ("rosa",), ("--json", "--limit", "1000")),
     "entity show": _show,
     "entity log": _called((), ("--json", "--limit", "1000")),

@@ -63,7 +63,7 @@ def test_a_table_of_everything(people: Archive, edits: EditStore) -> None:
         "key,name,type,alias,mentions,added",
         "person-alpoe,Al Poe,person,Al Poe,1,0",
         "person-benjaminnetanyahu,Benjamin Netanyahu,person,Benjamin Netanyahu,1,0",
-        'person-kimjongun,Kim Jong Un,person,"@boss, the",0,1',
+        'person-kimjongun,Kim Jong Un,person,"\'@boss, the",0,1',
         "person-kimjongun,Kim Jong Un,person,Kim Jong Un,1,0",
         "person-kimjongun,Kim Jong Un,person,Mr Kim,1,0",
         "person-marshalkim,Marshal Kim,person,Kim,1,0",

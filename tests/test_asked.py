@@ -2,12 +2,12 @@
 
 import pytest
 
+from service.limits import AS_DELIVERED
 from service.parser import MAX_LENGTH
 from service.query import Cursor
 from service.web.pages.addresses import Pair
 from service.web.pages.search.asked import (
     MOST_BEFORE,
-    MOST_FILTERS,
     TOO_MANY,
     WRONG_CURSOR,
     Asked,
@@ -113,10 +113,10 @@ def test_a_query_too_long_is_cut() -> None:
 
 
 def test_too_many_filters_are_left_out() -> None:
-    people = [("person", f"p{number}") for number in range(MOST_FILTERS - 1)]
+    people = [("person", f"p{number}") for number in range(AS_DELIVERED.most_filters - 1)]
     found = asked(*people, ("q", "jo"), ("source", "AFP"), ("source", "AP"), ("topic", "oil"))
     assert found.faults == (TOO_MANY,)
-    assert len(found.ask.filters["person"]) == MOST_FILTERS - 1
+    assert len(found.ask.filters["person"]) == AS_DELIVERED.most_filters - 1
     assert found.ask.filters["source"] == ("AFP",)
     assert "topic" not in found.ask.filters
     assert str(found.state).endswith("&q=jo&source=AFP")

@@ -16,6 +16,7 @@ from datasette.cli import cli as datasette
 
 from service.cli import main as cuttings
 from service.database import private_database
+from service.serving.workers import STOP_GRACE
 from service.settings import SETTINGS, Settings
 from service.web.sql_room_datasette import METADATA, on_show
 from service.web.sql_room_datasette import SETTINGS as SQL_ROOM
@@ -145,10 +146,19 @@ def test_ingest_runs_once() -> None:
 
 def test_the_api_is_asked_whether_it_is_well(api: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     url = asked(health("api"), monkeypatch)
-    assert url == "http://127.0.0.1:8000/healthz"
+    assert url == "http://127.0.0.1:8000/readyz"
     assert api.get(url).status_code == 200
     of_image = yaml.safe_load(instructions("HEALTHCHECK")[0].partition("CMD ")[2])
     assert of_image[-1] == health("api")
+
+
+def test_it_is_given_the_time_to_finish() -> None:
+    assert instructions("STOPSIGNAL") == ["SIGTERM"]
+    grace = SERVICES["api"]["stop_grace_period"]
+    assert int(grace.removesuffix("s")) > Settings().stop_seconds + STOP_GRACE
+    # `exec` and no shell in between, which would not pass the signal on.
+    assert " exec " in SERVICES["api"]["command"][-1]
+    assert all(SERVICES[name]["restart"] == "unless-stopped" for name in ("api", "datasette"))
 
 
 def test_the_image_names_only_files_that_are_there() -> None:

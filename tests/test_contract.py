@@ -3,6 +3,7 @@
 Every answer must be as documented; what it says is for tests/test_api.py.
 """
 
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -18,15 +19,18 @@ from schemathesis import GenerationMode
 from schemathesis.checks import CheckFunction
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
+    negative_data_rejection,
     response_headers_conformance,
     response_schema_conformance,
     status_code_conformance,
 )
 
 from service.article import Article
+from service.checks import check as verify
 from service.database import private_database
+from service.entity import EntityName, Mention
 from service.errors import NotFound
-from service.stores.keys import KeyStore
+from service.stores.keys import SCOPES, KeyStore
 from service.stores.kills import KillStore
 from service.web.app import create_app
 
@@ -35,9 +39,12 @@ CHECKS: list[CheckFunction] = [
     content_type_conformance,
     response_headers_conformance,
     response_schema_conformance,
+    negative_data_rejection,
 ]
 # Longer ones httpx does not send.
 LONGEST_URL = 65_536
+# Far beyond any answer over so few articles, also on a busy machine.
+LONGEST_SECONDS = 10
 
 
 @pytest.fixture(scope="module")
@@ -62,16 +69,19 @@ def cases_of(operation: Any, mode: GenerationMode, known: dict[str, Any]) -> Any
     return cases
 
 
-def check(api: Client, case: Any, headers: Mapping[str, str] | None = None) -> None:
-    """`headers` come instead of those that were generated."""
+def check(api: Client, case: Any, headers: Mapping[str, str] | None = None) -> int:
+    """The status; `headers` come instead of those that were generated."""
     request = requests.Request(**case.as_transport_kwargs(base_url="http://localhost")).prepare()
     url = request.url or ""
     assume(len(url) < LONGEST_URL)
     request.headers.update(headers or {})
+    started = time.monotonic()
     response = api(case.method, url, headers=dict(request.headers), content=request.body)
+    assert time.monotonic() - started < LONGEST_SECONDS
     # What is promised only says so with 501.
     assert response.status_code < 500 or response.json()["type"] == "/errors/not-built"
     case.validate_response(response, CHECKS)
+    return response.status_code
 
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
@@ -120,3 +130,61 @@ def test_every_write_of_articles_is_as_documented(
 
         with subtests.test(f"{operation.method} {operation.path}"):
             ask()
+
+
+@pytest.fixture
+def busy(tmp_path: Path) -> Archive:
+    """To be written to by anybody who may."""
+    archive = open_archive(tmp_path, tagger="off", rate_key="", rate_address="", rate_refused="")
+    for number in range(3):
+        said = f"Rosa {number} Parks"
+        article = Article(
+            key=f"rome-{number}", title=said, body=f"{said} left.", uri=f"urn:{number}"
+        )
+        entity = EntityName(f"person-rosa{number}parks", said, "person")
+        archive.add(
+            article, [Mention("title", 0, len(said), said, said, "person", entity, "model", 1)]
+        )
+    (tmp_path / "broken.json").write_text('{"title": "No body"}')
+    archive.ingest(tmp_path / "broken.json")
+    return archive
+
+
+@pytest.mark.parametrize(
+    "mode", [GenerationMode.POSITIVE, *([GenerationMode.NEGATIVE] if LONG else [])]
+)
+def test_every_operation_with_keys_of_each_scope(
+    busy: Archive, mode: GenerationMode, subtests: pytest.Subtests
+) -> None:
+    """From another machine, where every scope counts; what a key may not is refused as told."""
+    keys = KeyStore(private_database(busy.settings))
+    sent: dict[str, dict[str, str]] = {
+        scope: {"Authorization": f"Bearer {keys.create(scope)}"} for scope in SCOPES
+    }
+    sent |= {"revoked": {"Authorization": f"Bearer {keys.create('admin')}"}, "nobody": {}}
+    keys.revoke(len(SCOPES) + 1)
+    api = Client(create_app(busy.settings), address="192.0.2.7")
+    admin = api.get("/openapi.json", headers=sent["admin"]).json()
+    document: Any = schemathesis.openapi.from_dict(admin)
+    known = dict.fromkeys(("/v1/edits/", "/v1/quarantine/"), 1) | {
+        "/v1/facets/": "person",
+        "/v1/articles/": "rome-1",
+        "/v1/entities/": "person-rosa1parks",
+    }
+    open_to_all = {"/healthz", "/readyz"}
+    for operation in [result.ok() for result in document.get_all_operations()]:
+        if mode is GenerationMode.NEGATIVE and not (
+            any(operation.iter_parameters()) or operation.body
+        ):
+            continue
+
+        @settings(max_examples=30 if LONG else 3)
+        @given(st.sampled_from(sorted(sent)), cases_of(operation, mode, known))
+        def ask(who: str, case: Any) -> None:
+            status = check(api, case, sent[who])
+            if who in ("revoked", "nobody") and case.operation.path not in open_to_all:
+                assert status == 401
+
+        with subtests.test(f"{operation.method} {operation.path}"):
+            ask()
+    assert verify(busy.database, busy.engine) == []

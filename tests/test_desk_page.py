@@ -350,10 +350,10 @@ def test_the_pages_ask_again_behind_the_gate() -> None:
     with pytest.raises(NotAuthenticated):
         asked(None)
     with pytest.raises(Forbidden):
-        asked(Session("a reader", "read", "token"))
+        asked(Session(1, "a reader", "read", "token"))
     with pytest.raises(Forbidden):
-        asked(Session("a writer", "write", "token"))
-    assert asked(Session("the desk", "edit", "token")).holder == "the desk"
+        asked(Session(1, "a writer", "write", "token"))
+    assert asked(Session(1, "the desk", "edit", "token")).holder == "the desk"
 
 
 # One entity ---------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from plain_answers import Answer, PlainArchive
 
 from service.article import Article
 from service.dates import Moment, parse_moment, parse_zone, range_of
-from service.engines.sqlite.columns.filing import file_articles, rebuild_segments, unfiled
+from service.engines.sqlite.columns.filing import file_articles, refile_segments, unfiled
 from service.engines.sqlite.columns.merging import merge_segments, merged, put_in_place
 from service.engines.sqlite.columns.tokens import Tokens
 from service.engines.sqlite.engine import SqliteEngine
@@ -359,8 +359,7 @@ def merge_some(archive: Archive, rng: random.Random) -> None:
 
 
 def rebuild(archive: Archive, _: random.Random) -> None:
-    with archive.database.write() as conn:
-        rebuild_segments(conn, TOKENS)
+    refile_segments(archive.database, TOKENS)
 
 
 FILINGS: Sequence[Callable[[Archive, random.Random], None]] = (

@@ -75,7 +75,8 @@ def test_only_who_names_html_gets_it(api: Client, accept: str, is_page: bool) ->
 
 
 @pytest.mark.parametrize(
-    "path", ["/v1", "/v1/nothing", "/v1/articles/none", "/healthz?x=1", "/metrics", "/static/none"]
+    "path",
+    ["/v1", "/v1/nothing", "/v1/articles/none", "/healthz?x=1", "/metrics?x=1", "/static/none"],
 )
 def test_what_is_for_programs_never_answers_with_a_page(api: Client, path: str) -> None:
     response = api.get(path, headers=READER)

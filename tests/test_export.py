@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +22,7 @@ from service.export import EXPORT_FORMATS
 from service.export.exported import Exported, urn_of
 from service.export.ndjson import as_line, fields_of
 from service.export.ninjs import item_of
-from service.export.table import COLUMNS, disarmed
+from service.export.table import COLUMNS
 from service.export.walk import Page, Walk, written
 from service.formats.document import Document, Found, Options
 from service.formats.records import json_articles, table
@@ -31,6 +30,7 @@ from service.formats.records.ninjs import read_ninjs
 from service.formats.sidecar import from_body
 from service.formats.stated_fields import read_fields
 from service.search import Ask
+from service.spreadsheets import armed, disarmed
 from service.stores.articles import ArticleStore
 from service.stores.entities import EntityRow, EntityStore
 from service.web.answers.articles import article_out
@@ -253,11 +253,6 @@ def test_what_was_derived_stays_derived(article: Article) -> None:
 )
 def test_cells_that_a_spreadsheet_would_calculate(text: str, cell: str) -> None:
     assert disarmed(text) == cell
-
-
-def armed(cell: str) -> str:
-    """The way back."""
-    return cell[1:] if re.match(r"'+[=+\-@\t\r\n＝＋－＠]", cell) else cell
 
 
 @given(st.text("'=+-@\t\r\n＝＋－＠a", max_size=6))

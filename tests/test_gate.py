@@ -92,7 +92,7 @@ def test_open_is_open(tmp_path: Any) -> None:
     archive = open_archive(tmp_path, open=True)
     stranger = Client(create_app(archive.settings), address="192.0.2.7")
     assert stranger.get("/v1/search").status_code == 200
-    assert stranger.get("/sql/").status_code == 403
+    assert stranger.get("/sql/").status_code == 401
 
 
 @pytest.mark.parametrize(

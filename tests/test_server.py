@@ -1,57 +1,23 @@
 """The real program: ingest as one process, serve as another, questions over a socket."""
 
 import os
-import pickle
 import re
-import signal
 import socket
 import sqlite3
 import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import httpx
 import pytest
 from conftest import LONG, SEEDS
-
-from service.cli.serve import DEALS_OUT, SharedPort
-
-PROGRAM = str(Path(sys.executable).with_name("cuttings"))
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-@contextmanager
-def serving(db: Path, *options: str) -> Iterator[httpx.Client]:
-    port = free_port()
-    command = [PROGRAM, "serve", "--db", str(db), "--port", str(port), *options]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    retries = httpx.HTTPTransport(retries=8)  # waits ever longer, about half a minute in all
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}", transport=retries, timeout=30) as client:
-        try:
-            client.get("/readyz").raise_for_status()
-            yield client
-        finally:
-            process.send_signal(signal.SIGINT)
-            output, _ = process.communicate(timeout=30)
-    assert f"Cuttings: http://127.0.0.1:{port}/ " in output
-    assert "Traceback" not in output, output
+from serving import PROGRAM, cuttings, new_key, serving
 
 
 @pytest.fixture(scope="module")
 def db(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("real") / "cuttings.db"
-    done = subprocess.run(
-        [PROGRAM, "ingest", SEEDS, "--db", path], capture_output=True, text=True, check=True
-    )
-    assert "2 added" in done.stdout
+    assert "2 added" in cuttings("ingest", SEEDS, "--db", path)
     return path
 
 
@@ -87,11 +53,10 @@ def test_a_long_url_in_pieces(db: Path) -> None:
 
 def test_two_workers_answer_alike_after_a_write(db: Path, tmp_path: Path) -> None:
     copy = tmp_path / "cuttings.db"
-    subprocess.run([PROGRAM, "ingest", SEEDS, "--db", copy], check=True, capture_output=True)
+    cuttings("ingest", SEEDS, "--db", copy)
     with serving(copy, "--workers", "2") as client:
         (tmp_path / "new.txt").write_text("Jo Song-gil is back, it was learned.", "utf-8")
-        env = os.environ | {"CUTTINGS_TAGGER": "off"}
-        subprocess.run([PROGRAM, "ingest", tmp_path / "new.txt", "--db", copy], check=True, env=env)
+        cuttings("ingest", tmp_path / "new.txt", "--db", copy, CUTTINGS_TAGGER="off")
         for _ in range(40 if LONG else 10):
             with httpx.Client(base_url=client.base_url) as fresh:
                 assert fresh.get("/v1/search", params={"q": "jo song-gil"}).json()["total"] == 3
@@ -100,10 +65,8 @@ def test_two_workers_answer_alike_after_a_write(db: Path, tmp_path: Path) -> Non
 def test_no_worker_answers_what_was_true_before(tmp_path: Path) -> None:
     """Written over HTTP or by a plain sqlite3: whoever answers next has it."""
     db = tmp_path / "cuttings.db"
-    subprocess.run([PROGRAM, "migrate", "--db", str(db)], check=True, capture_output=True)
-    create = [PROGRAM, "key", "create", "--scope", "write", "--db", str(db)]
-    made = subprocess.run(create, check=True, capture_output=True, text=True)
-    bearer = {"Authorization": f"Bearer {made.stdout.split()[-1]}"}
+    cuttings("migrate", "--db", db)
+    bearer = {"Authorization": f"Bearer {new_key(db, 'write')}"}
     with serving(db, "--workers", "2") as client, ExitStack() as stack:
         # Connections are dealt out: of ten both workers have some, but for once in 500 runs.
         askers = [
@@ -125,15 +88,6 @@ def test_no_worker_answers_what_was_true_before(tmp_path: Path) -> None:
                 etag = {"If-None-Match": found.headers["etag"]}
                 assert asker.get("/v1/articles/report").json()["title"] == title
                 assert askers[0].get(found.request.url, headers=etag).status_code == 304
-
-
-@pytest.mark.skipif(not DEALS_OUT, reason="one socket for all workers here")
-def test_each_worker_has_a_socket_of_its_own_at_the_port() -> None:
-    with SharedPort.at("127.0.0.1", 0) as shared:
-        another = pickle.loads(pickle.dumps(shared))  # noqa: S301 - as a worker is sent it
-        with another:
-            assert another.fileno() != shared.fileno()
-            assert another.getsockname() == shared.getsockname()
 
 
 def test_killed_in_the_middle_the_file_stays_whole(tmp_path: Path) -> None:

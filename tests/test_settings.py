@@ -17,3 +17,29 @@ def test_processes(text: str, processes: int | None) -> None:
 def test_processes_that_cannot_be(text: str) -> None:
     with pytest.raises(Misconfigured, match=r"CUTTINGS_PROCESSES: .* from 1 to 64"):
         read_settings({"CUTTINGS_PROCESSES": text})
+
+
+@pytest.mark.parametrize(
+    ("text", "rate"),
+    [("", "600/minute"), ("off", ""), ("1/Second", "1/second"), ("9/day", "9/day")],
+)
+def test_rates(text: str, rate: str) -> None:
+    settings = read_settings({"CUTTINGS_RATE_ADDRESS": text})
+    assert settings.rate_address == rate
+    assert read_settings(as_environment(settings)) == settings
+
+
+@pytest.mark.parametrize(
+    "text", ["0/minute", "600", "minute", "1/week", "-1/day", "1.5/day", "²/day"]
+)
+def test_rates_that_cannot_be(text: str) -> None:
+    with pytest.raises(Misconfigured, match=r"CUTTINGS_RATE_KEY: .* is neither off nor"):
+        read_settings({"CUTTINGS_RATE_KEY": text})
+
+
+def test_proxies() -> None:
+    settings = read_settings({"CUTTINGS_PROXIES": "127.0.0.1, 10.0.0.0/8,fd00::/8"})
+    assert settings.proxies == ("127.0.0.1", "10.0.0.0/8", "fd00::/8")
+    assert read_settings(as_environment(settings)) == settings
+    with pytest.raises(Misconfigured, match="CUTTINGS_PROXIES: “proxy” is neither an address"):
+        read_settings({"CUTTINGS_PROXIES": "proxy"})

@@ -2,8 +2,10 @@
 
 import html
 import re
+import sqlite3
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -16,10 +18,10 @@ from datasette.plugins import pm
 from fastapi import FastAPI
 
 from service.article import Article
-from service.database import archive_database
+from service.database import archive_database, bound_memory
 from service.stores.edits import Author, EditStore
 from service.web.app import create_app
-from service.web.sql_room import SqlRoom
+from service.web.sql_room import Room, SqlRoom
 from service.web.sql_room_datasette import on_show, read_metadata
 
 LINK = re.compile(r"""(?:href|src)=["']([^"']+)["']""")
@@ -282,20 +284,20 @@ def test_sql_that_is_allowed(api: Client) -> None:
 
 def test_a_query_without_an_end_is_stopped(filled: Archive) -> None:
     app = FastAPI()
-    app.mount("/sql", SqlRoom(filled.settings.db, query_seconds=0.1))
+    app.mount("/sql", SqlRoom(filled.settings.db, Room(seconds=0.1)))
     answer = ask(Client(app), COUNT_FOREVER)
     assert answer.status_code == 400
     assert answer.json()["title"] == "SQL Interrupted"
 
 
-def test_only_this_machine_comes_in(seeded: Archive) -> None:
+def test_only_this_machine_and_administrators_come_in(seeded: Archive) -> None:
     app = create_app(replace(seeded.settings, open=True))
     stranger = Client(app, "192.0.2.7").get("/sql/cuttings")
     proxied = Client(app).get("/sql/", headers={"X-Forwarded-For": "192.0.2.7"})
     for answer in (stranger, proxied):
-        assert answer.status_code == 403
+        assert answer.status_code == 401
         assert answer.headers["content-type"] == "application/problem+json"
-        assert answer.json()["detail"] == "The SQL room is open on this machine only"
+        assert "a key of scope admin" in answer.json()["detail"]
 
 
 def test_redirects_stay_in_the_room(api: Client) -> None:
@@ -345,3 +347,103 @@ def test_datasette_waits_for_the_first_visitor(filled: Archive) -> None:
     )
     run = subprocess.run([sys.executable, "-c", program, str(filled.settings.db)], check=False)
     assert run.returncode == 0
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select body from versions",
+        "select v.* from versions v join earlier_versions e on e.article = v.article_key",
+        "with earlier_versions as (select body from versions) select * from earlier_versions",
+        'select * from "versions"',
+        "select * from [VERSIONS]",
+        "select * from copy_pairs",
+        "with near_copies as (select * from copy_signatures) select * from near_copies",
+        "select * from copies",
+        "select * from articles_fts_data",
+        "select * from articles_words_idx",
+        "select * from articles_pieces_content",
+        "select * from versions_fts where versions_fts match 'envoy'",
+        "select * from articles_vocabulary",
+        "select * from words_of_draft",
+        "select * from segments",
+        "select * from unfiled",
+        "select json_patch('{}', '{}')",
+    ],
+)
+def test_only_what_is_documented_can_be_read(sql: str, api: Client) -> None:
+    """What views and indexes are made of is read through these alone."""
+    answer = ask(api, sql)
+    assert answer.status_code == 400
+    assert any(word in answer.json()["error"] for word in ("prohibited", "not authorized"))
+
+
+@pytest.mark.parametrize("name", sorted(on_show()))
+def test_all_that_is_documented_can_be_read(name: str, api: Client) -> None:
+    for sql in (
+        f"select * from {name} limit 1",
+        f"select count(*) from {name}",
+        f"with x as (select * from {name}) select count(*) from x",
+    ):
+        assert ask(api, sql).json()["error"] is None, sql
+
+
+ENDLESS_SQL = {
+    "a recursion": COUNT_FOREVER,
+    "cross joins": "select count(*) from mentions a, mentions b, mentions c, mentions d, mentions",
+    "a sort of it": "with recursive n(i) as (select 1 union all select i + 1 from n) "
+    "select i from n order by i desc",
+    "values that grow": "with recursive r(x) as (select 'a' union all select x || x from r) "
+    "select max(length(x)) from r",
+    "a list of all": "with recursive n(i) as (select 1 union all select i + 1 from n) "
+    "select json_group_array(i) from n",
+    "one string of all": "with recursive n(i) as (select 1 union all select i + 1 from n) "
+    "select group_concat(i) from n",
+    "a part sought in a long text": "select instr(printf('%.*c', 4000000, 'a'), "
+    "printf('%.*c', 2000000, 'a') || 'b')",
+    "a part replaced": "select length(replace(printf('%.*c', 4000000, 'a'), "
+    "printf('%.*c', 2000000, 'a') || 'b', ''))",
+    "many signs trimmed": "select trim(printf('%.*c', 4000000, 'a'), printf('%.*c', 4000000, 'b'))",
+    "json in json": "select count(*) from json_tree(printf('[%s1]', printf('%.*c', 100, '1'))), "
+    "json_tree('[1,2,3]'), mentions, mentions, mentions",
+    "a large answer": "select printf('%.*c', 2000000, 'x') from mentions",
+}
+
+
+@pytest.mark.parametrize("sql", ENDLESS_SQL.values(), ids=ENDLESS_SQL)
+def test_sql_without_an_end_is_stopped(sql: str, endless: Client) -> None:
+    began = time.monotonic()
+    answer = endless.get("/sql/cuttings.json", params={"sql": sql})
+    assert time.monotonic() - began < 5
+    assert answer.status_code in (200, 400)
+    assert len(answer.content) < 5_000_000
+
+
+@pytest.fixture(scope="module")
+def endless(seeded: Archive) -> Client:
+    """A room in which statements have little time and little space."""
+    bound_memory(500_000_000)
+    app = FastAPI()
+    app.mount("/sql", SqlRoom(seeded.settings.db, Room(seconds=0.2, largest=4_000_000)))
+    return Client(app)
+
+
+def test_a_large_answer_is_refused_with_what_to_do(endless: Client) -> None:
+    answer = ask(endless, ENDLESS_SQL["a large answer"])
+    assert answer.status_code == 400
+    assert "CUTTINGS_SQL_LARGEST" in answer.json()["error"]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        *("instr('abcabc', 'ca')", "instr('a', '')", "instr(null, 'a')", "instr(12345, 34)"),
+        *("instr(x'6162', x'62')", "replace('abab', 'ab', 'x')", "replace('ab', '', 'x')"),
+        *("replace('ab', null, 'x')", "replace(1.5, '.', ',')", "trim('xxaxx', 'x')"),
+        *("ltrim('xya', 'yx')", "rtrim('axy', 'yx')", "trim('a', '')", "trim(null, 'x')"),
+    ],
+)
+def test_functions_of_ours_answer_as_those_of_sqlite(call: str, api: Client) -> None:
+    (expected,) = sqlite3.connect(":memory:").execute(f"select {call}").fetchone()
+    (row,) = ask(api, f"select {call} as one").json()["rows"]
+    assert row["one"] == expected

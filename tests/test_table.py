@@ -183,3 +183,9 @@ def test_no_bytes_make_it_crash(data: bytes) -> None:
     for start in (b"", b"title,text\n"):
         with suppress(Unreadable):
             contents(start + data)
+
+
+def test_why_a_table_is_none_is_one_line() -> None:
+    with pytest.raises(Unreadable) as refused:
+        contents('"first\nname",second\r\nA,B\r\n', "dump.csv")
+    assert "(it has first name, second)" in refused.value.detail

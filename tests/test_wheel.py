@@ -6,8 +6,10 @@ import sys
 import zipfile
 from pathlib import Path
 
+import httpx
 import pytest
-from conftest import SEEDS
+from conftest import LONG, SEEDS
+from serving import free_port
 
 ROOT = Path(__file__).parent.parent
 
@@ -53,3 +55,33 @@ def test_it_runs_without_the_checkout(unpacked: Path, tmp_path: Path) -> None:
         )
         assert done.returncode == 0, done.stderr
     assert done.stdout == "sound\n"
+
+
+@pytest.mark.skipif(not LONG, reason="installs all that runs, from the registry")
+def test_it_runs_where_nothing_else_is_installed(tmp_path: Path) -> None:
+    """A clean environment with what the lock file pins by hash, and no package for tests."""
+    run([sys.executable, "-m", "venv", "clean"], tmp_path)
+    pip = [str(tmp_path / "clean/bin/python"), "-m", "pip", "install", "--quiet"]
+    run([*pip, "--require-hashes", "-r", str(ROOT / "requirements.lock")], tmp_path)
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    run(build, ROOT)
+    (wheel,) = tmp_path.glob("cuttings-*.whl")
+    run([*pip, "--no-deps", str(wheel)], tmp_path)
+    program = str(tmp_path / "clean/bin/cuttings")
+    for words in ("--help", "migrate", f"ingest {SEEDS}", "search envoy"):
+        run([program, *words.split()], tmp_path)
+    port = free_port()
+    server = subprocess.Popen([program, "serve", "--port", str(port)], cwd=tmp_path)
+    try:
+        with httpx.Client(transport=httpx.HTTPTransport(retries=9), timeout=60) as client:
+            client.get(f"http://127.0.0.1:{port}/readyz").raise_for_status()
+    finally:
+        server.terminate()
+    assert server.wait(60) == 0
+    assert run([program, "check"], tmp_path).endswith("sound\n")
+
+
+def run(command: list[str], folder: Path) -> str:
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout

@@ -1,7 +1,6 @@
 """The command line: a thin skin over the functions of the service, a file for each subject."""
 
 import importlib
-import logging
 from collections import UserDict
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +9,9 @@ import click
 
 from service import __version__
 from service.cli.command import with_settings
+from service.cli.terminal import harmless_mistakes
 from service.errors import NotBuilt
+from service.logs import configure
 from service.settings import Settings
 
 # Name -> where it lives; a module is imported only when its command is chosen, or help lists it.
@@ -20,9 +21,13 @@ COMMANDS: Mapping[str, str] = {
     "serve": "service.cli.serve:serve",
     "migrate": "service.cli.upkeep:migrate",
     "reindex": "service.cli.upkeep:reindex",
-    "check": "service.cli.upkeep:check",
+    "check": "service.cli.check:check",
+    "backup": "service.cli.backup:backup",
+    "restore": "service.cli.backup:restore",
     "retag": "service.cli.retag:retag",
+    "slow": "service.cli.slow:slow",
     "key": "service.cli.key:key",
+    "audit": "service.cli.audit:audit",
     "entity": "service.cli.entity:entity",
     "kill": "service.cli.kill:kill",
     "revive": "service.cli.kill:revive",
@@ -30,7 +35,7 @@ COMMANDS: Mapping[str, str] = {
     "export": "service.cli.export:export",
 }
 # In the public contract, not built yet.
-UNBUILT = ("backup", "restore")
+UNBUILT: tuple[str, ...] = ()
 
 
 class _Commands(UserDict[str, Any]):
@@ -44,12 +49,27 @@ class _Commands(UserDict[str, Any]):
         return loaded
 
 
-@click.group(commands=_Commands(COMMANDS), context_settings={"help_option_names": ["-h", "--help"]})
+class _Harmless(click.Group):
+    """A group that repeats what it was given without the signs that move a terminal."""
+
+    def make_context(self, *args: Any, **options: Any) -> click.Context:
+        with harmless_mistakes():
+            return super().make_context(*args, **options)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with harmless_mistakes():
+            return super().invoke(ctx)
+
+
+@click.group(
+    cls=_Harmless,
+    commands=_Commands(COMMANDS),
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(__version__, prog_name="cuttings")
 def main() -> None:
     """Search a news archive that is one SQLite file."""
-    logging.basicConfig(level=logging.WARNING, format="%(message)s")
-    logging.getLogger("cuttings").setLevel(logging.INFO)
+    configure(None)  # until the settings are read
 
 
 def _not_built(name: str) -> None:

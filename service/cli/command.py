@@ -12,13 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from service.cli.recording import recorded
+from service.cli.terminal import say, say_lines
 from service.database import Database, archive_database
-from service.errors import CuttingsError, Misconfigured
+from service.errors import Busy, CuttingsError, DiskFault, Misconfigured
+from service.logs import configure
 from service.settings import Settings, read_settings
 
 if TYPE_CHECKING:
     # For a type alone: ingest brings along all that reads documents, and most commands read none.
     from service.ingest import Progress
+    from service.stores.embargoes import EmbargoStore
 
 Command = Callable[..., None]
 # Where no bar can be drawn, a line every so often.
@@ -38,16 +42,19 @@ def with_settings(command: Command) -> Command:
     @wraps(command)
     def run(*args: Any, db: str | None = None, **options: Any) -> None:
         try:
-            command(read_settings(db=db), *args, **options)
+            settings = read_settings(db=db)
+            configure(settings.log, settings.log_level)
+            with recorded(settings, click.get_current_context()):
+                command(settings, *args, **options)
         except CuttingsError as exc:
             for problem in exc.problems:
-                click.echo(f"{option_of(problem.where)}: {problem.message}", err=True)
-            click.echo(f"cuttings: {exc.detail}", err=True)
+                say(f"{option_of(problem.where)}: {problem.message}", err=True)
+            say_lines(f"cuttings: {exc.detail}", err=True)
             sys.exit(2)
         except UnicodeEncodeError:
             if all(map(_is_text, (*args, *options.values()))):
                 raise
-            click.echo("cuttings: some of what was given is no text in UTF-8", err=True)
+            say("cuttings: some of what was given is no text in UTF-8", err=True)
             sys.exit(2)
 
     return run
@@ -73,6 +80,14 @@ def existing_archive(settings: Settings) -> Database:
     return archive_database(settings)
 
 
+def lift(embargoes: "EmbargoStore") -> None:
+    """Release what is due; where that cannot be written, what is public can still be read."""
+    try:
+        embargoes.release_due()
+    except (Busy, DiskFault, Misconfigured) as exc:
+        say(f"note: embargoed articles wait a little longer: {exc.detail}", err=True)
+
+
 def write_whole(file: Path, pieces: Iterable[bytes], own: Container[Path]) -> None:
     """Whole or not at all: an older file stays until the new one is there.
 
@@ -96,15 +111,15 @@ def counted(number: int, noun: str) -> str:
 
 
 @contextmanager
-def progress_bar(label: str) -> "Iterator[Progress]":
+def progress_bar(label: str, noun: str = "inputs") -> "Iterator[Progress]":
     """A bar with the rate and the time left on a terminal, a plain line now and then elsewhere."""
     started = time.monotonic()
     if not sys.stderr.isatty():
-        yield _lines(label, started)
+        yield _lines(label, noun, started)
         return
 
     def rate(_item: object) -> str:
-        return _rate(taken, started)
+        return _rate(taken, noun, started)
 
     taken = 0
     with click.progressbar(length=0, label=label, file=sys.stderr, item_show_func=rate) as bar:
@@ -119,7 +134,7 @@ def progress_bar(label: str) -> "Iterator[Progress]":
         yield show
 
 
-def _lines(label: str, started: float) -> "Progress":
+def _lines(label: str, noun: str, started: float) -> "Progress":
     told = started
 
     def show(done: int, total: int | None, inputs: int) -> None:
@@ -131,11 +146,11 @@ def _lines(label: str, started: float) -> "Progress":
         share = f", {done / total:.0%}" if total else ""
         left = (now - started) * (total - done) / done if total and done else None
         ahead = f", {left:.0f} s left" if left is not None else ""
-        click.echo(f"{label}: {_rate(inputs, started)}{share}{ahead}", err=True)
+        say(f"{label}: {_rate(inputs, noun, started)}{share}{ahead}", err=True)
 
     return show
 
 
-def _rate(inputs: int, started: float) -> str:
+def _rate(inputs: int, noun: str, started: float) -> str:
     seconds = max(time.monotonic() - started, 0.001)
-    return f"{inputs:,} inputs, {inputs / seconds:,.0f} a second"
+    return f"{inputs:,} {noun}, {inputs / seconds:,.0f} a second"

@@ -1,6 +1,5 @@
 """`cuttings entity`: the editor's desk. Each verb says how it is undone."""
 
-import getpass
 import json
 import sys
 from collections.abc import Callable
@@ -20,6 +19,8 @@ from service.cli.command import (
     write_whole,
 )
 from service.cli.edit_words import said
+from service.cli.recording import login_name
+from service.cli.terminal import say, say_json, write
 from service.database import Database, private_database
 from service.edits import Edit
 from service.entity import ENTITY_TYPES, EntityType
@@ -84,7 +85,7 @@ def with_author(command: Command) -> Command:
     @wraps(command)
     def run(settings: Settings, reason: str, who: str | None, **options: Any) -> None:
         try:
-            command(open_desk(settings), Author(who or _login_name(), reason), **options)
+            command(open_desk(settings), Author(who or login_name(), reason), **options)
         except InvalidRequest as exc:  # its places are those of a request
             raise InvalidRequest(exc.detail) from exc
 
@@ -99,7 +100,7 @@ def editing(verb: Verb) -> Command:
         edit = verb(desk, author, **options)
         if edit is not None:
             done = said(edit) + _awaited(desk, edit)
-            click.echo(f"edit {edit.id}: {done} (undo: cuttings entity undo {edit.id})")
+            say(f"edit {edit.id}: {done} (undo: cuttings entity undo {edit.id})")
 
     return with_author(run)
 
@@ -123,14 +124,14 @@ def list_(
         name=name, type_=type_, sort="mentions", limit=limit, offset=0
     )
     if as_json:
-        click.echo(encoded(entities_out(page, None), indent=2))
+        say_json(encoded(entities_out(page, None), indent=2))
         return
     for detail in page.entities:
-        click.echo(_line(detail))
+        say(_line(detail))
     if not page.entities:
-        click.echo("no entity is called so" if name else "no entities", err=True)
+        say("no entity is called so" if name else "no entities", err=True)
     if page.more:
-        click.echo(f"{page.total - len(page.entities)} more: raise --limit", err=True)
+        say(f"{page.total - len(page.entities)} more: raise --limit", err=True)
 
 
 @entity.command()
@@ -144,15 +145,15 @@ def show(settings: Settings, key: str, as_json: bool) -> None:
         detail = desk.detail(key)
         full = entity_in_full_out(detail, CoverageStore(desk.archive).of(detail))
     if as_json:
-        click.echo(encoded(full, indent=2))
+        say_json(encoded(full, indent=2))
         return
-    click.echo(_line(detail))
+    say(_line(detail))
     if full["first_seen"] and full["last_seen"]:
-        click.echo(f"  from {full['first_seen']} to {full['last_seen']}")
+        say(f"  from {full['first_seen']} to {full['last_seen']}")
     if full["note"]:
-        click.echo(f"  note: {full['note']}")
+        say(f"  note: {full['note']}")
     for alias in detail.aliases:
-        click.echo(f"  {alias.text} ({alias.count})")
+        say(f"  {alias.text} ({alias.count})")
 
 
 @entity.command()
@@ -237,7 +238,7 @@ def note(desk: Desk, author: Author, key: str, text: str | None) -> Edit | None:
     """Pin TEXT to KEY; '' takes the note off, and without TEXT it is shown."""
     if text is not None:
         return desk.edits.annotate(desk.key(key), text, author)
-    click.echo(desk.detail(key).note or "no note")
+    say(desk.detail(key).note or "no note")
     return None
 
 
@@ -270,17 +271,17 @@ def log(settings: Settings, key: str | None, limit: int, as_json: bool) -> None:
     if key is not None and not page.total:
         page = desk.edits.page(desk.key(key), limit)
     if as_json:
-        click.echo(encoded(edits_out(page, None), indent=2))
+        say_json(encoded(edits_out(page, None), indent=2))
         return
     if not page.edits:
-        click.echo("no edits", err=True)
+        say("no edits", err=True)
     for logged in page.edits:
         edit = logged.edit
         state = "" if logged.in_force else "  [undone]"
         reason = f"  ({edit.reason})" if edit.reason else ""
-        click.echo(f"{edit.id}  {edit.at}  {edit.who}  {said(edit)}{reason}{state}")
+        say(f"{edit.id}  {edit.at}  {edit.who}  {said(edit)}{reason}{state}")
     if page.more:
-        click.echo(f"{page.total - len(page.edits)} more: raise --limit", err=True)
+        say(f"{page.total - len(page.edits)} more: raise --limit", err=True)
 
 
 @entity.command()
@@ -298,15 +299,15 @@ def suggest(
     one = desk.detail(key).entity.key if key else None
     page = merging.page(type_=type_, entity=one, limit=limit, offset=0)
     if as_json:
-        click.echo(encoded(merges_out(page, None), indent=2))
+        say_json(encoded(merges_out(page, None), indent=2))
         return
     if not page.merges:
-        click.echo("nobody looks like another", err=True)
+        say("nobody looks like another", err=True)
     for merge in page.merges:
         why = "; ".join(f"{reason.why}: {reason.detail}" for reason in merge.reasons)
-        click.echo(f"{merge.score:.2f}  {merge.one.key}  {merge.other.key}  {why}")
+        say(f"{merge.score:.2f}  {merge.one.key}  {merge.other.key}  {why}")
     if page.more:
-        click.echo(f"{page.total - len(page.merges)} more: raise --limit", err=True)
+        say(f"{page.total - len(page.merges)} more: raise --limit", err=True)
 
 
 @entity.command("export")
@@ -317,8 +318,7 @@ def export(settings: Settings, file: Path) -> None:
     desk = open_desk(settings)
     pieces = (piece.encode() for piece in written(AliasStore(desk.archive).every()))
     if str(file) == "-":
-        for piece in pieces:
-            click.echo(piece, nl=False)
+        write(pieces)
         return
     write_whole(file, pieces, desk.archive.files() | private_database(settings).files())
 
@@ -333,15 +333,15 @@ def import_(desk: Desk, author: Author, file: IO[bytes], as_json: bool) -> None:
     if as_json:
         shown = {"added": report.added, "unchanged": report.unchanged}
         failed = [asdict(row) for row in report.failed]
-        click.echo(json.dumps(shown | {"failed": failed}, ensure_ascii=False))
+        say_json(json.dumps(shown | {"failed": failed}, ensure_ascii=False))
     else:
         for row in report.failed[:MOST_ROWS_SHOWN]:
-            click.echo(f"failed: line {row.line}: {row.reason}", err=True)
+            say(f"failed: line {row.line}: {row.reason}", err=True)
         if more := len(report.failed[MOST_ROWS_SHOWN:]):
-            click.echo(f"failed: {more} more; `--json` names every one", err=True)
+            say(f"failed: {more} more; `--json` names every one", err=True)
         edits = f" (edits {report.edits[0]} to {report.edits[1]})" if report.edits else ""
         counts = f"{report.added} added, {report.unchanged} unchanged"
-        click.echo(f"{counts}, {len(report.failed)} failed{edits}")
+        say(f"{counts}, {len(report.failed)} failed{edits}")
     sys.exit(1 if report.failed else 0)
 
 
@@ -356,10 +356,3 @@ def _line(detail: EntityDetail) -> str:
     found = detail.entity
     counts = f"{counted(found.mentions, 'mention')} in {counted(found.articles, 'article')}"
     return f"{found.key}  {found.name}  {counts}"
-
-
-def _login_name() -> str:
-    try:
-        return getpass.getuser()
-    except (ImportError, KeyError, OSError):  # a container may have no name for its user
-        return "unknown"

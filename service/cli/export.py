@@ -7,9 +7,10 @@ from typing import Any
 
 import click
 
-from service.cli.command import existing_archive, with_settings, write_whole
+from service.cli.command import existing_archive, lift, with_settings, write_whole
 from service.cli.search import ONE_DASH, Asking
 from service.cli.search_options import read_params, selecting
+from service.cli.terminal import write
 from service.database import private_database
 from service.engines import load_engine
 from service.export import EXPORT_FORMATS
@@ -39,12 +40,13 @@ def export(settings: Settings, query: tuple[str, ...], output: Path, **options: 
     params = read_params(ExportParams, " ".join(query), options)
     archive = existing_archive(settings)
     private = private_database(settings)
-    EmbargoStore(private, archive).release_due()
-    pages = Walk(archive, load_engine("sqlite", archive)).pages(params.ask(settings.timezone))
+    lift(EmbargoStore(private, archive))
+    pages = Walk(archive, load_engine("sqlite", archive), settings.limits).pages(
+        params.ask(settings.timezone)
+    )
     form = EXPORT_FORMATS[params.format]
     if str(output) == "-":
-        for piece in written(form, pages):
-            click.echo(piece, nl=False)
+        write(written(form, pages))
         return
     own = archive.files() | private.files()
     write_whole(output, written(form, _followed(pages)), own)

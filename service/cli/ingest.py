@@ -10,6 +10,7 @@ from threading import Event
 import click
 
 from service.cli.command import PROCESSES, progress_bar, with_settings
+from service.cli.terminal import say, say_json
 from service.database import Database, archive_database, private_database
 from service.engines import load_engine
 from service.errors import InvalidRequest
@@ -114,24 +115,24 @@ def _watch(job: Ingest, paths: tuple[str, ...], show: Callable[[Report], None]) 
 
 
 def _tell(said: str) -> None:
-    click.echo(said, err=True)
+    say(said, err=True)
 
 
 def _show(report: Report, settings: Settings, as_json: bool, is_dry: bool) -> None:
     if as_json:
-        click.echo(json.dumps(report.as_json(), ensure_ascii=False))
+        say_json(json.dumps(report.as_json(), ensure_ascii=False))
     else:
         _print_report(report, settings, is_dry)
 
 
 def _print_report(report: Report, settings: Settings, is_dry: bool) -> None:
     for failure in report.failed[:MOST_FAILURES_SHOWN]:
-        click.echo(f"failed: {failure.origin}: {failure.reason}", err=True)
+        say(f"failed: {failure.origin}: {failure.reason}", err=True)
     if more := len(report.failed[MOST_FAILURES_SHOWN:]):
-        click.echo(f"failed: {more} more; `--json` names every one", err=True)
+        say(f"failed: {more} more; `--json` names every one", err=True)
     counts = ("added", "changed", "unchanged", "duplicates", "killed")
     said = ", ".join(f"{getattr(report, name)} {name}" for name in counts)
     where = "nothing was written" if is_dry else settings.db
-    click.echo(f"{said}, {report.lost} failed -> {where}")
+    say(f"{said}, {report.lost} failed -> {where}")
     if report.waiting:
-        click.echo(f"{report.waiting} of them under embargo: {settings.private_db} keeps them")
+        say(f"{report.waiting} of them under embargo: {settings.private_db} keeps them")

@@ -3,6 +3,7 @@
 import click
 
 from service.cli.command import with_settings
+from service.cli.terminal import say
 from service.database import private_database
 from service.settings import Settings
 from service.stores.keys import SCOPES, KeyStore, Scope
@@ -20,17 +21,19 @@ def key() -> None:
 def key_create(settings: Settings, scope: Scope, note: str) -> None:
     """Make a key; it is printed once, alone on the last line."""
     created = KeyStore(private_database(settings)).create(scope, note)
-    click.echo("Keep it safe: it cannot be shown again.", err=True)
-    click.echo(created)
+    say("Keep it safe: it cannot be shown again.", err=True)
+    say(created)
 
 
 @key.command("list")
 @with_settings
 def key_list(settings: Settings) -> None:
-    """Every key: number, scope, when it was made, revoked or not, note."""
+    """Every key: number, scope, when it was made, revoked or not, last use, note."""
     for kept in KeyStore(private_database(settings)).all():
         state = f"revoked {kept.revoked_at}" if kept.revoked_at else "in use"
-        click.echo(f"{kept.id}  {kept.scope:6} {kept.created_at}  {state}  {kept.note}".rstrip())
+        used = f"last used {kept.last_used_at}" if kept.last_used_at else "never used"
+        line = f"{kept.number}  {kept.scope:6} {kept.created_at}  {used}  {state}  {kept.note}"
+        say(line.rstrip())
 
 
 @key.command("revoke")
@@ -39,4 +42,4 @@ def key_list(settings: Settings) -> None:
 def key_revoke(settings: Settings, number: int) -> None:
     """Take a key out of use at once."""
     KeyStore(private_database(settings)).revoke(number)
-    click.echo(f"key {number} is revoked")
+    say(f"key {number} is revoked")

@@ -3,6 +3,7 @@
 import click
 
 from service.cli.command import existing_archive, with_settings
+from service.cli.terminal import say
 from service.database import private_database
 from service.engines import load_engine
 from service.killing import Killing
@@ -23,16 +24,16 @@ def kill(settings: Settings, key: str, reason: str) -> None:
     engine = load_engine("sqlite", archive)
     killing = Killing(archive, engine, EmbargoStore(private, archive), QuarantineStore(private))
     killed = killing.kill(key, reason)
-    click.echo(f"killed {killed.tombstone.key}; it stays so until `cuttings revive`")
+    say(f"killed {killed.tombstone.key}; it stays so until `cuttings revive`")
     for copy in killed.copies:
-        click.echo(f"a near copy stays: {copy}")
+        say(f"a near copy stays: {copy}")
     for origin in killed.origins:
-        click.echo(f"it was read from {origin}, which is not ours to erase")
-    click.echo("copies of the archive made before, backups among them, still have it")
+        say(f"it was read from {origin}, which is not ours to erase")
+    say("copies of the archive made before, backups among them, still have it")
     if killing.sweep():
-        click.echo(f"erased from {settings.db}")
+        say(f"erased from {settings.db}")
     else:
-        click.echo("not erased yet: another program reads the archive; the server tries again")
+        say("not erased yet: another program reads the archive; the server tries again")
 
 
 @click.command()
@@ -41,4 +42,4 @@ def kill(settings: Settings, key: str, reason: str) -> None:
 def revive(settings: Settings, key: str) -> None:
     """Let the killed article KEY in again; it comes back when it is ingested."""
     KillStore(existing_archive(settings)).revive(key)
-    click.echo(f"{key} may come in again: ingest it")
+    say(f"{key} may come in again: ingest it")

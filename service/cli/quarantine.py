@@ -11,6 +11,7 @@ from functools import partial
 import click
 
 from service.cli.command import PROCESSES, counted, existing_archive, with_settings
+from service.cli.terminal import say, say_json, say_lines, write
 from service.database import archive_database, private_database
 from service.engines import load_engine
 from service.errors import InvalidRequest, NotFound
@@ -55,14 +56,14 @@ def list_(settings: Settings, limit: int, as_json: bool) -> None:
     """Inputs and records that gave no article, the newest first."""
     page = _store(settings).page(limit)
     if as_json:
-        click.echo(encoded(quarantine_out(page, None), indent=2))
+        say_json(encoded(quarantine_out(page, None), indent=2))
         return
     if not page.kept:
-        click.echo("nothing in quarantine", err=True)
+        say("nothing in quarantine", err=True)
     for kept in page.kept:
-        click.echo(f"{kept.id}  {_line(kept)}")
+        say(f"{kept.id}  {_line(kept)}")
     if page.more:
-        click.echo(f"{page.total - len(page.kept)} more: raise --limit", err=True)
+        say(f"{page.total - len(page.kept)} more: raise --limit", err=True)
 
 
 @quarantine.command()
@@ -79,17 +80,18 @@ def show(settings: Settings, number: int, data: bool, as_json: bool) -> None:
         return
     answer = aside_in_full_out(kept, store.data(number, LARGEST_SHOWN + 1))
     if as_json:
-        click.echo(encoded(answer, indent=2))
+        say_json(encoded(answer, indent=2))
         return
-    click.echo(_line(kept))
-    click.echo(f"  {counted(kept.size, 'byte')}, read as {kept.format or 'nothing known'}")
-    click.echo(f"  from {kept.first_seen} to {kept.last_seen}")
+    say(_line(kept))
+    say(f"  {counted(kept.size, 'byte')}, read as {kept.format or 'nothing known'}")
+    say(f"  from {kept.first_seen} to {kept.last_seen}")
     if not kept.is_whole:
-        click.echo("  its bytes are not kept here")
+        say("  its bytes are not kept here")
     elif answer["text"] is None:
-        click.echo("  no text in UTF-8: see its bytes with --data")
+        say("  no text in UTF-8: see its bytes with --data")
     else:
-        click.echo(f"\n{answer['text']}{'…' if answer['cut'] else ''}")
+        say()
+        say_lines(f"{answer['text']}{'…' if answer['cut'] else ''}")
 
 
 @quarantine.command()
@@ -114,11 +116,11 @@ def retry(
     if as_json:
         shown = [{"id": f.kept.id, "origin": f.kept.origin, "reason": f.reason} for f in failed]
         report = {"read": len(retries) - len(failed), "failed": shown}
-        click.echo(json.dumps(report, ensure_ascii=False))
+        say_json(json.dumps(report, ensure_ascii=False))
     else:
         for each in failed:
-            click.echo(f"failed: {each.kept.id}: {_place(each.kept)}: {each.reason}", err=True)
-        click.echo(f"{len(retries) - len(failed)} read, {len(failed)} failed -> {settings.db}")
+            say(f"failed: {each.kept.id}: {_place(each.kept)}: {each.reason}", err=True)
+        say(f"{len(retries) - len(failed)} read, {len(failed)} failed -> {settings.db}")
     sys.exit(1 if failed else 0)
 
 
@@ -137,7 +139,7 @@ def drop(settings: Settings, numbers: tuple[int, ...], every: bool, as_json: boo
     for number in numbers:
         store.get(number)
     dropped = store.drop(None if every else numbers)
-    click.echo(json.dumps({"dropped": dropped}) if as_json else f"{dropped} dropped")
+    say(json.dumps({"dropped": dropped}) if as_json else f"{dropped} dropped")
 
 
 def at_terminal() -> bool:
@@ -236,7 +238,7 @@ def _write_data(store: QuarantineStore, kept: Kept) -> None:
     data = store.data(kept.id)
     if data is None:
         raise NotFound(f"The bytes of {kept.id} are not kept here: they are at {kept.origin}")
-    click.echo(data, nl=False)
+    write([data])
 
 
 def _place(kept: Kept) -> str:

@@ -12,6 +12,7 @@ from service.cli.command import (
     progress_bar,
     with_settings,
 )
+from service.cli.terminal import say
 from service.extract import load_tagger
 from service.retag import Retag
 from service.settings import Settings
@@ -29,8 +30,8 @@ def retag(settings: Settings, every: bool, processes: int | None) -> None:
     with progress_bar("Reading") as progress:
         report = job.run(every=every, progress=progress)
     for failure in report.failed:
-        click.echo(f"failed: {failure.origin}: {failure.reason}", err=True)
+        say(f"failed: {failure.origin}: {failure.reason}", err=True)
     if report.changed_meanwhile:
-        click.echo(f"{report.changed_meanwhile} changed meanwhile, and were read then", err=True)
-    click.echo(f"{counted(report.read, 'article')} read by {report.tagger} -> {settings.db}")
+        say(f"{report.changed_meanwhile} changed meanwhile, and were read then", err=True)
+    say(f"{counted(report.read, 'article')} read by {report.tagger} -> {settings.db}")
     sys.exit(1 if report.failed else 0)

@@ -5,11 +5,11 @@ from typing import Any
 
 import click
 
-from service.cli.command import counted, existing_archive, with_settings
+from service.cli.command import counted, existing_archive, lift, with_settings
 from service.cli.search_options import read_params, selecting
+from service.cli.terminal import bold, say, say_json, underlined
 from service.database import private_database
 from service.engines import load_engine
-from service.passages import marked
 from service.result import Hit, Results
 from service.search import Finder
 from service.settings import Settings
@@ -53,45 +53,51 @@ def search(settings: Settings, query: tuple[str, ...], as_json: bool, **options:
     """Search as the API does; without a query, the newest articles."""
     params = read_params(SearchParams, " ".join(query), options)
     archive = existing_archive(settings)
-    finder = Finder(load_engine("sqlite", archive), EntityStore(archive), settings.half_life)
-    EmbargoStore(private_database(settings), archive).release_due()
+    finder = Finder(
+        load_engine("sqlite", archive), EntityStore(archive), settings.half_life, settings.limits
+    )
+    lift(EmbargoStore(private_database(settings), archive))
     started = time.perf_counter()
     with archive.read():
         results = finder.search(params.ask(settings.timezone))
     if as_json:
         took_ms = (time.perf_counter() - started) * 1_000
-        click.echo(encoded(search_out(results, params.q, took_ms), indent=2))
+        say_json(encoded(search_out(results, params.q, took_ms), indent=2))
     else:
         _print_results(results)
 
 
 def _print_results(results: Results) -> None:
     for diagnostic in results.diagnostics:
-        click.echo(f"note: {diagnostic.message}", err=True)
+        say(f"note: {diagnostic.message}", err=True)
     for expansion in results.expanded:
-        click.echo(f"note: {expansion.source} is also {', '.join(expansion.to)}", err=True)
+        say(f"note: {expansion.source} is also {', '.join(expansion.to)}", err=True)
     if results.did_you_mean:
-        click.echo(f"note: did you mean {results.did_you_mean}?", err=True)
+        say(f"note: did you mean {results.did_you_mean}?", err=True)
     grouped = f", {results.groups} without near copies" if results.groups < results.total else ""
-    click.echo(counted(results.total, "article") + grouped)
+    say(counted(results.total, "article") + grouped)
     for hit in results.hits:
         where = " · ".join(
             [hit.source or "source unknown", hit.published.shown if hit.published else "undated"]
         )
         title = hit.title + (" (no headline; first line)" if hit.title_derived else "")
         version = f" · as of version {hit.version}" if hit.version is not None else ""
-        click.echo(f"\n{click.style(title, bold=True)}\n{where} · {hit.key}{version}")
+        say()
+        say(bold(title))
+        say(f"{where} · {hit.key}{version}")
         if hit.copies:
-            click.echo(f"  {_copies(hit)}")
+            say(f"  {_copies(hit)}")
         for snippet in hit.snippets:
-            click.echo("  " + marked(snippet, lambda word: click.style(word, underline=True)))
+            say(underlined(snippet, "  "))
         if hit.explanation is not None:
             parts = [f"{part.score:.3g} {part.text} ({part.why})" for part in hit.explanation.parts]
-            click.echo(f"  {hit.explanation.recency:.3g} × ({' + '.join(parts)})")
+            say(f"  {hit.explanation.recency:.3g} × ({' + '.join(parts)})")
     for name, facet in results.facets.items():
-        click.echo(f"\n{name}: " + ", ".join(_value(value) for value in facet.values))
+        say()
+        say(f"{name}: " + ", ".join(_value(value) for value in facet.values))
     if results.next is not None:
-        click.echo("\nThere is more: raise --limit, or take `next` of --json as --cursor.")
+        say()
+        say("There is more: raise --limit, or take `next` of --json as --cursor.")
 
 
 def _copies(hit: Hit) -> str:

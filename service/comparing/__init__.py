@@ -24,6 +24,7 @@ from service.comparing.differing import (
 )
 from service.comparing.passages import Passage, Told, passages_of
 from service.comparing.roots import roots_of
+from service.deadline import raise_if_late
 from service.names import fold
 from service.stores.entities import EntityRow
 
@@ -128,6 +129,7 @@ def _row(
     rarity: Mapping[str, int],
     pairing: Pairing,
 ) -> Row:
+    raise_if_late()
     left = tuple(ours[n] for n in pairing.left)
     right = tuple(theirs[n] for n in pairing.right)
     if not left or not right:

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from service.comparing.passages import Fact, Passage
 from service.comparing.roots import roots_of
+from service.deadline import raise_if_late
 
 Features = frozenset[tuple[str, str]]
 Scores = npt.NDArray[np.float64]
@@ -128,6 +129,7 @@ def _likeness(left: Sequence[Features], right: Sequence[Features]) -> _Likeness:
     worth = _worth((*left, *right))
     ours, theirs = _having(left), _having(right)
     for feature in ours.keys() & theirs.keys():
+        raise_if_late()
         cells = np.ix_(ours[feature], theirs[feature])
         shared[cells] += worth[feature]
         if feature[0] in NAMING:
@@ -209,6 +211,7 @@ def _joining(
     """The unpaired passages that join a paired one, by that one's number: the most alike first."""
     found: list[tuple[float, int, int]] = []
     for number, passage in enumerate(passages):
+        raise_if_late()
         if number in paired:
             continue
         likes = [

@@ -10,6 +10,7 @@ from typing import Literal
 from service.article import Article
 from service.comparing.figures import figures
 from service.comparing.times import beginning, partial_times
+from service.deadline import raise_if_late
 from service.entity import EntityType
 from service.findings import MentionedDate
 from service.letters import words_of
@@ -128,6 +129,7 @@ def _by_field(told: Told) -> Mapping[str, list[Fact]]:
 
 def _facts(passage: Passage, read: Sequence[Fact]) -> list[Fact]:
     """In reading order; only what is quoted may hold others of them."""
+    raise_if_late()
     first = bisect_left(read, passage.start, key=lambda fact: fact.start)
     last = bisect_left(read, passage.end, key=lambda fact: fact.start)
     within = [fact for fact in read[first:last] if fact.end <= passage.end]

@@ -1,7 +1,7 @@
 """The search seam: what every engine can do, and which ones there are."""
 
 import importlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 from service.article import Article
@@ -90,8 +90,11 @@ class Engine(Protocol):
         False when others have been writing all the time, so that some of it is left.
         """
 
-    def rebuild(self) -> None:
-        """Make the index anew from the articles."""
+    def rebuild(self, tell: Callable[[int, int], None] = lambda _done, _all: None) -> None:
+        """Make the index anew from the articles; `tell` is told how much is done, and of how much.
+
+        Others read and write meanwhile, and wait for short steps at most.
+        """
 
     def faults(self) -> list[str]:
         """What is wrong with the index, a sentence each; empty when it is sound."""

@@ -71,7 +71,7 @@ def _add_entry(root: ET.Element, entry: Entry) -> None:
     filed, article = entry.filed, entry.filed.article
     element = _add(root, "entry")
     if article.language:
-        element.set("xml:lang", article.language)
+        element.set("xml:lang", _allowed(article.language))
     _add(element, "id", entry.urn)
     _add(element, "title", article.title or filed.key)
     _add(element, "updated", _updated(filed))

@@ -1,8 +1,6 @@
 """CSV (RFC 4180) for spreadsheets, an article a row, with everything but the names in it.
 
-With a byte order mark, without which Excel takes UTF-8 for something else. A cell that would be
-taken for a formula gets an apostrophe in front (OWASP, CSV Injection); one that begins with
-apostrophes before such a sign gets one more, so that taking one off gives the text back.
+With a byte order mark, without which Excel takes UTF-8 for something else.
 """
 
 import csv
@@ -13,6 +11,7 @@ from typing import Any
 
 from service.export.exported import Exported, ExportFormat
 from service.export.ndjson import fields_of
+from service.spreadsheets import disarmed
 
 COLUMNS = (
     *("key", "uri", "title", "title_derived", "standfirst", "body", "captions", "authors"),
@@ -25,13 +24,6 @@ COLUMNS = (
 _JOINED = ("authors", "topics")
 BETWEEN = "; "
 _NO_ITEM = re.compile(r"[;|]|^\s|^\[|\s$|^$")
-# Signs of their full width begin a formula where East Asian keyboards are used.
-_FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
-
-
-def disarmed(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def _row(cells: list[str]) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from service.database import Database
 from service.engines import Engine
 from service.export.exported import Exported, ExportFormat
+from service.limits import AS_DELIVERED, Limits
 from service.search import Ask, Finder
 from service.stores.articles import ArticleStore
 from service.stores.entities import EntityStore
@@ -29,12 +30,12 @@ class Page:
 class Walk:
     """Goes through results. What is taken out of the archive meanwhile does not come any more."""
 
-    def __init__(self, archive: Database, engine: Engine) -> None:
+    def __init__(self, archive: Database, engine: Engine, limits: Limits = AS_DELIVERED) -> None:
         self._archive = archive
         self._engine = engine
         self._articles = ArticleStore(archive)
         self._entities = EntityStore(archive)
-        self._finder = Finder(engine, self._entities)
+        self._finder = Finder(engine, self._entities, limits=limits)
 
     def pages(self, ask: Ask, size: int = _ARTICLES_A_PAGE) -> Iterator[Page]:
         """At least one page, which may be empty. Raises what a search raises."""

@@ -304,6 +304,8 @@ def faults(conn: Connection) -> Iterator[str]:
     """What is not as it would be made anew, a sentence each."""
     for row in conn.execute(SIGNATURES):
         number = _number(row["key"])
+        if row["number"] not in (number, None):
+            yield f"copies of article {row['key']} are looked for by another number: {_MENDS}"
         if row["stale"] or row["signature"] != (made := _signature(row)):
             yield f"copies of article {row['key']} are looked for by another text: {_MENDS}"
         elif made is not None and not _is_placed(conn, number, made):

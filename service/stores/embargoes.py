@@ -16,7 +16,7 @@ from service.article import Article
 from service.database import WAIT_FOR_WRITER, Connection, Database, Row
 from service.dates import utc_now
 from service.entity import EntityName, Mention
-from service.errors import Busy
+from service.errors import Busy, DiskFault
 from service.findings import Findings, MentionedDate, Quote
 from service.stores.articles import published_key, put
 from service.stores.documents import article_of, as_json
@@ -42,6 +42,9 @@ STILL_HELD = "SELECT 1 FROM embargoed WHERE key = :key AND content_hash = :hash"
 DUE = """
 SELECT key, content_hash, public_key, held_at, document FROM embargoed
 WHERE embargoed_until <= :now ORDER BY embargoed_until
+"""
+WAITING = """
+SELECT key, public_key, document FROM embargoed WHERE embargoed_until > :now ORDER BY key
 """
 INGESTED_AT = "SELECT ingested_at FROM articles WHERE key = :key"
 NEXT_DUE = "SELECT min(embargoed_until) FROM embargoed"
@@ -162,6 +165,15 @@ class EmbargoStore:
             return None
         return replace(_unpack(row["document"]), key=row["key"], public_key=row["public_key"])
 
+    def waiting(self) -> tuple[Held, ...]:
+        """All whose time has not come."""
+        with self._private.read() as conn:
+            rows = conn.execute(WAITING, {"now": utc_now()}).fetchall()
+        return tuple(
+            replace(_unpack(row["document"]), key=row["key"], public_key=row["public_key"])
+            for row in rows
+        )
+
     def public_key(self, article: Article) -> str | None:
         """The key that a held text of this article had when it was published before."""
         return next((row["public_key"] for row in self._held(article) if row["public_key"]), None)
@@ -212,7 +224,7 @@ class EmbargoStore:
                     return False
                 if not _is_superseded(conn, held.article, row):
                     _publish(conn, held, row["public_key"])
-        except Busy:
+        except (Busy, DiskFault):
             raise
         except Exception as exc:
             _log.error("the embargoed article %s cannot be released: %s", row["key"], exc)

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from service.database import Connection, Database
 from service.stores.kills import digest_of
 from service.stores.text_indexes import TEXT_INDEXES, merge_segments
+from service.stores.text_rebuild import clear_rebuild
 
 PENDING = "SELECT key FROM erasures ORDER BY key"
 BEGIN = "INSERT INTO erasures (key) VALUES (:key) ON CONFLICT DO NOTHING"
@@ -44,14 +45,26 @@ def erase(database: Database, keys: Sequence[str], patience: float = 30.0) -> bo
     False when another program has been reading an old snapshot for `patience` seconds, so that the
     log cannot be emptied yet: what was killed stays invisible, and its erasure pending.
     """
+    clear_rebuild(database)
     for index in TEXT_INDEXES:
         merge_segments(database, index)
     database.rewrite()
+    if not empties_log(database, patience):
+        return False
+    with database.write() as conn:
+        conn.executemany(DONE, [{"key": key} for key in keys])
+    return True
+
+
+def empties_log(database: Database, patience: float) -> bool:
+    """Whether what is in the log goes into the file within so many seconds.
+
+    Asked before anything is written anew as well: a program that copies the log for good
+    (Litestream) never lets it be emptied, and all that work would be done in vain again and again.
+    """
     until = time.monotonic() + patience
     while not database.empty_log():
         if time.monotonic() >= until:
             return False
         time.sleep(0.1)
-    with database.write() as conn:
-        conn.executemany(DONE, [{"key": key} for key in keys])
     return True

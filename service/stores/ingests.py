@@ -1,7 +1,8 @@
 """What became of the latest ingests: their numbers, and of what failed the first reasons.
 
 The numbers count what waits under embargo as well, so they are not for every reader. Nothing here
-is worth holding an ingest up: whatever finds the private file busy is left for the next time.
+is worth holding an ingest up: whatever finds the private file busy, or no room for it, is left for
+the next time.
 """
 
 from collections.abc import Iterator
@@ -10,7 +11,8 @@ from dataclasses import asdict, dataclass
 
 from service.database import Connection, Database, Row
 from service.dates import utc_now
-from service.errors import Busy
+from service.errors import Busy, DiskFault
+from service.stores.quarantine import new_ingest
 
 # Seconds that an ingest waits to say how far it is, and at its end.
 _MEANWHILE, _AT_ITS_END = 0.1, 5.0
@@ -33,6 +35,7 @@ ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at, ended_at = excluded.e
 FORGET = """
 DELETE FROM ingests WHERE id <= (SELECT id FROM ingests ORDER BY id DESC LIMIT 1 OFFSET :most)
 """
+LAST = "SELECT max(id) FROM ingests"
 LATEST = "SELECT * FROM ingests ORDER BY id DESC LIMIT :limit"
 PUT_ASIDE = """
 SELECT reason, origin, number FROM quarantine WHERE ingest = :id ORDER BY id LIMIT :most
@@ -83,20 +86,26 @@ class IngestStore:
     def __init__(self, private: Database) -> None:
         self._private = private
 
+    def next(self) -> int:
+        """A number for one that begins now: higher than any before, though the clock went back."""
+        with self._private.read() as conn:
+            last = conn.execute(LAST).fetchone()[0] or 0
+        return max(new_ingest(), int(last) + 1)
+
     def begin(self, number: int) -> None:
         """One begins; all but the latest are forgotten."""
-        with suppress(Busy), self._private.write(_MEANWHILE) as conn:
+        with suppress(Busy, DiskFault), self._private.write(_MEANWHILE) as conn:
             _note(conn, number, Counts())
             conn.execute(FORGET, {"most": MOST_INGESTS})
 
     def progress(self, number: int, counts: Counts) -> None:
         """How far it is."""
-        with suppress(Busy), self._private.write(_MEANWHILE) as conn:
+        with suppress(Busy, DiskFault), self._private.write(_MEANWHILE) as conn:
             _note(conn, number, counts)
 
     def end(self, number: int, counts: Counts) -> None:
         """It is done with everything."""
-        with suppress(Busy), self._private.write(_AT_ITS_END) as conn:
+        with suppress(Busy, DiskFault), self._private.write(_AT_ITS_END) as conn:
             _note(conn, number, counts, utc_now())
 
     def latest(self, limit: int) -> tuple[PastIngest, ...]:

@@ -1,33 +1,43 @@
 """API keys, kept in the private file as hashes."""
 
 import hashlib
+import math
 import secrets
+import time
 from dataclasses import dataclass
 from typing import Literal
 
-from service.database import Database, Row
+from service.database import WAIT_FOR_WRITER, Database, Row
 from service.dates import utc_now
 from service.errors import NotFound
 
 Scope = Literal["read", "write", "edit", "admin"]
 SCOPES: tuple[Scope, ...] = ("read", "write", "edit", "admin")
+COLUMNS = ("id", "scope", "note", "created_at", "revoked_at", "last_used_at")
 _PREFIX = "cut_"
+# Between two times that the use of one key is written down, in seconds.
+BETWEEN_NOTES = 60.0
+
+NOTE_USE = """
+UPDATE api_keys SET last_used_at = max(ifnull(last_used_at, ''), :at) WHERE id = :number
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
     """A key as it is kept: never the key itself."""
 
-    id: int
+    number: int
     scope: Scope
     note: str
     created_at: str
     revoked_at: str | None
+    last_used_at: str | None  # to the minute, or up to some before if a server was stopped
 
     @property
     def holder(self) -> str:
         """Who is named for what is done with it."""
-        return self.note or f"key {self.id}"
+        return self.note or f"key {self.number}"
 
 
 class KeyStore:
@@ -35,6 +45,24 @@ class KeyStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._used: dict[int, str] = {}  # not written down yet
+        self._written: dict[int, float] = {}
+
+    def used(self, number: int) -> None:
+        """A key was used now; it costs nothing, and is written down with `note_uses`."""
+        if time.monotonic() - self._written.get(number, -math.inf) > BETWEEN_NOTES:
+            self._used[number] = utc_now()
+
+    def note_uses(self, patience: float = WAIT_FOR_WRITER) -> None:
+        """Write down when keys were last used; what cannot be written waits for the next time."""
+        if not (used := dict(self._used)):
+            return
+        with self._database.write(patience) as conn:
+            conn.executemany(NOTE_USE, [{"number": n, "at": at} for n, at in used.items()])
+        for number, at in used.items():
+            self._written[number] = time.monotonic()
+            if self._used.get(number) == at:
+                del self._used[number]
 
     def create(self, scope: Scope, note: str = "") -> str:
         """A new key, as text."""
@@ -75,7 +103,7 @@ class KeyStore:
 
 
 def _api_key(row: Row) -> ApiKey:
-    return ApiKey(row["id"], row["scope"], row["note"], row["created_at"], row["revoked_at"])
+    return ApiKey(*(row[name] for name in COLUMNS))
 
 
 def _hash(key: str) -> str:

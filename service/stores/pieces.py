@@ -23,7 +23,6 @@ WRITE = """
 INSERT INTO {table}_pieces(rowid, title, standfirst, body, captions, credits)
 VALUES (:id, :title, :standfirst, :body, :captions, :credits)
 """
-CLEAR = "DELETE FROM {table}_pieces"
 # Every rowid of the index that is no text's.
 STRAY = "SELECT rowid FROM {table}_pieces EXCEPT SELECT id FROM {table}"
 
@@ -69,14 +68,6 @@ def glued(word: str) -> set[str]:
     return {folded(part) for part in parts}
 
 
-def rebuild_pieces(conn: Connection) -> None:
-    """Both indexes anew from their texts."""
-    for table, texts in TEXTS.items():
-        conn.execute(CLEAR.replace("{table}", table))
-        for row in conn.execute(texts):
-            _write(conn, table, row)
-
-
 def misfiled(conn: Connection) -> Iterator[str]:
     """Keys of articles that are not in the index as they are, and ids that are no text's."""
     for table, texts in TEXTS.items():
@@ -109,6 +100,13 @@ def add_pieces(conn: Connection, rows: Iterable[Mapping[str, Any]]) -> bool:
     return any_glued
 
 
+def add_pieces_to(conn: Connection, table: str, rows: Iterable[Row]) -> None:
+    """Index texts that are not yet in the index of that table, which is being made anew."""
+    for row in rows:
+        if any(not (row[name] or "").isascii() for name in FIELDS):
+            _index(conn, table, row["id"], _cut(row))
+
+
 def _write(conn: Connection, table: Table, row: Row) -> None:
     pieces = _cut(row)
     # What people's words are completed and corrected to are those of current texts.
@@ -121,7 +119,7 @@ def _may_be_glued(row: Row | Mapping[str, Any], pieces: Sequence[str] | None) ->
     return pieces is not None or any(is_wide(row[name] or "") for name in FIELDS)
 
 
-def _index(conn: Connection, table: Table, id_: int, pieces: Sequence[str] | None) -> None:
+def _index(conn: Connection, table: str, id_: int, pieces: Sequence[str] | None) -> None:
     if pieces is not None:
         values = {"id": id_, **dict(zip(FIELDS, pieces, strict=True))}
         conn.execute(WRITE.replace("{table}", table), values)

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from service.database import Connection, Database, Row
 from service.dates import Moment
+from service.deadline import raise_if_late
 from service.entity import EntityType
 from service.stores.entities import EntityRow
 from service.stores.in_bulk import Numbers, article_count, numbers, numbers_in
@@ -120,7 +121,7 @@ class RelatedStore:
             if own is None:
                 return RelatedPage(0, (), False)
             beside = _beside(conn, own, type_)
-            conn.raise_if_late()
+            raise_if_late()
             total, end = len(beside.ids), offset + limit
             shown = _best(conn, beside, sort, end)[offset:end]
             entities = _related(conn, own, beside, shown)
@@ -130,7 +131,7 @@ class RelatedStore:
         """Every two of a few entities that are named together, in the order of the keys."""
         with self._database.read() as conn:
             rows = conn.execute(ARTICLES_OF, {"keys": json.dumps(keys)}).fetchall()
-            conn.raise_if_late()
+            raise_if_late()
             named = [np.sort(numbers_in(row["ids"])) for row in rows]
             size = article_count(conn)
         ones, others = np.triu_indices(len(rows), 1)

@@ -20,7 +20,7 @@ INSERT INTO sessions (hash, key, ends_at)
 VALUES (:hash, :key, strftime('%Y-%m-%dT%H:%M:%SZ', :now, :lifetime))
 """
 FIND = """
-SELECT k.id, k.scope, k.note, k.created_at, k.revoked_at
+SELECT k.id, k.scope, k.note, k.created_at, k.revoked_at, k.last_used_at
 FROM sessions s JOIN api_keys k ON k.id = s.key
 WHERE s.hash = :hash AND s.ends_at > :now AND k.revoked_at IS NULL
 """
@@ -37,7 +37,7 @@ class SessionStore:
         """The token of a new session; those that are over are forgotten."""
         token, now = secrets.token_urlsafe(32), utc_now()
         lifetime = f"+{LIFETIME_DAYS} days"
-        values = {"hash": _hash(token), "key": key.id, "now": now, "lifetime": lifetime}
+        values = {"hash": _hash(token), "key": key.number, "now": now, "lifetime": lifetime}
         with self._database.write(self._patience) as conn:
             conn.execute(OVER, {"now": now})
             conn.execute(BEGIN, values)

@@ -1,6 +1,7 @@
 """The ASGI app, made from settings: nothing is built at import."""
 
 import logging
+import sys
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -11,8 +12,10 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from service import __version__
-from service.database import WAIT_FOR_WRITER
+from service.database import WAIT_FOR_WRITER, bound_memory
 from service.errors import Busy, CuttingsError
+from service.limits import Limits
+from service.logs import EVENTS, configure
 from service.query import FACET_FIELDS, Search
 from service.settings import Settings, read_settings
 from service.web import (
@@ -27,24 +30,37 @@ from service.web import (
     reconcile,
     search,
     suggested_merges,
-    unbuilt,
     versions,
 )
+from service.web.archive_metrics import ArchiveMetrics
+from service.web.audited import Audited
+from service.web.clients import Clients
 from service.web.desk import Desk, open_desk
 from service.web.freshness import release
 from service.web.gate import Gate, HeadAsGet
+from service.web.headers import SecurityHeaders
+from service.web.metrics import Metrics
+from service.web.observed import Observed
 from service.web.openapi import DocumentedApp
 from service.web.pages.rendering import STATIC, STATIC_AT, KeptFiles
 from service.web.pages.routes import PAGES
 from service.web.problems import add_problem_handlers
-from service.web.sql_room import SqlRoom
+from service.web.rates import Rates
+from service.web.slow import SlowLog
+from service.web.sql_room import Room, SqlRoom
+from service.web.stopping import Finishing
+from service.web.turns import Turns
 
 _log = logging.getLogger("cuttings")
 # How long an embargoed article may be late for those who ask nothing (the SQL room, the file).
 SECONDS_BETWEEN_ROUNDS = 5.0
+LONGEST_ROUND = 5.0  # that a server which stops waits for
 # Until then each worker takes what was written from the tables itself.
 WORTH_INDEXING = 200
 EVERYTHING = Search(facets=FACET_FIELDS)
+# How long a thread may go on in Python while another waits: by default ten times as long, and a
+# quick answer waits some ten times for a slow one.
+SWITCH_SECONDS = 0.0005
 
 ROUTES = (
     search.router,
@@ -59,7 +75,6 @@ ROUTES = (
     versions.router,
     quarantine.router,
     front.router,
-    unbuilt.router,
 )
 DESCRIPTION = """
 Full-text search over a news archive: articles, exact facets, and the people, organisations and
@@ -69,6 +84,7 @@ places in them. Every error is `application/problem+json`.
 
 def create_app(settings: Settings) -> FastAPI:
     """The whole service over one archive."""
+    bound_memory(settings.limits.sqlite_memory)
     desk = open_desk(settings)
     app = DocumentedApp(
         title="Cuttings",
@@ -80,16 +96,34 @@ def create_app(settings: Settings) -> FastAPI:
         license_info={"name": "MIT", "identifier": "MIT"},
     )
     app.state.desk = desk
+    app.state.stopping = threading.Event()
+    app.state.metrics = Metrics([ArchiveMetrics(desk.measures)])
     for routes in (*PAGES, *ROUTES):
         app.include_router(routes)
     app.mount(front.DOCS_FILES_AT, StaticFiles(directory=front.DOCS_FILES))
     app.mount(STATIC_AT, GZipMiddleware(KeptFiles(directory=STATIC)))
-    app.mount("/sql", SqlRoom(desk.archive.path, settings.query_seconds))
+    app.mount("/sql", SqlRoom(desk.archive.path, _sql_room(settings.limits)))
     add_problem_handlers(app)
+    _add_middleware(app, desk, settings)
+    return app
+
+
+def _add_middleware(app: FastAPI, desk: Desk, settings: Settings) -> None:
+    """From the inside out: what refuses for less stands further outside."""
     app.add_middleware(HeadAsGet)
+    app.add_middleware(Audited, settings=settings, audit=desk.audit)
+    app.add_middleware(Turns, limits=settings.limits, lines=app.state.metrics.lines)
+    app.add_middleware(Rates, settings=settings)
     app.add_middleware(Gate, settings=settings, keys=desk.keys, sessions=desk.sessions)
+    app.add_middleware(Finishing, stopping=app.state.stopping)
+    app.add_middleware(
+        Observed,
+        metrics=app.state.metrics,
+        slow=SlowLog(settings, desk.slow_queries, desk.threads),
+        clients=Clients(settings.proxies),
+    )
     if settings.allowed_origins:
-        # Outermost: a browser asks beforehand without its key.
+        # Outside the gate: a browser asks beforehand without its key.
         app.add_middleware(
             CORSMiddleware,
             allow_origins=settings.allowed_origins,
@@ -97,37 +131,60 @@ def create_app(settings: Settings) -> FastAPI:
             allow_headers=["Authorization", "Content-Type", "If-Match", "If-None-Match"],
             expose_headers=["ETag", "Link", "Location"],
         )
-    return app
+    app.add_middleware(SecurityHeaders)
+
+
+def _sql_room(limits: Limits) -> Room:
+    return Room(limits.sql_seconds, limits.sql_rows, limits.sql_largest, limits.sql_at_once)
 
 
 def app_from_environment() -> FastAPI:
     """For servers that start workers by name: the settings come from the environment."""
-    return create_app(read_settings())
+    settings = read_settings()
+    configure(settings.log, settings.log_level)
+    return create_app(settings)
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    sys.setswitchinterval(SWITCH_SECONDS)
     stop = threading.Event()
     thread = threading.Thread(
-        target=_keep_in_order, args=(app.state.desk, stop), name="rounds", daemon=True
+        target=_keep_in_order,
+        args=(app.state.desk, app.state.metrics, stop),
+        name="rounds",
+        daemon=True,
     )
     thread.start()
+    EVENTS.info("a worker serves %s", app.state.desk.archive.path.name)
     yield
     stop.set()
-    thread.join()
+    # What it is at may take minutes (the file is written anew after a kill), and is safe to cut.
+    thread.join(LONGEST_ROUND)
+    EVENTS.info("a worker has stopped")
 
 
-def _keep_in_order(desk: Desk, stop: threading.Event) -> None:
+def _keep_in_order(desk: Desk, metrics: Metrics, stop: threading.Event) -> None:
     """What has to happen though nobody asks: embargoes end, and what was killed is erased.
 
     What the first search would have to wait for is loaded beforehand, and what others have written
     is taken up by the index, so that each worker need not read it for itself.
     """
     _try("the archive cannot be searched", lambda: desk.engine.facets(EVERYTHING))
+    metrics.note_process()
     while not stop.wait(SECONDS_BETWEEN_ROUNDS):
+        _try("this worker cannot be measured", metrics.note_process)
         _try("embargoes cannot be lifted", lambda: release(desk, WAIT_FOR_WRITER))
+        _try("the use of keys cannot be noted", desk.keys.note_uses)
         _try("what was killed cannot be erased", lambda: _sweep(desk))
         _try("the index lags behind", lambda: desk.engine.index(WORTH_INDEXING))
+        _try("old lines are not forgotten", lambda: desk.audit.forget(desk.settings.audit_days))
+        _try("slow queries are not forgotten", lambda: _forget_queries(desk))
+
+
+def _forget_queries(desk: Desk) -> None:
+    kept = desk.settings.log_queries
+    desk.slow_queries.forget(desk.settings.log_queries_days if kept else 0)
 
 
 def _sweep(desk: Desk) -> None:

@@ -8,6 +8,7 @@ import io
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import islice
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
@@ -22,6 +23,7 @@ from service.errors import (
     CuttingsError,
     InvalidRequest,
     Problem,
+    TooLarge,
     Unreadable,
     WrongMediaType,
 )
@@ -164,6 +166,7 @@ def send(request: Request, desk: At, body: Sent, _: Annotated[NoParams, Query()]
     arrived = _arrived(desk, document)
     withdrawn = {each.withdrawn.number for each in arrived if isinstance(each, Notice)}
     taken = _written(desk, arrived)
+    request.state.touched = [each.key for each in taken if each.key]
     if len(taken) == 1 and taken[0].number is None:
         return _one(desk, taken[0], is_withdrawn=bool(withdrawn))
     return _items(taken, withdrawn)
@@ -227,8 +230,17 @@ def _document(body: bytes, *, lines: bool = False) -> Document:
 
 
 def _arrived(desk: Desk, document: Document) -> list[Arrival]:
+    """What was sent; TooLarge for more articles than one request may send."""
     archive, _ = desk.engine.generation()
-    return list(arrivals(document, Options(archive=archive), json_articles.FORMAT.read))
+    most = desk.settings.limits.most_articles
+    read = arrivals(document, Options(archive=archive), json_articles.FORMAT.read)
+    found = list(islice(read, most + 1))
+    if len(found) > most:
+        raise TooLarge(
+            f"A request may send {most:,} articles (CUTTINGS_MOST_ARTICLES): "
+            "send them in parts, or use `cuttings ingest`"
+        )
+    return found
 
 
 def _written(desk: Desk, arrived: Sequence[Arrival], **how: Any) -> list[Taken]:

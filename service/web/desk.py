@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, partial
+from typing import Any
 
 from service.database import Database, archive_database, private_database
 from service.engines import Engine, load_engine
@@ -15,6 +16,7 @@ from service.search import Ask, Finder
 from service.settings import Settings
 from service.similarity import Similarity
 from service.stores.articles import ArticleStore
+from service.stores.audit import AuditStore
 from service.stores.coverage import MOST_SOURCES, Coverage, CoverageStore
 from service.stores.edits import EditStore
 from service.stores.embargoes import EmbargoStore
@@ -22,18 +24,18 @@ from service.stores.entities import EntityDetail, EntityStore
 from service.stores.ingests import IngestStore
 from service.stores.keys import KeyStore
 from service.stores.kills import KillStore
+from service.stores.measures import MeasureStore
 from service.stores.quarantine import QuarantineStore
 from service.stores.quotes import QuoteStore
 from service.stores.related import RelatedStore
 from service.stores.sessions import SessionStore
 from service.stores.sightings import SightingStore
+from service.stores.slow_queries import SlowQueryStore
 from service.stores.versions import VersionStore
 from service.suggestion import Suggester
 
 # Seconds; who waits longer for an ingest to let go asks again, and holds no worker.
 PATIENCE = 5.0
-# As many slow searches hold nobody up; each has a connection with a cache of its own.
-THREADS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class Desk:
 
     settings: Settings
     archive: Database
+    private: Database
     engine: Engine
     finder: Finder
     suggester: Suggester
@@ -55,10 +58,13 @@ class Desk:
     quotes: QuoteStore
     keys: KeyStore
     sessions: SessionStore
+    audit: AuditStore
     embargoes: EmbargoStore
     versions: VersionStore
     quarantine: QuarantineStore
     ingests: IngestStore
+    measures: MeasureStore
+    slow_queries: SlowQueryStore
     kills: KillStore
     killing: Killing
     tagger: Callable[[], Tagger]  # loaded when the first article is sent
@@ -89,8 +95,9 @@ def open_desk(settings: Settings) -> Desk:
     return Desk(
         settings=settings,
         archive=archive,
+        private=private,
         engine=engine,
-        finder=Finder(engine, entities, settings.half_life),
+        finder=Finder(engine, entities, settings.half_life, settings.limits),
         suggester=Suggester(engine.vocabulary, entities),
         similarity=Similarity(engine, articles, entities),
         articles=articles,
@@ -100,15 +107,25 @@ def open_desk(settings: Settings) -> Desk:
         sightings=SightingStore(archive),
         edits=edits,
         quotes=QuoteStore(archive, entities, edits),
-        keys=KeyStore(private),
-        sessions=SessionStore(private, PATIENCE),
         embargoes=embargoes,
         versions=VersionStore(archive),
         quarantine=quarantine,
-        ingests=IngestStore(private),
+        measures=MeasureStore(archive, private),
+        **_private_stores(private),
         kills=KillStore(archive),
         killing=Killing(archive, engine, embargoes, quarantine),
         tagger=cache(partial(load_tagger, settings.tagger)),
         writing=threading.Lock(),
-        threads=ThreadPoolExecutor(THREADS, "answers"),
+        threads=ThreadPoolExecutor(settings.limits.most_at_once, "answers"),
     )
+
+
+def _private_stores(private: Database) -> dict[str, Any]:
+    """Those that need no other part."""
+    return {
+        "keys": KeyStore(private),
+        "sessions": SessionStore(private, PATIENCE),
+        "audit": AuditStore(private, PATIENCE),
+        "ingests": IngestStore(private),
+        "slow_queries": SlowQueryStore(private),
+    }

@@ -260,7 +260,7 @@ def edits(request: Request, desk: At, params: Annotated[EditParams, Query()]) ->
 )
 def undo(request: Request, desk: At, number: Number, body: Annotated[ReasonIn, Body()]) -> Any:
     """As if it had never been; later edits stay, and an undo can be undone."""
-    return _answered(desk, desk.edits.undo(number, _author(request, body)))
+    return _answered(request, desk, desk.edits.undo(number, _author(request, body)))
 
 
 @router.get(
@@ -270,8 +270,8 @@ def undo(request: Request, desk: At, number: Number, body: Annotated[ReasonIn, B
     responses={304: {"description": examples.ENTITY[304]["description"]}, **TABLE},
 )
 def aliases(request: Request, desk: At, _: Annotated[NoParams, Query()]) -> Response:
-    """By entity and spelling; `added` is 1 for an editor's. Cells are as they are: no formula is
-    disarmed.
+    """By entity and spelling; `added` is 1 for an editor's. What a spreadsheet would take for a
+    formula has an apostrophe in front, which is taken off when the table comes back.
     """
     return answer(desk, request, lambda: _table(desk))
 
@@ -315,10 +315,11 @@ def _edited(
     """What a verb has done; 307 for the key of an entity that was merged into another."""
     if not desk.entities.has(key) and (moved := redirect(request, desk.edits.survivor(key))):
         return moved
-    return _answered(desk, verb(_author(request, given)))
+    return _answered(request, desk, verb(_author(request, given)))
 
 
-def _answered(desk: Desk, edit: Edit) -> EditedOut:
+def _answered(request: Request, desk: Desk, edit: Edit) -> EditedOut:
+    request.state.touched = [f"edit {edit.id}"]
     with desk.archive.read():
         there = desk.entities.has(edit.entity)
         key = edit.entity if there else desk.edits.survivor(edit.entity)

@@ -268,6 +268,23 @@ HEALTH: dict[int | str, dict[str, Any]] = {
     200: {"content": {"application/json": {"example": {"status": "ok"}}}},
     **PROBLEMS,
 }
+READINESS: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {
+            "application/json": {
+                "example": {
+                    "status": "ready",
+                    "checks": [{"name": "archive", "ok": True, "needed": True}],
+                }
+            }
+        }
+    },
+    **PROBLEMS,
+}
+METRICS: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/plain": {"example": "cuttings_articles 2.0\n"}}},
+    **PROBLEMS,
+}
 _STORED = {"key": "3ce258f4f77f0bab", "status": "added", "current": True}
 SENT: dict[int | str, dict[str, Any]] = {
     200: {"content": {"application/json": {"example": {**_STORED, "status": "changed"}}}},

@@ -1,6 +1,7 @@
 """ETags: what a reader has already is not searched for again."""
 
 import asyncio
+import contextvars
 import hashlib
 import logging
 from collections.abc import Callable, Mapping
@@ -10,6 +11,7 @@ from fastapi import Request, Response
 
 from service import __version__
 from service.errors import CuttingsError
+from service.stages import Stage
 from service.web.answers.base import encoded
 from service.web.desk import Desk
 from service.web.sessions import kept, session_of
@@ -50,12 +52,15 @@ async def answered(desk: Desk, request: Request, make: Callable[[], Made]) -> Re
     A hop through FastAPI's own threads costs twice as much.
     """
     loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(desk.threads, answer, desk, request, make)
+    # Unlike FastAPI's, an executor's thread does not know by itself whose request it answers.
+    context = contextvars.copy_context()
+    return await loop.run_in_executor(desk.threads, context.run, answer, desk, request, make)
 
 
 def as_json(made: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:
     """An answer, encoded at once: FastAPI would look at each value again."""
-    return Response(encoded(made), headers=headers, media_type="application/json")
+    with Stage("encode"):
+        return Response(encoded(made), headers=headers, media_type="application/json")
 
 
 def release(desk: Desk, patience: float = 0) -> None:
@@ -63,7 +68,9 @@ def release(desk: Desk, patience: float = 0) -> None:
     try:
         desk.embargoes.release_due(patience)
     except CuttingsError as exc:
-        _log.warning("embargoed articles wait a little longer: %s", exc.detail)
+        # The timer tells it; each request comes by here, and would fill the log.
+        if patience:
+            _log.warning("embargoed articles wait a little longer: %s", exc.detail)
 
 
 def _etag(desk: Desk, request: Request, tag: str) -> str:

@@ -2,20 +2,22 @@
 
 import re
 from http import HTTPMethod
-from typing import Literal
+from typing import Any, Literal
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.errors import CuttingsError, Forbidden, NotAuthenticated, TooLarge
+from service.errors import CuttingsError, Forbidden, NotAuthenticated, TooLarge, TooLong
 from service.settings import Settings
 from service.stores.keys import ApiKey, KeyStore
 from service.stores.keys import Scope as KeyScope
 from service.stores.sessions import SessionStore
+from service.web.clients import Clients, share_of
 from service.web.loopback import is_loopback
 from service.web.problems import refusal
+from service.web.rates import Attempts
 from service.web.sessions import ALLOWS, SESSION, Session, session_with, token_in
 
 OUR_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
@@ -39,11 +41,10 @@ WRITES: dict[str, KeyScope] = {
 DESK = "/desk"
 # What is there may be under embargo, or is for editors, so that reading it needs a key as well.
 CLOSED: dict[str, KeyScope] = {"/v1/quarantine": "edit", DESK: "edit"}
+# Beyond this machine; on it they are open as all reading is.
+ADMINS = ("/sql/", "/metrics/")
+LOGIN = "/login"
 READING = frozenset({HTTPMethod.GET, HTTPMethod.HEAD, HTTPMethod.OPTIONS})
-# A query of 10,000 characters and a hundred values for each filter fit several times over.
-LARGEST_BODY = 1_000_000
-# Some hundred articles, or the longest one.
-LARGEST_BATCH = 16_000_000
 # What to do with a body that is larger, by path.
 INSTEAD = {
     "/v1/aliases": "send it in parts, or use `cuttings entity import`",
@@ -57,8 +58,9 @@ class Gate:
     """ASGI middleware.
 
     What it lets through finds its scope in `request.state.reader`, in `request.state.holder` whose
-    key it came with, None without one, and in `request.state.session` who is logged in, None for
-    nobody. A key that is sent goes before a session.
+    key it came with, None without one, in `request.state.session` who is logged in, None for
+    nobody, in `request.state.address` where it comes from, and in `request.state.client` whose turn
+    it is (`key 3`, or an address). A key that is sent goes before a session.
     """
 
     def __init__(
@@ -69,6 +71,8 @@ class Gate:
         self._keys = keys
         self._sessions = sessions
         self._hosts = OUR_HOSTS | set(settings.allowed_hosts)
+        self._clients = Clients(settings.proxies)
+        self._attempts = Attempts(settings.rate_refused)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -76,19 +80,32 @@ class Gate:
             return
         headers, state = Headers(scope=scope), scope.setdefault("state", {})
         state["session"] = None
+        state["address"] = self._clients.address(scope, headers)
+        state["client"] = share_of(state["address"])
         try:
             self._check_host(headers)
-            self._check_length(headers, scope["path"])
-            key = await self._key(headers)
-            session = state["session"] = await self._session(scope, headers)
-            known = key or session
-            _check_scope(scope, key, session)
-            state["reader"] = known.scope if known is not None else self._keyless(scope, headers)
-            state["holder"] = known.holder if known is not None else None
+            self._check_length(scope, headers)
+            await self._admit(scope, headers, state)
         except CuttingsError as exc:
             await refusal(Request(scope), exc)(scope, receive, send)
             return
         await self._app(scope, receive, send)
+
+    async def _admit(self, scope: Scope, headers: Headers, state: dict[str, Any]) -> None:
+        is_own = is_loopback(scope, headers)
+        # Whoever is on this machine tries no keys: he reads as it is.
+        attempts = None if is_own else self._attempts
+        key = await self._key(headers, attempts, state["client"])
+        session = state["session"] = await self._session(scope, headers)
+        if attempts is not None and scope["method"] == HTTPMethod.POST and scope["path"] == LOGIN:
+            attempts.spend(state["client"])
+        known = key or session
+        _check_scope(scope, key, session, is_own)
+        state["reader"] = known.scope if known is not None else self._keyless(scope, is_own)
+        state["holder"] = known.holder if known is not None else None
+        if known is not None:
+            state["client"] = f"key {known.number}"
+            self._keys.used(known.number)
 
     def _check_host(self, headers: Headers) -> None:
         # What is no port would make another address of those that pages tell with it.
@@ -99,34 +116,47 @@ class Gate:
                 "add it to CUTTINGS_ALLOWED_HOSTS if it should"
             )
 
-    def _check_length(self, headers: Headers, path: str) -> None:
+    def _check_length(self, scope: Scope, headers: Headers) -> None:
         """A body is read into memory whole, so it must be small and say so beforehand."""
+        limits, path = self._settings.limits, scope["path"]
+        address = len(scope.get("raw_path") or b"") + len(scope["query_string"])
+        if address > limits.longest_address:
+            raise TooLong(
+                f"An address may have {limits.longest_address:,} bytes (CUTTINGS_LONGEST_ADDRESS), "
+                f"this one has {address:,}: a long query can be sent to POST /v1/search"
+            )
         length = headers.get("content-length", "0")
         if "transfer-encoding" in headers or not length.isdecimal():
             raise TooLarge("Say how long the body is: `Content-Length`")
-        most = LARGEST_BATCH if path.startswith("/v1/articles") else LARGEST_BODY
+        is_batch = path.startswith("/v1/articles")
+        most = limits.largest_batch if is_batch else limits.largest_body
         if int(length) > most:
-            large = f"A body may hold {most:,} bytes here, this one has {int(length):,}"
+            setting = "CUTTINGS_LARGEST_BATCH" if is_batch else "CUTTINGS_LARGEST_BODY"
+            large = f"A body may hold {most:,} bytes here ({setting}), this one has {int(length):,}"
             instead = INSTEAD.get(path)
             raise TooLarge(f"{large}: {instead}" if instead else large)
 
-    def _keyless(self, scope: Scope, headers: Headers) -> Reader:
+    def _keyless(self, scope: Scope, is_own: bool) -> Reader:
+        if is_own:
+            return "loopback"
         if self._settings.open:
             return "open"
-        if is_loopback(scope, headers):
-            return "loopback"
         if scope["path"] in OPEN_PATHS or scope["path"].startswith(OPEN_FILES):
             return "open"
         raise NotAuthenticated("Send `Authorization: Bearer …` with a key of scope read")
 
-    async def _key(self, headers: Headers) -> ApiKey | None:
+    async def _key(self, headers: Headers, attempts: Attempts | None, client: str) -> ApiKey | None:
         authorization = headers.get("authorization")
         if authorization is None:
             return None
         kind, _, text = authorization.partition(" ")
-        key = None
-        if kind.lower() == "bearer" and text.strip():
-            key = await run_in_threadpool(self._keys.find, text.strip())
+        text, key = text.strip(), None
+        if attempts is not None:
+            attempts.check(client, text)
+        if kind.lower() == "bearer" and text:
+            key = await run_in_threadpool(self._keys.find, text)
+        if attempts is not None:
+            attempts.note(client, text, is_right=key is not None)
         if key is None:
             raise NotAuthenticated("The key is unknown or revoked: see `cuttings key list`")
         return key
@@ -140,13 +170,15 @@ class Gate:
         return session_with(key, token) if key is not None else None
 
 
-def _check_scope(scope: Scope, key: ApiKey | None, session: Session | None) -> None:
+def _check_scope(scope: Scope, key: ApiKey | None, session: Session | None, is_own: bool) -> None:
     """Whether the key or session may do this; reading without either is another matter.
 
     Through the API a session only reads: a browser sends its cookie along whoever makes it ask.
     """
     method, path = scope["method"], scope["path"]
     needed = needed_scope(method, path)
+    if not is_own and f"{path}/".startswith(ADMINS):
+        needed = "admin"
     if needed == "read":
         return  # which all may
     allowed: ApiKey | Session | None
@@ -193,3 +225,5 @@ class HeadAsGet:
         state = {**scope.get("state", {}), "head": True}
         as_get = {**scope, "method": str(HTTPMethod.GET), "state": state}
         await self._app(as_get, receive, send_headers)
+        # Whoever looks from outside sees which route has answered, as with GET.
+        scope.update((name, as_get[name]) for name in ("route", "root_path") if name in as_get)

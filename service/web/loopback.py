@@ -12,11 +12,11 @@ def is_loopback(scope: Scope, headers: Headers) -> bool:
     if any(n == "forwarded" or n.startswith("x-forwarded-") for n in headers.keys()):  # noqa: SIM118 - decoded names
         return False
     client = scope.get("client")
-    return client is not None and _is_own(client[0])
+    return client is not None and is_own(client[0])
 
 
 @lru_cache(maxsize=1_024)
-def _is_own(host: str) -> bool:
+def is_own(host: str) -> bool:
     try:
         address = ip_address(host)
     except ValueError:

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from service.dates import parse_zone, range_of
 from service.entity import EntityType
 from service.errors import InvalidRequest, Problem
+from service.limits import Limits
 from service.parser import MAX_LENGTH
 from service.query import DATE_FACETS, FACET_FIELDS, Cursor, MatchMode, Sort, Versions
 from service.search import Ask
@@ -182,6 +183,13 @@ class SuggestParams(Strict):
 
     q: str = Field("", max_length=1_000, description="What has been typed so far")
     limit: int = Field(8, ge=1, le=20, description="Suggestions at most")
+
+
+def refuse_long_page(limit: int, limits: Limits) -> None:
+    """InvalidRequest for a page of more than a setting allows."""
+    if limit > limits.longest_page:
+        told = f"is more than the {limits.longest_page} of CUTTINGS_LONGEST_PAGE"
+        raise InvalidRequest("The page is too long", problems=(Problem("limit", told),))
 
 
 class ListParams(Strict):

@@ -20,8 +20,10 @@ from service.errors import (
     MethodNotAllowed,
     NotAuthenticated,
     NotFound,
+    NotReady,
     Problem,
 )
+from service.logs import REQUEST_ID
 from service.web.pages.error import error_page
 from service.web.pages.rendering import STATIC_AT
 
@@ -61,8 +63,10 @@ def problem_response(error: CuttingsError, in_body: Sequence[bool] = ()) -> Resp
     if error.problems:
         places = zip(error.problems, in_body or [False] * len(error.problems), strict=True)
         content["errors"] = [_item(problem, within) for problem, within in places]
-    if isinstance(error, Gone):
+    if isinstance(error, Gone | NotReady):
         content |= error.facts
+    if request_id := REQUEST_ID.get():
+        content["request_id"] = request_id
     headers = {"Cache-Control": "no-store"} | error.headers
     # What is at fault may be half of a surrogate pair: UTF-8 cannot say it, but JSON's escape can.
     body = json.dumps(content, ensure_ascii=False).encode("utf-8", "backslashreplace")
@@ -98,10 +102,13 @@ def add_problem_handlers(app: FastAPI) -> None:
     def http(request: Request, exc: HTTPException) -> Response:
         return refusal(request, _translated(request, exc))
 
-    @app.exception_handler(Exception)
-    def unexpected(request: Request, exc: Exception) -> Response:
-        _log.exception("%s %s", request.method, request.url.path, exc_info=exc)
-        return refusal(request, CuttingsError("The fault is ours, and it is in the log"))
+    app.exception_handler(Exception)(unexpected)
+
+
+def unexpected(request: Request, exc: Exception) -> Response:
+    """A fault of ours: its traceback is for the log, the answer tells nothing of it."""
+    _log.error("%s %s", request.method, request.url.path, exc_info=exc)
+    return refusal(request, CuttingsError("The fault is ours, and it is in the log"))
 
 
 def _is_in_body(problem: Problem, request: Request) -> bool:

@@ -13,9 +13,10 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 
 from service.errors import InvalidRequest, Problem
-from service.web.parameters import REPEATABLE
+from service.web.parameters import REPEATABLE, refuse_long_page
 
 Params = TypeVar("Params", bound=BaseModel)
+_DIGITS = 5
 
 
 @cache
@@ -58,4 +59,7 @@ def given(request: Request) -> dict[str, str | list[str]]:
     if twice:
         problems = tuple(Problem(name, "is given more than once") for name in sorted(twice))
         raise InvalidRequest("A parameter takes one value", problems=problems)
+    limit = values.get("limit", "")
+    if limit.isascii() and limit.isdigit() and len(limit) < _DIGITS:  # else it is no limit at all
+        refuse_long_page(int(limit), request.app.state.desk.settings.limits)
     return values

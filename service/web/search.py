@@ -23,7 +23,13 @@ from service.web.answers.search import (
 from service.web.api import Key, desk_of, refuse_other_than_json
 from service.web.desk import Desk
 from service.web.freshness import answered, as_json
-from service.web.parameters import FACETS, FacetParams, SearchParams, SuggestParams
+from service.web.parameters import (
+    FACETS,
+    FacetParams,
+    SearchParams,
+    SuggestParams,
+    refuse_long_page,
+)
 from service.web.query_string import documented, read_as
 
 router = APIRouter(prefix="/v1", tags=["search"])
@@ -58,6 +64,7 @@ async def search_by_post(request: Request, params: Annotated[SearchParams, Body(
         problems = tuple(Problem(n, "belongs into the body") for n in request.query_params)
         raise InvalidRequest("A POST takes its parameters as JSON", problems=problems)
     desk = desk_of(request)
+    refuse_long_page(params.limit, desk.settings.limits)
     ask = params.ask(desk.settings.timezone)
     return await answered(desk, request, lambda: _found(desk, ask))
 

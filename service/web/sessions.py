@@ -37,6 +37,7 @@ _SECONDS: dict[Cookie, int] = {SESSION: LIFETIME_DAYS * 86_400, LOGIN: 3_600}
 class Session:
     """Somebody who is logged in; every form that changes something sends `form_token`."""
 
+    number: int  # of the key that it was begun with
     holder: str
     scope: KeyScope
     form_token: str
@@ -48,7 +49,7 @@ class Session:
 
 def session_with(key: ApiKey, token: str) -> Session:
     """The session of this token, which was begun with this key."""
-    return Session(key.holder, key.scope, form_token(token))
+    return Session(key.number, key.holder, key.scope, form_token(token))
 
 
 def session_of(request: Request) -> Session | None:

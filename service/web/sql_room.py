@@ -7,6 +7,7 @@ first asks for it.
 import importlib
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
@@ -32,12 +33,22 @@ HEADERS = (
 )
 
 
-class SqlRoom:
-    """An ASGI app to be mounted at /sql; `query_seconds` is when a query is stopped."""
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What SQL may take: seconds of a statement, rows and bytes of an answer, threads."""
 
-    def __init__(self, path: Path, query_seconds: float = 10.0) -> None:
+    seconds: float = 10.0
+    rows: int = 1_000
+    largest: int = 10_000_000
+    at_once: int = 2
+
+
+class SqlRoom:
+    """An ASGI app to be mounted at /sql."""
+
+    def __init__(self, path: Path, room: Room) -> None:
         self._path = path
-        self._query_seconds = query_seconds
+        self._room = room
         self._lock = threading.Lock()
         self._datasette: ASGIApp | None = None
 
@@ -55,16 +66,18 @@ class SqlRoom:
         with self._lock:
             if self._datasette is None:
                 build = cast(
-                    "Callable[[Path, float, str], ASGIApp]",
+                    "Callable[[Path, Room, str], ASGIApp]",
                     importlib.import_module(BUILDER).build,
                 )
-                self._datasette = build(self._path, self._query_seconds, f"{BASE}/")
+                self._datasette = build(self._path, self._room, f"{BASE}/")
             return self._datasette
 
 
 def _check(request: Request) -> None:
-    if not is_loopback(request.scope, request.headers):
-        raise Forbidden("The SQL room is open on this machine only")
+    """Asked again behind the gate, which knows paths and no rooms."""
+    is_admin = getattr(request.state, "reader", None) == "admin"
+    if not is_admin and not is_loopback(request.scope, request.headers):
+        raise Forbidden("The SQL room needs a key of scope admin beyond this machine")
     if request.method not in ("GET", "HEAD"):
         raise MethodNotAllowed("The SQL room is read-only", "GET, HEAD")
 
@@ -92,7 +105,9 @@ def _with_base(send: Send) -> Send:
 
     async def send_with_base(message: Message) -> None:
         if message["type"] == "http.response.start":
-            placed = (_placed(*header) for header in message["headers"])
+            ours = {name for name, _ in HEADERS}
+            theirs = (each for each in message["headers"] if each[0].lower() not in ours)
+            placed = (_placed(*header) for header in theirs)
             message = {**message, "headers": [*placed, *HEADERS]}
         await send(message)
 

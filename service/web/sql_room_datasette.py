@@ -1,5 +1,7 @@
 """Datasette as the SQL room wants it: one file, read-only, an allow-list, nobody's plugins."""
 
+import re
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote
@@ -10,6 +12,9 @@ from datasette.database import Database
 from datasette.plugins import DEFAULT_PLUGINS, pm
 from datasette.utils.sqlite import sqlite3
 from starlette.types import ASGIApp
+
+from service.web.sql_room import Room
+from service.web.sql_room_connection import SqlConnection
 
 # In every URL, so that they do not depend on the file's name.
 NAME = "cuttings"
@@ -24,19 +29,29 @@ SETTINGS = {
 }
 
 # What SQL may read besides the tables on show: the schema, the text indexes, lists made of JSON.
-READABLE = frozenset(
+INDEXES = ("articles_fts", "articles_words", "articles_pieces")
+READABLE = frozenset({*("sqlite_master", "sqlite_schema", "json_each", "json_tree"), *INDEXES})
+# What only a view may read: statements that name it are refused.
+THROUGH_VIEWS = {
+    "versions": "earlier_versions",
+    "copy_pairs": "near_copies",
+    "copy_signatures": "near_copies",
+}
+# Where an index keeps its words; it reads them by itself. Datasette asks for the columns of each.
+_HIDDEN_INDEXES = ("versions_fts", "versions_words", "versions_pieces", "words_draft")
+SHADOWS = frozenset(
+    f"{index}_{part}"
+    for index in (*INDEXES, *_HIDDEN_INDEXES)
+    for part in ("config", "content", "data", "docsize", "idx")
+)
+REFUSED_FUNCTIONS = frozenset(
     {
-        *("sqlite_master", "sqlite_schema", "json_each", "json_tree"),
-        *("versions", "copies", "copy_pairs", "copy_signatures"),  # what views are made of
+        # These make as many bytes as they are told to, faster than the time limit.
+        *("load_extension", "randomblob", "zeroblob"),
+        # Takes the square of what it is given, and cannot be stopped.
+        *("json_patch", "jsonb_patch"),
     }
 )
-READABLE_PREFIXES = (
-    *("articles_fts", "articles_words", "articles_pieces", "articles_vocabulary"),
-    *("versions_fts", "versions_words", "versions_pieces"),
-    *("pieces_vocabulary", "words_draft", "words_of_draft", "sqlite_stat", "pragma_"),
-)
-# These make as many bytes as they are told to, faster than the time limit.
-REFUSED_FUNCTIONS = frozenset({"load_extension", "randomblob", "zeroblob"})
 PRAGMAS_OF_TABLES = frozenset(
     {"foreign_key_list", "index_info", "index_list", "index_xinfo", "table_info", "table_xinfo"}
 )
@@ -46,15 +61,21 @@ PRAGMAS = frozenset(
 )
 
 
-def build(path: Path, query_seconds: float, base_url: str) -> ASGIApp:
+def build(path: Path, room: Room, base_url: str) -> ASGIApp:
     """Datasette over the file, as an ASGI app that believes to be at `base_url`."""
     _drop_foreign_plugins()
     # With rich installed it prints every local variable of a failed request, headers included.
     pm.get_plugin("datasette.handle_exception").rich = None
-    limits = {"sql_time_limit_ms": round(query_seconds * 1_000), "base_url": base_url}
+    limits = {
+        "sql_time_limit_ms": round(room.seconds * 1_000),
+        "max_returned_rows": room.rows,
+        "default_page_size": min(room.rows, SETTINGS["default_page_size"]),
+        "num_sql_threads": room.at_once,
+        "base_url": base_url,
+    }
     datasette = _Room(metadata=read_metadata(), settings=SETTINGS | limits)
     datasette.remove_database("_memory")
-    datasette.add_database(_PublicFile(datasette, path), name=NAME)
+    datasette.add_database(_PublicFile(datasette, path, room.largest), name=NAME)
     return cast("ASGIApp", datasette.app())
 
 
@@ -92,10 +113,11 @@ class _Room(Datasette):  # type: ignore[misc]  # Datasette has no types
 class _PublicFile(Database):  # type: ignore[misc]  # Datasette has no types
     """The archive. What Datasette asks in its own name is refused, too, so the lists are short."""
 
-    def __init__(self, datasette: Datasette, path: Path) -> None:
+    def __init__(self, datasette: Datasette, path: Path, largest: int) -> None:
         # Datasette makes a URI of it without quoting.
         super().__init__(datasette, quote(str(path.absolute())), is_mutable=True)
         self._file = path
+        self._largest = largest
         self._on_show = on_show()
         self._hidden = frozenset(read_metadata()["databases"][NAME]["tables"]) - self._on_show
 
@@ -106,8 +128,11 @@ class _PublicFile(Database):  # type: ignore[misc]  # Datasette has no types
     def connect(self, write: bool = False) -> Any:
         if write:
             raise PermissionError("The SQL room never writes")
-        conn = super().connect()
-        conn.set_authorizer(self._authorize)
+        uri = f"file:{self.path}?mode=ro"
+        conn = sqlite3.connect(uri, uri=True, check_same_thread=False, factory=SqlConnection)
+        conn.bound(self._largest)
+        conn.set_authorizer(partial(self._authorize, conn))
+        self._all_file_connections.append(conn)
         return conn
 
     async def execute(self, sql: str, params: Any = None, **options: Any) -> Any:
@@ -129,12 +154,22 @@ class _PublicFile(Database):  # type: ignore[misc]  # Datasette has no types
             for table, links in (await super().get_all_foreign_keys()).items()
         }
 
-    def _authorize(self, action: int, one: str | None, two: str | None, *_: str | None) -> int:
+    def _authorize(
+        self,
+        conn: SqlConnection,
+        action: int,
+        one: str | None,
+        two: str | None,
+        _: str | None,
+        view: str | None,
+    ) -> int:
         """What SQLite asks when it compiles a statement; ATTACH and all writes end here, too."""
         allowed = {
             sqlite3.SQLITE_SELECT: True,
             sqlite3.SQLITE_RECURSIVE: True,
-            sqlite3.SQLITE_READ: self._readable(one or "") or self._is_made_up(one, two),
+            sqlite3.SQLITE_READ: self._readable(one or "")
+            or self._is_made_up(one, two)
+            or _is_within(conn.statement, one or "", two, view),
             sqlite3.SQLITE_FUNCTION: two not in REFUSED_FUNCTIONS,
             sqlite3.SQLITE_PRAGMA: one in PRAGMAS_OF_TABLES or (one in PRAGMAS and two is None),
             # Older versions ask for this when they open a virtual table; a real one is refused by
@@ -148,4 +183,23 @@ class _PublicFile(Database):  # type: ignore[misc]  # Datasette has no types
         return not column and table not in self._hidden
 
     def _readable(self, table: str) -> bool:
-        return table in self._on_show or table in READABLE or table.startswith(READABLE_PREFIXES)
+        pragma = table.removeprefix("pragma_")
+        is_pragma = pragma != table and (pragma in PRAGMAS_OF_TABLES or pragma in PRAGMAS)
+        return table in self._on_show or table in READABLE or is_pragma
+
+
+def _is_within(statement: str, table: str, column: str | None, view: str | None) -> bool:
+    """Whether a view, or an index, reads what is its own.
+
+    A common table of the reader's may be called as the view is: so he must not name the table.
+    """
+    if table in SHADOWS:
+        return not _names(statement, table)
+    if table in THROUGH_VIEWS:
+        is_its_own = view == THROUGH_VIEWS[table] or not column  # without, only rows are counted
+        return is_its_own and not _names(statement, table)
+    return False
+
+
+def _names(statement: str, table: str) -> bool:
+    return re.search(rf"(?<!\w){table}(?!\w)", statement, re.IGNORECASE) is not None

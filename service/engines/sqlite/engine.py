@@ -1,15 +1,15 @@
 """Searches the archive file itself: one snapshot a search, exact totals, a stable order."""
 
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import numpy as np
 
 from service.article import Article
-from service.database import Connection, Database
+from service.database import Connection, Database, savepoint
 from service.engines.sqlite.columns.checking import faulty_columns
 from service.engines.sqlite.columns.erasing import erase_article
-from service.engines.sqlite.columns.filing import file_articles, rebuild_segments, unfiled
+from service.engines.sqlite.columns.filing import file_articles, refile_segments, unfiled
 from service.engines.sqlite.columns.loading import ColumnsOfArchive
 from service.engines.sqlite.columns.merging import merge_segments
 from service.engines.sqlite.columns.tokens import Tokens
@@ -18,20 +18,23 @@ from service.engines.sqlite.explaining import explanations
 from service.engines.sqlite.facets import count_facets
 from service.engines.sqlite.highlights import places
 from service.engines.sqlite.hits import hits_of
-from service.engines.sqlite.match import INDEXES, PAST, STEMS, WORDS
+from service.engines.sqlite.match import INDEXES, PAST
 from service.engines.sqlite.near_copies import Among
 from service.engines.sqlite.ranking import Order, Place, by_date, by_score
 from service.engines.sqlite.scoring import Scoring
 from service.engines.sqlite.selecting import Read, Selecting
 from service.engines.sqlite.vocabulary import (
     SqliteVocabulary,
+    mend_words,
     miscounted,
     occurring,
-    rebuild_words,
 )
 from service.query import Cursor, Diagnostic, Node, Search, Versions
 from service.result import Facet, Histogram, Hit, Places, Results
-from service.stores.pieces import misfiled, rebuild_pieces
+from service.stages import Stage
+from service.storage_faults import is_of_storage
+from service.stores.pieces import misfiled
+from service.stores.text_rebuild import rebuild_text_indexes
 
 _log = logging.getLogger("cuttings")
 GENERATION = "SELECT archive, number FROM generation"
@@ -42,10 +45,13 @@ SELECT max(id) FROM articles WHERE coalesce(published_at, '') < :published
   OR (coalesce(published_at, '') = :published AND dated_in <= :arrival)
 """
 
-REBUILD = "INSERT INTO {index}({index}) VALUES ('rebuild')"
+# Each article twice: as a text, and in the columns.
+TO_REBUILD = "SELECT 2 * (SELECT count(*) FROM articles) + (SELECT count(*) FROM versions)"
 # rank = 1 makes FTS5 compare the index with the articles; without it nothing is noticed.
 INTEGRITY = "INSERT INTO {index}({index}, rank) VALUES ('integrity-check', 1)"
 
+# Into which the words of one article at a time are laid.
+DRAFT = "words_draft"
 # Other writers wait meanwhile: a second or so.
 FILED_AT_ONCE = 4_096
 # Somebody else may write each time.
@@ -68,19 +74,24 @@ class SqliteEngine:
 
     def search(self, search: Search) -> Results:
         with self._database.read() as conn:
-            columns = self._columns.at(conn)
-            selecting = Selecting(conn, columns, self._tokens, search)
-            read = selecting.read()
-            scoring = Scoring(conn, selecting.matching, exact=search.exact)
-            order = _ordered(conn, columns, scoring, search, read)
+            with Stage("match"):
+                columns = self._columns.at(conn)
+                selecting = Selecting(conn, columns, self._tokens, search)
+                read = selecting.read()
+            with Stage("rank"):
+                scoring = Scoring(conn, selecting.matching, exact=search.exact)
+                order = _ordered(conn, columns, scoring, search, read)
             page = order.places[: search.limit]
-            told = explanations(conn, scoring, search, order) if search.explain else {}
-            hits = hits_of(conn, search, read, page, told, _among(columns, search, read))
+            with Stage("hits"):
+                told = explanations(conn, scoring, search, order) if search.explain else {}
+                hits = hits_of(conn, search, read, page, told, _among(columns, search, read))
+            with Stage("facets"):
+                facets = count_facets(conn, columns, search, read.selected)
             return Results(
                 total=read.total,
                 groups=read.groups,
                 hits=hits,
-                facets=count_facets(conn, columns, search, read.selected),
+                facets=facets,
                 match=read.match,
                 next=_next(conn, search, read, page) if len(order.places) > search.limit else None,
                 diagnostics=(
@@ -92,16 +103,18 @@ class SqliteEngine:
 
     def facets(self, search: Search) -> Mapping[str, Facet | Histogram]:
         with self._database.read() as conn:
-            columns = self._columns.at(conn)
-            read = Selecting(conn, columns, self._tokens, search).read()
-            return count_facets(conn, columns, search, read.selected)
+            with Stage("match"):
+                columns = self._columns.at(conn)
+                read = Selecting(conn, columns, self._tokens, search).read()
+            with Stage("facets"):
+                return count_facets(conn, columns, search, read.selected)
 
     def places(self, search: Search, article: Article, *, is_past: bool = False) -> Places:
         with self._database.read() as conn:
             columns = self._columns.at(conn)
             read = Selecting(conn, columns, self._tokens, search).read()
             past = read.past if is_past else None
-            return places(conn, article, past.reading if past is not None else read.reading)
+            return places(article, past.reading if past is not None else read.reading)
 
     def occurring(self, nodes: Collection[Node], versions: Versions = "current") -> frozenset[Node]:
         with self._database.read() as conn:
@@ -128,15 +141,14 @@ class SqliteEngine:
         waiting = unfiled(conn)[:FILED_AT_ONCE]
         if len(waiting) < least:
             return
-        conn.execute("SAVEPOINT filing")
         try:
-            file_articles(conn, self._tokens, waiting)
-        except Exception:
+            with savepoint(conn, "filing"):
+                file_articles(conn, self._tokens, waiting)
+        except Exception as exc:
+            if is_of_storage(exc):
+                raise
             # What cannot be filed is found all the same, and what was written stays written.
             _log.exception("the index lags behind")
-            conn.execute("ROLLBACK TO filing")
-        finally:
-            conn.execute("RELEASE filing")
 
     def forget(self, conn: Connection, key: str) -> None:
         row = conn.execute(WHERE_NOW, {"key": key}).fetchone()
@@ -152,18 +164,25 @@ class SqliteEngine:
                 return True
         return False
 
-    def rebuild(self) -> None:
-        with self._database.write() as conn:
-            for index in (STEMS, WORDS):
-                conn.execute(REBUILD.replace("{index}", index))
-                conn.execute(REBUILD.replace("{index}", PAST[index]))
-            rebuild_pieces(conn)
-            rebuild_words(conn)
-            rebuild_segments(conn, self._tokens)
+    def rebuild(self, tell: Callable[[int, int], None] = lambda _done, _all: None) -> None:
+        with self._unhurried.read() as conn:
+            (every,) = conn.execute(TO_REBUILD).fetchone()
+        done = 0
+
+        def told(more: int) -> None:
+            nonlocal done
+            done += more
+            tell(done, every)
+
+        rebuild_text_indexes(self._unhurried, told)
+        mend_words(self._unhurried)
+        refile_segments(self._unhurried, self._tokens, told)
+        self.index()
 
     def faults(self) -> list[str]:
-        faults = [fault for index in (*INDEXES, *PAST.values()) for fault in self._faults_of(index)]
-        with self._database.read() as conn:
+        every = (*INDEXES, *PAST.values(), DRAFT)
+        faults = [fault for index in every for fault in self._faults_of(index)]
+        with self._unhurried.read() as conn:
             faults += [f"article {key} is not in pieces as it is written" for key in misfiled(conn)]
             words = miscounted(conn)
             faults += faulty_columns(conn, self._tokens)

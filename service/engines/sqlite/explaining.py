@@ -5,17 +5,18 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from service.database import Connection
+from service.deadline import raise_if_late
 from service.engines.sqlite.columns.view import Positions
 from service.engines.sqlite.highlights import COLUMNS
 from service.engines.sqlite.match import index_of, match_of
 from service.engines.sqlite.ranking import Order, Place, recency_of
 from service.engines.sqlite.scoring import Part, Scoring
-from service.query import Node, Search
+from service.query import In, Node, Prefix, Search
 from service.result import Explanation, ScorePart
 
 STANDS_IN = """
 SELECT rowid AS id FROM {index}
-WHERE {index} MATCH :match AND rowid IN (SELECT value FROM json_each(:ids))
+WHERE {index} MATCH :match AND {rowid} IN (SELECT value FROM json_each(:ids))
 """
 
 
@@ -55,8 +56,13 @@ def _fields(conn: Connection, leaf: Node, ids: list[int]) -> Mapping[int, tuple[
     """The fields of each article in which the leaf stands."""
     found: dict[int, tuple[str, ...]] = dict.fromkeys(ids, ())
     index = index_of(leaf)
+    part = leaf.part if isinstance(leaf, In) else leaf
+    # Beginnings of words are looked up anew for each article that FTS5 is asked about: with a plus
+    # it is asked about none, and tells of all.
+    rowid = "+rowid" if isinstance(part, Prefix) else "rowid"
     for column in COLUMNS if index else ():
-        sql = STANDS_IN.replace("{index}", str(index))
+        raise_if_late()
+        sql = STANDS_IN.replace("{index}", str(index)).replace("{rowid}", rowid)
         match = f"{{{column}}} : ({match_of(leaf)})"
         for row in conn.execute(sql, {"match": match, "ids": str(ids)}):
             found[row["id"]] = (*found[row["id"]], column)

@@ -7,6 +7,7 @@ from datetime import date
 import numpy as np
 
 from service.database import Connection
+from service.deadline import raise_if_late
 from service.engines.sqlite.columns.frequent import Counted, counted
 from service.engines.sqlite.columns.parts import TEXT_LISTS, UNDATED
 from service.engines.sqlite.columns.view import Columns, Matches
@@ -50,7 +51,7 @@ def count_facets(
 def _facet(
     conn: Connection, columns: Columns, search: Search, selected: Selected, name: str
 ) -> Facet | Histogram:
-    conn.raise_if_late()
+    raise_if_late()
     matches = selected.less(name)
     if name == "published":
         return _histogram(columns, matches)

@@ -7,7 +7,8 @@ from heapq import merge
 from itertools import takewhile
 
 from service.article import Article
-from service.database import Connection, Row
+from service.database import Row
+from service.deadline import raise_if_late
 from service.engines.sqlite.columns.parts import is_english
 from service.engines.sqlite.long_texts import READ, stretches
 from service.engines.sqlite.marks import SearchedText, Wanted, wanted_of
@@ -36,9 +37,7 @@ class _Asked:
     pieces: Mapping[str, Collection[str]]
 
 
-def snippets(
-    conn: Connection, texts: Iterable[Row], reading: Reading
-) -> Mapping[int, tuple[Snippet, ...]]:
+def snippets(texts: Iterable[Row], reading: Reading) -> Mapping[int, tuple[Snippet, ...]]:
     """The passages of each text by its id; those without a match begin where the body begins.
 
     Of a row are read `id`, the columns above, and `is_foreign`.
@@ -47,14 +46,12 @@ def snippets(
     foreign = _asked(reading.foreign) if reading.foreign is not None else asked
     shown: dict[int, tuple[Snippet, ...]] = {}
     for row in texts:
-        conn.raise_if_late()
-        shown[row["id"]] = _of_article(
-            row, _found(conn, row, foreign if row["is_foreign"] else asked)
-        )
+        raise_if_late()
+        shown[row["id"]] = _of_article(row, _found(row, foreign if row["is_foreign"] else asked))
     return shown
 
 
-def places(conn: Connection, article: Article, reading: Reading) -> Places:
+def places(article: Article, reading: Reading) -> Places:
     """All places in all fields of one text, however long it is; an item of a list is a field."""
     is_foreign = not is_english(article.language) and reading.foreign
     asked = _asked(reading.foreign if is_foreign else reading.tree)
@@ -62,23 +59,23 @@ def places(conn: Connection, article: Article, reading: Reading) -> Places:
     for column in COLUMNS:
         items = getattr(article, column) or ""
         text = items if isinstance(items, str) else in_lines(items)
-        if ranges := _everywhere(conn, text, column, asked) if text else []:
+        if ranges := _everywhere(text, column, asked) if text else []:
             parts = {column: ranges} if isinstance(items, str) else _by_item(column, text, ranges)
             found |= {name: tuple(part) for name, part in parts.items()}
     return found
 
 
-def _everywhere(conn: Connection, text: str, column: str, asked: _Asked) -> list[Range]:
+def _everywhere(text: str, column: str, asked: _Asked) -> list[Range]:
     found: list[Range] = []
     if wanted := asked.words.get(column):
         searched = SearchedText(text)
         for each in wanted:
-            conn.raise_if_late()
+            raise_if_late()
             found += searched.places(each)
     if queries := asked.pieces.get(column):
         # Parts overlap, so that a place may be found twice.
         for start, end in stretches(text):
-            conn.raise_if_late()
+            raise_if_late()
             folded = FoldedText(text[start:end])
             hits = (place for query in queries for place in folded.occurrences(query))
             found += ((first + start, last + start) for first, last in hits)
@@ -129,21 +126,21 @@ def _queries(part: Node) -> list[str]:
     return part.text.split() if isinstance(part, Near) else [part.text]
 
 
-def _found(conn: Connection, row: Row, asked: _Asked) -> Found:
+def _found(row: Row, asked: _Asked) -> Found:
     found: Found = {}
     for column in COLUMNS:
         text = row[column]
-        if text and (ranges := _in_text(conn, text, column, asked)):
+        if text and (ranges := _in_text(text, column, asked)):
             found[column] = ranges
     return found
 
 
-def _in_text(conn: Connection, text: str, column: str, asked: _Asked) -> list[Range]:
+def _in_text(text: str, column: str, asked: _Asked) -> list[Range]:
     found: list[Range] = []
     if wanted := asked.words.get(column):
         found = _first_places(text, wanted)
     if queries := asked.pieces.get(column):
-        found = [*found, *_in_unspaced(conn, text, queries)]
+        found = [*found, *_in_unspaced(text, queries)]
     return _merged(found) if len(found) > 1 else found
 
 
@@ -160,7 +157,7 @@ def _first_places(text: str, wanted: Collection[Wanted]) -> list[Range]:
     return [first, *takewhile(lambda place: place[0] < last, places)]
 
 
-def _in_unspaced(conn: Connection, text: str, queries: Collection[str]) -> list[Range]:
+def _in_unspaced(text: str, queries: Collection[str]) -> list[Range]:
     """All places in the first part of a text that has one.
 
     The index of pieces holds a text cut up, so that the text itself is looked through.
@@ -168,7 +165,7 @@ def _in_unspaced(conn: Connection, text: str, queries: Collection[str]) -> list[
     parts = list(stretches(text, READ))
     # In a part of a line there may be nothing left for which the line was indexed.
     for start, end in [*parts, (0, len(text))] if parts[1:] else parts:
-        conn.raise_if_late()
+        raise_if_late()
         folded = FoldedText(text[start:end])
         ranges = [place for query in queries for place in folded.occurrences(query)]
         if ranges:

@@ -69,11 +69,11 @@ def _passages(
 ) -> Mapping[int, tuple[Snippet, ...]]:
     """From the text that matched: the current one, or the past one."""
     texts = (row for id_, row in articles.items() if id_ not in past)
-    current = snippets(conn, texts, read.reading)
+    current = snippets(texts, read.reading)
     if read.past is None or not past:
         return current
     rows = conn.execute(PAST_TEXTS, {"ids": str([text.id for text in past.values()])})
-    found = snippets(conn, rows, read.past.reading)
+    found = snippets(rows, read.past.reading)
     return {**current, **{id_: found[text.id] for id_, text in past.items()}}
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from service.deadline import raise_if_late
 from service.engines.sqlite.columns.tokens import Tokens
 from service.engines.sqlite.match import STEMS, Index, match_of
 from service.query import Near, Node, Prefix
@@ -120,6 +121,7 @@ class SearchedText:
     def _end_of_run(self, wanted: Words, end: int) -> int | None:
         """The end of the last word, if after the first, which ends at `end`, the others follow."""
         for number in range(1, len(wanted.words)):
+            raise_if_late()
             following = _WORD.search(self._folded, end)
             if following is None or not wanted.accepts(number, following[0]):
                 return None
@@ -177,6 +179,7 @@ def near_places(
     at = [0] * len(found)
     near: set[tuple[int, int]] = set()
     while _brought_together(found, sizes, distance, at):
+        raise_if_late()
         near.update((found[part][place], part) for part, place in enumerate(at))
         following = [
             (found[part][place + 1], part)

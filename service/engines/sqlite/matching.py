@@ -10,6 +10,7 @@ import numpy as np
 
 from service.database import Connection
 from service.dates import DateRange
+from service.deadline import raise_if_late
 from service.engines.sqlite.columns.parts import (
     NO_TIME,
     TEXT_LISTS,
@@ -78,7 +79,7 @@ class Matching:
         """Which articles a tree matches; what is given is not to be changed."""
         found = self._masks.get(node)
         if found is None:
-            self._conn.raise_if_late()
+            raise_if_late()
             found = self._masks[node] = self._mask(node)
         return found
 

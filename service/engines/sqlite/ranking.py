@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from service.deadline import raise_if_late
 from service.engines.sqlite.columns.view import Columns, Mask, Positions
 from service.engines.sqlite.match import (
     STEMS,
@@ -193,6 +194,7 @@ class _Best:
         norms = self._scoring.all_norms
         scores = np.zeros(len(norms), norms.dtype)
         for part in self._parts:
+            raise_if_late()
             scores += part.at(slice(None), norms)
         scores[~mask] = -1.0
         return _highest(scores, self._columns.ids, number)
@@ -214,6 +216,7 @@ class _Best:
         norms = self._scoring.norms(positions)
         scores = np.zeros(len(positions))
         for part in self._parts:
+            raise_if_late()
             scores += part.at(positions, norms)
         if self._gains:
             scores += [self._gains.get(position, 0.0) for position in positions.tolist()]
@@ -276,6 +279,7 @@ def _gains(
     gains = np.zeros(len(ids))
     by_id: dict[int, list[Extra]] = {}
     for extra in asked:
+        raise_if_late()
         has_words = np.logical_and.reduce([matching.mask(w)[positions] for w in extra.words])
         found = matching.among(extra.index, extra.match, ids[has_words])
         gains += np.fromiter((id_ in found for id_ in ids.tolist()), np.bool_) * extra.amount

@@ -14,7 +14,7 @@ from service.letters import LETTERS, folded, spelled_out, words_of
 from service.query import And, In, Near, Node, Or, Phrase, Versions, Word
 from service.result import Headline
 from service.stores.in_bulk import article_count
-from service.stores.pieces import file_glued, glued
+from service.stores.pieces import glued
 from service.unspaced import has_unspaced, occurrences
 
 FREQUENCIES = """
@@ -51,7 +51,7 @@ _MOST_FORMS = 300
 _TELLS = 4  # letters
 _NEWEST, _READ = 30, 2_000
 OCCURS = "SELECT 1 FROM {index} WHERE {index} MATCH :match LIMIT 1"
-COUNT = f"SELECT count(*) FROM {WORDS} WHERE {WORDS} MATCH :match"  # noqa: S608 - a fixed name
+COUNT = f"SELECT count(*) FROM {WORDS} WHERE {WORDS} MATCH :match"  # noqa: S608 - names of our own
 # The newest first; one headline in several articles is one suggestion.
 HEADLINES = """
 SELECT max(a.id) AS id, a.key, a.title, count(*) AS articles FROM articles a WHERE a.id IN (
@@ -187,7 +187,7 @@ def occurring(conn: Connection, nodes: Collection[Node], versions: Versions) -> 
     Most spellings of a name have a word that no article has: two looks tell all of these.
     """
     written = respelled(conn, And(tuple(nodes)), is_past=versions == "all")
-    assert isinstance(written, And)  # noqa: S101 - respelling keeps what is no leaf
+    assert isinstance(written, And)  # noqa: S101 - spellings of words stay beside each other
     spellings = [part.parts if isinstance(part, Or) else (part,) for part in written.parts]
     standing = _standing(conn, {leaf for each in spellings for leaf in each}, versions)
     every = zip(nodes, spellings, strict=True)
@@ -247,29 +247,74 @@ def _range(prefix: str) -> dict[str, str]:
 
 
 NOT_ASCII = "SELECT word FROM words WHERE word GLOB '*[^ -~]*'"
-REBUILD = """
-DELETE FROM words;
-DELETE FROM words_folded;
-INSERT INTO words (word, articles) SELECT term, doc FROM articles_vocabulary
-"""
 MISCOUNTED = """
 SELECT word FROM (SELECT * FROM words EXCEPT SELECT term, doc FROM articles_vocabulary)
 UNION SELECT term FROM (SELECT term, doc FROM articles_vocabulary EXCEPT SELECT * FROM words)
 """
 
 
-def rebuild_words(conn: Connection) -> None:
-    """The table of words anew from the text index."""
-    for statement in REBUILD.split(";"):
-        conn.execute(statement)
-    file_glued(conn, (word for (word,) in conn.execute(NOT_ASCII).fetchall()))
+IN_INDEX = """
+SELECT term, doc FROM articles_vocabulary WHERE term > :after AND term <= :last
+"""
+SOME_IN_INDEX = """
+SELECT term FROM articles_vocabulary WHERE term > :after ORDER BY term LIMIT :most
+"""
+IN_TABLE = "SELECT word, articles FROM words WHERE word > :after AND word <= :last"
+COUNT_WORD = """
+INSERT INTO words (word, articles) VALUES (:word, :articles)
+ON CONFLICT (word) DO UPDATE SET articles = excluded.articles
+"""
+WORDS_AT_ONCE = 2_000
+_LAST_WORD = chr(0x10FFFF) * 8
+
+
+def mend_words(database: Database) -> None:
+    """The table of words as the text index has them; others wait only where it has not."""
+    after = ""
+    while True:
+        with database.read() as conn:
+            most = {"after": after, "most": WORDS_AT_ONCE}
+            terms = [term for (term,) in conn.execute(SOME_IN_INDEX, most)]
+            last = terms[-1] if len(terms) == WORDS_AT_ONCE else _LAST_WORD
+            differ = any(_differing(conn, after, last))
+        if differ:
+            with database.write() as conn:
+                for word, articles in _differing(conn, after, last):
+                    if articles:
+                        conn.execute(COUNT_WORD, {"word": word, "articles": articles})
+                    else:
+                        conn.execute("DELETE FROM words WHERE word = ?", (word,))
+        if last == _LAST_WORD:
+            break
+        after = last
+    with database.read() as conn:
+        differ = any(_misfolded(conn))
+    if differ:
+        with database.write() as conn:
+            missing, stray = _misfolded(conn)
+            conn.executemany("INSERT INTO words_folded (folded, word) VALUES (?, ?)", missing)
+            conn.executemany("DELETE FROM words_folded WHERE folded = ? AND word = ?", stray)
+
+
+def _differing(conn: Connection, after: str, last: str) -> list[tuple[str, int]]:
+    """Words that are counted wrong, each with its number of articles."""
+    values = {"after": after, "last": last}
+    right = dict(conn.execute(IN_INDEX, values).fetchall())
+    stored = dict(conn.execute(IN_TABLE, values).fetchall())
+    return [(word, right.get(word, 0)) for word, _ in right.items() ^ stored.items()]
+
+
+def _misfolded(conn: Connection) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Rows that are missing, and such as should not be there."""
+    filed = {(row["folded"], row["word"]) for row in conn.execute("SELECT * FROM words_folded")}
+    words = [word for (word,) in conn.execute(NOT_ASCII)]
+    due = {(spelled_out(word), word) for word in words if set(word) & set(LETTERS)}
+    due |= {(part, word) for word in words for part in glued(word)}
+    return sorted(due - filed), sorted(filed - due)
 
 
 def miscounted(conn: Connection) -> int:
     """How many words are not in their tables as they are in the text index."""
     wrong = {word for (word,) in conn.execute(MISCOUNTED)}
-    filed = {(row["folded"], row["word"]) for row in conn.execute("SELECT * FROM words_folded")}
-    words = [word for (word,) in conn.execute(NOT_ASCII)]
-    due = {(spelled_out(word), word) for word in words if set(word) & set(LETTERS)}
-    due |= {(part, word) for word in words for part in glued(word)}
-    return len(wrong | {word for _, word in filed ^ due})
+    missing, stray = _misfolded(conn)
+    return len(wrong | {word for _, word in missing + stray})

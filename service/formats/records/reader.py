@@ -190,7 +190,7 @@ def _value(field: str, candidate: Candidate) -> Any:
     except (ValueError, Unreadable) as fault:
         if field == "embargoed_until" or (is_ours and field in _STRICT):
             said = fault.detail if isinstance(fault, Unreadable) else str(fault)
-            raise Unreadable(f"{candidate.name[:60]}: {said}") from fault
+            raise Unreadable(f"{_shown(candidate.name)}: {said}") from fault
         return None
 
 
@@ -215,12 +215,16 @@ def _bodiless(raw: Mapping[str, Any], found: Named) -> str:
     bodies = [candidate.name for candidate in found.fields.get("body", ())]
     bodies += [name for name in raw if field_of(name, {}) == "body"]
     if bodies:
-        return f"{bodies[0][:60]}: is empty"
+        return f"{_shown(bodies[0])}: is empty"
     names = _listed([str(name) for name in raw])
     return f"has no body: none of its fields is known as one ({names})" if names else "is empty"
 
 
 def _listed(names: list[str]) -> str:
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    short = (name[:60].encode("utf-8", "backslashreplace").decode() for name in names[:_SHOWN])
-    return ", ".join(short) + more
+    return ", ".join(map(_shown, names[:_SHOWN])) + more
+
+
+def _shown(name: str) -> str:
+    """A reason is one line, whatever a field is called."""
+    return " ".join(name[:60].split()).encode("utf-8", "backslashreplace").decode()

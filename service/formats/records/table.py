@@ -53,7 +53,7 @@ def _read(document: Document, options: Options) -> Iterator[Content]:
     if header is None:
         raise Unreadable("is no table: it has no row with the names of at least two columns")
     if not names_body(header.names, options.fields):
-        columns = ", ".join(name[:40] for name in header.names[:12])
+        columns = ", ".join(" ".join(name[:40].split()) for name in header.names[:12])
         raise Unreadable(
             f"has no column that is known to hold the text (it has {columns}):"
             " say which with --map NAME=body"

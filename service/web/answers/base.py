@@ -6,6 +6,7 @@ time than all else that a cheap search costs.
 """
 
 from collections.abc import Mapping
+from typing import NotRequired
 
 from pydantic import with_config
 from pydantic_core import to_json
@@ -25,6 +26,20 @@ From = TypedDict("From", {"from": str})
 
 class HealthOut(Answer):
     status: str
+
+
+class CheckOut(Answer):
+    """`needed` for any answer at all; `detail` is told on this machine only."""
+
+    name: str
+    ok: bool
+    needed: bool
+    detail: NotRequired[str]
+
+
+class ReadyOut(Answer):
+    status: str
+    checks: list[CheckOut]
 
 
 def encoded(answer: Mapping[str, object], indent: int | None = None) -> bytes:

@@ -26,6 +26,7 @@ ADVICE = {
     409: "Go back, load the page again and see what has changed.",
     410: "What it said is in the archive no longer.",
     422: "Check the address, or search for what you need.",
+    429: "Wait a moment, then try again.",
     500: "If it happens again, tell whoever runs this archive: the log says what it was.",
     503: "It will not take long: try again in a moment.",
 }
@@ -33,7 +34,7 @@ ADVICE = {
 # example, and sends it when our own page asks for the same again.
 AGAIN = {"Refresh": "0"}
 # What may be otherwise when it is asked again.
-PASSING = (500, 503)
+PASSING = (429, 500, 503)
 
 
 @dataclass(frozen=True, slots=True)

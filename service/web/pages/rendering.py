@@ -1,7 +1,7 @@
 """Templates filled in, with headers that let nothing of anybody else's run or load."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from service import __version__
+from service.deadline import raise_if_late
 from service.web.loopback import is_loopback
 from service.web.pages.addresses import Address
 from service.web.pages.kinds import NOUNS
@@ -49,6 +50,7 @@ HEADERS = {
     "Vary": "Cookie",
 }
 NO_STORE = {"Cache-Control": "no-store"}
+_PIECES_BETWEEN_LOOKS = 200
 _A_YEAR = "public, max-age=31536000, immutable"
 
 
@@ -60,9 +62,17 @@ def page(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """A page; its template sees `values`, and what every page shows."""
-    html = templates().get_template(template).render(_shown_everywhere(request) | dict(values))
+    shown = _shown_everywhere(request) | dict(values)
+    html = "".join(_in_time(templates().get_template(template).generate(shown)))
     all_headers = HEADERS | {"Cache-Control": kept(request)} | dict(headers or {})
     return HTMLResponse(html.encode("utf-8", "replace"), status, all_headers)
+
+
+def _in_time(pieces: Iterable[str]) -> Iterator[str]:
+    for number, piece in enumerate(pieces):
+        if not number % _PIECES_BETWEEN_LOOKS:
+            raise_if_late()
+        yield piece
 
 
 def _shown_everywhere(request: Request) -> dict[str, Any]:
@@ -71,11 +81,17 @@ def _shown_everywhere(request: Request) -> dict[str, Any]:
         "here": here,
         "version": __version__,
         "session": session_of(request),
-        # The SQL room is open there only.
-        "on_this_machine": is_loopback(request.scope, request.headers),
+        "may_use_sql": _may_use_sql(request),
         # What was sent by a form cannot be come back to.
         "login": str(Address("/login", (("next", str(here)),))) if is_get else "/login",
     }
+
+
+def _may_use_sql(request: Request) -> bool:
+    """The SQL room is open on this machine, and beyond it to administrators."""
+    session = session_of(request)
+    is_admin = session is not None and session.scope == "admin"
+    return is_admin or is_loopback(request.scope, request.headers)
 
 
 def here_of(request: Request) -> Address:

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from service.database import Connection
-from service.engines.sqlite.columns.filing import SEGMENTS, unfiled
+from service.engines.sqlite.columns.filing import SEGMENTS, dead_in, unfiled
 from service.engines.sqlite.columns.lists import Lists
 from service.engines.sqlite.columns.merging import merged
 from service.engines.sqlite.columns.parts import LISTS, TEXT_LISTS, Ids, Part, nocase, read_part
@@ -21,6 +21,9 @@ def faulty_columns(conn: Connection, tokens: Tokens) -> Iterator[str]:
     """What is wrong with the columns, a sentence each."""
     found: list[Ids] = [np.array(unfiled(conn), np.int64)]
     for row in conn.execute(SEGMENTS).fetchall():
+        dead = int(dead_in(conn, row["id"], row["articles"]).sum())
+        if dead != row["dead"]:
+            yield f"segment {row['id']} counts {row['dead']} dead articles, not {dead}: {MAKE_ANEW}"
         filed = merged(conn, [row["id"]]).part
         found.append(filed.ids)
         if not _are_same(filed, read_part(conn, tokens, filed.ids.tolist())):

@@ -5,12 +5,12 @@ alive in a new one.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from service.database import Connection
+from service.database import Connection, Database
 from service.engines.sqlite.columns.parts import Ids, Part, packed, read_part, unpacked
 from service.engines.sqlite.columns.postings import LARGEST, pack
 from service.engines.sqlite.columns.tokens import Tokens
@@ -22,6 +22,7 @@ ADD_COLUMN = "INSERT INTO segment_columns (segment_id, name, data) VALUES (?, ?,
 ADD_POSTING = "INSERT INTO postings (segment_id, term, articles, data) VALUES (?, ?, ?, ?)"
 RAISE = "UPDATE filing SET number = number + 1"
 IDS = "SELECT segment_id, data FROM segment_columns WHERE name = 'ids' ORDER BY segment_id"
+IDS_OF = "SELECT data FROM segment_columns WHERE segment_id = :id AND name = 'ids'"
 DEAD = "SELECT data FROM segment_columns WHERE segment_id = :id AND name = 'dead'"
 BURY = """
 INSERT INTO segment_columns (segment_id, name, data) VALUES (:id, 'dead', :data)
@@ -99,10 +100,73 @@ def forget(conn: Connection, segments: Sequence[int]) -> None:
         conn.executemany(statement, [{"id": segment} for segment in segments])
 
 
-def rebuild_segments(conn: Connection, tokens: Tokens) -> None:
-    """All segments anew, in the order of ids, as few as can be."""
-    forget(conn, [row["id"] for row in conn.execute(SEGMENTS)])
-    conn.execute("DELETE FROM unfiled")
-    conn.execute(RAISE)
-    ids = [id_ for (id_,) in conn.execute("SELECT id FROM articles ORDER BY id")]
-    file_articles(conn, tokens, ids)
+FOLLOWING = "SELECT id FROM articles WHERE id > :after ORDER BY id LIMIT :most"
+FINISHED = "SELECT id FROM segments WHERE dead >= articles"
+LEAVE_UNFILED = """
+INSERT OR IGNORE INTO unfiled SELECT id, (SELECT number FROM generation) FROM articles
+WHERE id NOT IN (SELECT value FROM json_each(:ids))
+"""
+# Other writers wait meanwhile: some tenths of a second.
+REFILED_AT_ONCE = 1_024
+_FIRST_ID = -(1 << 63)
+
+
+def refile_segments(
+    database: Database, tokens: Tokens, tell: Callable[[int], None] = lambda _: None
+) -> None:
+    """All articles filed anew, some at a time; `tell` is told how many more are."""
+    with database.write() as conn:
+        _drop_unreadable(conn)
+    after = _FIRST_ID
+    while True:
+        with database.write() as conn:
+            most = {"after": after, "most": REFILED_AT_ONCE}
+            ids = [id_ for (id_,) in conn.execute(FOLLOWING, most)]
+            file_articles(conn, tokens, ids)
+        tell(len(ids))
+        if len(ids) < REFILED_AT_ONCE:
+            break  # what has come since waits to be filed, as ever
+        after = ids[-1]
+    with database.write() as conn:
+        _bury_strays(conn)
+    with database.read() as conn:
+        finished = [id_ for (id_,) in conn.execute(FINISHED)]
+    for segment in finished:
+        with database.write() as conn:
+            forget(conn, [segment])
+            conn.execute(RAISE)
+
+
+def _drop_unreadable(conn: Connection) -> None:
+    """Segments of which nobody can tell what is in them; their articles wait to be filed."""
+    readable: list[Ids] = []
+    for row in conn.execute(SEGMENTS).fetchall():
+        ids = _ids_of(conn, row["id"], row["articles"])
+        if ids is None:
+            forget(conn, [row["id"]])
+            conn.execute(RAISE)
+        else:
+            readable.append(ids)
+    filed = np.concatenate(readable) if readable else np.zeros(0, np.int64)
+    conn.execute(LEAVE_UNFILED, {"ids": json.dumps(filed.tolist())})
+
+
+def _ids_of(conn: Connection, segment: int, articles: int) -> Ids | None:
+    try:
+        ids = np.frombuffer(conn.execute(IDS_OF, {"id": segment}).fetchone()["data"], "<i8")
+        dead_in(conn, segment, articles)
+    except (TypeError, ValueError):
+        return None
+    rising = len(ids) == articles > 0 and bool((np.diff(ids) > 0).all())
+    return ids if rising else None
+
+
+def _bury_strays(conn: Connection) -> None:
+    """What is filed as alive, and no article's."""
+    there = np.array([id_ for (id_,) in conn.execute("SELECT id FROM articles")], np.int64)
+    for segment, data in conn.execute(IDS).fetchall():
+        ids = np.frombuffer(data, "<i8")
+        strays = ids[~np.isin(ids, there) & ~dead_in(conn, segment, len(ids))]
+        if len(strays):
+            bury(conn, strays)
+            conn.execute(RAISE)

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
+from service.deadline import raise_if_late
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -83,6 +85,7 @@ def _stretches(length: int, layers: Sequence[Layer]) -> Iterator[tuple[int, int,
     ends = {place for layer in layers for mark in layer for place in (mark.start, mark.end)}
     numbers = [0] * len(layers)
     for start, end in pairwise(sorted({0, length} | ends)):
+        raise_if_late()
         around: list[Mark | None] = []
         for n, layer in enumerate(layers):
             while numbers[n] < len(layer) and layer[numbers[n]].end <= start:

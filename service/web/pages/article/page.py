@@ -34,7 +34,7 @@ def article(request: Request, desk: At, key: Key) -> Response:
 
 def _page(desk: Desk, request: Request, key: str) -> Response:
     versions = desk.versions.all(key)
-    asked, came_from = arrival(request, desk.settings.timezone)
+    asked, came_from = arrival(request, desk.settings)
     base, filed, noted = base_of(request), versions[0], _noted(desk, key)
     entities = desk.entities.in_article(key)
     shown = shown_text(

@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Literal
 
 from service.article import Subheading
+from service.deadline import raise_if_late
 
 # `lines`: each line stays one (verse, addresses). `figures`: so do the spaces between columns.
 Kind = Literal["prose", "lines", "figures", "heading"]
@@ -56,6 +57,7 @@ def _every_block(text: str, subheadings: Sequence[Subheading]) -> Iterator[Block
 
 def _paragraphs(text: str, start: int, end: int) -> Iterator[Block]:
     for lines in _chunks(_lines(text, start, end)):
+        raise_if_late()
         yield from _joined(
             block for part in _at_indents(text, lines) for block in _blocks(text, part)
         )

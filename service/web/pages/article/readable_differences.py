@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from service.deadline import raise_if_late
 from service.differences import Kind
 from service.web.answers.versions import PieceOut
 
@@ -63,6 +64,7 @@ def paragraphs(pieces: Sequence[PieceOut], *, by_line: bool = False) -> tuple[Pa
 def _paragraphs(pieces: Iterable[PieceOut], least: int) -> Iterator[Paragraph]:
     parts: list[Part] = []
     for piece in pieces:
+        raise_if_late()
         is_break = piece["kind"] != "same" and not piece["text"].strip() and "\n" in piece["text"]
         for found in _LINES.finditer(piece["text"]):
             text = found[0]

@@ -7,6 +7,7 @@ from fastapi import Request
 
 from service.article import Article, Filed, web_address
 from service.result import Places
+from service.settings import Settings
 from service.web.desk import Desk
 from service.web.pages.addresses import Address, article_page, version_page
 from service.web.pages.article.citing import Citation, citation
@@ -54,10 +55,10 @@ class Arrival:
     back: str
 
 
-def arrival(request: Request, timezone: str) -> tuple[Asked, Arrival | None]:
+def arrival(request: Request, settings: Settings) -> tuple[Asked, Arrival | None]:
     """What was searched for, and the way back there; None for who comes from elsewhere."""
     here = here_of(request)
-    asked = asked_of(here.pairs, timezone)
+    asked = asked_of(here.pairs, settings.timezone, settings.limits)
     if not any(name in SEARCH_NAMES for name, value in here.pairs if value):
         return asked, None
     return asked, Arrival(asked.ask.q.strip(), str(here.at("/")))

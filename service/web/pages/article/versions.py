@@ -118,7 +118,7 @@ def _row(filed: Filed, place: int, number: int) -> VersionRow:
 def _version(desk: Desk, request: Request, key: str, number: str) -> Response:
     every = desk.versions.all(key)
     place = place_of(every, number_of(number))
-    asked, came_from = arrival(request, desk.settings.timezone)
+    asked, came_from = arrival(request, desk.settings)
     filed = every[place]
     is_current = place == 0
     values = {

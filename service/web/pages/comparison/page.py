@@ -11,7 +11,6 @@ from service.article import Filed
 from service.comparing import compared
 from service.comparing.passages import Told
 from service.errors import CuttingsError
-from service.parser import MAX_LENGTH
 from service.result import Hit
 from service.search import Ask
 from service.stores.mentioned_dates import MentionedDateStore
@@ -133,7 +132,8 @@ def _choice(
 def _choices(desk: Desk, one: Filed | None, q: str) -> dict[str, Any]:
     others = other_articles(desk, one.key) if one else None
     listed = bool(q) or one is None
-    hits = desk.finder.search(Ask(q=q[:MAX_LENGTH], limit=FOUND)).hits if listed else ()
+    asked = Ask(q=q[: desk.settings.limits.longest_query], limit=FOUND)
+    hits = desk.finder.search(asked).hits if listed else ()
     return {
         "one": replace(_candidate(one, None), href=article_page(one.key)) if one else None,
         "key": one.key if one else "",

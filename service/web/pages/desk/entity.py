@@ -120,6 +120,7 @@ def decide(
     try:
         _refuse_gone(desk, key)
         edit = VERBS[verb](desk.edits, key, form, author(session, form))
+        request.state.touched = [f"edit {edit.id}"]
     except (Conflict, InvalidRequest) as exc:
         return shown_failed(request, desk, key, verb, form, exc)
     return RedirectResponse(found_at(desk, (edit.entity, edit.into or ""), edit.id), 303)

@@ -27,7 +27,7 @@ def history(request: Request, desk: At) -> Response:
 
 
 @router.post("/desk/undo")
-def undo(desk: At, session: Editor, form: Sent) -> Response:
+def undo(request: Request, desk: At, session: Editor, form: Sent) -> Response:
     """Takes an edit back, and returns to where that was asked; what is undone already stays so."""
     number = number_in(form.get("edit", ""))
     undone = line(desk, number)
@@ -35,6 +35,7 @@ def undo(desk: At, session: Editor, form: Sent) -> Response:
         raise NotFound("There is no such edit: see /desk/history")
     try:
         done = desk.edits.undo(number, author(session, form))
+        request.state.touched = [f"edit {done.id}"]
     except Conflict:
         return RedirectResponse(_back(desk, form, number, ""), 303)
     return RedirectResponse(_back(desk, form, done.id, done.entity), 303)

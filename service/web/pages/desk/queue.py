@@ -67,6 +67,7 @@ def _decided(
         if not (desk.entities.has(one) and desk.entities.has(other)):
             raise Conflict(DEALT_WITH)
         edit = decide(one, other, author(session, form))
+        request.state.touched = [f"edit {edit.id}"]
     except InvalidRequest as exc:
         reason = form.get("reason", "")
         return shown(request, desk, place, failed=(exc, in_words(exc, {})), reason=reason)

@@ -12,7 +12,8 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from service.errors import InvalidRequest
-from service.parser import MAX_LENGTH, parse_lenient
+from service.limits import AS_DELIVERED, Limits
+from service.parser import parse_lenient
 from service.query import Cursor, Node
 from service.search import Ask
 from service.web.pages.addresses import Address, Pair
@@ -23,7 +24,7 @@ HITS = 20
 # So many pages can be gone back one by one: their cursors stand in the address.
 MOST_BEFORE = 20
 # Each of some hundred links holds all filters, so that more of them would make an endless page.
-MOST_FILTERS, MOST_FILTERED = 100, 5_000
+MOST_FILTERED = 5_000
 TOO_MANY = "There were too many filters: only the first were taken."
 _CURSOR = re.compile(r"[A-Za-z0-9_-]{1,600}")
 _FIND = "find."
@@ -74,11 +75,12 @@ class Asked:
     find: Pair | None = None
     more: str = ""
     faults: tuple[str, ...] = ()
+    limits: Limits = AS_DELIVERED
 
     @cached_property
     def tree(self) -> Node | None:
         """What is looked for; None where there are no words."""
-        return parse_lenient(self.ask.q).tree
+        return parse_lenient(self.ask.q, self.limits).tree
 
     @property
     def selects(self) -> bool:
@@ -103,16 +105,16 @@ class Asked:
         return replace(self, compare="", state=self.state.without("compare"), faults=faults)
 
 
-def asked_of(pairs: Iterable[Pair], timezone: str) -> Asked:
+def asked_of(pairs: Iterable[Pair], timezone: str, limits: Limits = AS_DELIVERED) -> Asked:
     """What these parameters ask for; unknown ones are nothing to us."""
     given = [(name, value) for name, value in pairs if value]
-    values, faults = _sorted_out(given)
+    values, faults = _sorted_out(given, limits)
     params, more_faults = _validated(values)
     kept = _in_order(given, values)
     compare = _first(given, "compare")[:1_000]
     cursor, lost = _cursor(_first(given, "cursor"))
     state = Address("/", (*kept, *([("compare", compare)] if compare else [])))
-    ask = replace(params.ask(timezone), cursor=cursor, limit=HITS)
+    ask = replace(params.ask(timezone), cursor=cursor, limit=min(HITS, limits.longest_page))
     return Asked(
         ask=ask,
         state=state,
@@ -121,10 +123,11 @@ def asked_of(pairs: Iterable[Pair], timezone: str) -> Asked:
         find=next(((n[len(_FIND) :], v[:200]) for n, v in given if n.startswith(_FIND)), None),
         more=_first(given, "more"),
         faults=(*faults, *more_faults, *lost),
+        limits=limits,
     )
 
 
-def _sorted_out(given: Iterable[Pair]) -> tuple[dict[str, list[str]], list[str]]:
+def _sorted_out(given: Iterable[Pair], limits: Limits) -> tuple[dict[str, list[str]], list[str]]:
     """The search's parameters by name; of what takes one value the first."""
     values: dict[str, list[str]] = {}
     faults: dict[str, None] = {}
@@ -134,12 +137,12 @@ def _sorted_out(given: Iterable[Pair]) -> tuple[dict[str, list[str]], list[str]]
             continue
         if name in REPEATABLE:
             filters, characters = filters + 1, characters + len(value)
-            if filters > MOST_FILTERS or characters > MOST_FILTERED:
+            if filters > limits.most_filters or characters > MOST_FILTERED:
                 faults[TOO_MANY] = None
                 continue
-        if name == "q" and len(value) > MAX_LENGTH:
-            faults[f"Only the first {MAX_LENGTH:,} characters were looked for."] = None
-            value = value[:MAX_LENGTH]
+        if name == "q" and len(value) > limits.longest_query:
+            faults[f"Only the first {limits.longest_query:,} characters were looked for."] = None
+            value = value[: limits.longest_query]
         if name in values and name not in REPEATABLE:
             faults[f"{_called(name)} was given more than once: the first was taken."] = None
         else:

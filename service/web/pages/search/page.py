@@ -48,7 +48,8 @@ _OF_ONE_QUERY = ("q", "match", "expand")
 async def search(request: Request) -> Response:
     """Articles that match, and all that they can be narrowed by."""
     desk = desk_of(request)
-    asked = asked_of(request.query_params.multi_items(), desk.settings.timezone)
+    settings = desk.settings
+    asked = asked_of(request.query_params.multi_items(), settings.timezone, settings.limits)
     return await answered(desk, request, lambda: page(request, "search.html", _shown(desk, asked)))
 
 

@@ -1,0 +1,1 @@
+"""Archives of every release, and what makes the next one."""

@@ -1,0 +1,1 @@
+"""Targets that Hypothesis and atheris feed with bytes, to find what nobody thought of."""
