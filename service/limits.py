@@ -99,5 +99,7 @@ def as_written(limits: Limits) -> dict[str, str]:
 
 def _whole(name: str, text: str, lowest: int, highest: int) -> int:
     if not (text.isascii() and text.isdigit() and lowest <= int(text[:20]) <= highest):
-        raise Misconfigured(f"{name}: “{text}” is not a whole number from {lowest} to {highest:,}")
+        raise Misconfigured(
+            f"{name}: “{text}” is not a whole number from {lowest:,} to {highest:,}"
+        )
     return int(text)

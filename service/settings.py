@@ -58,7 +58,7 @@ SETTINGS: tuple[tuple[str, str, str], ...] = (
         "0",
         "After how many days lines of the audit log are forgotten; 0: never.",
     ),
-    ("CUTTINGS_QUERY_SECONDS", "10", "When a query is stopped, in seconds."),
+    ("CUTTINGS_QUERY_SECONDS", "10", "When a query is stopped, in seconds; 0: never."),
     (
         "CUTTINGS_HALF_LIFE",
         "0",
@@ -100,6 +100,10 @@ SETTINGS: tuple[tuple[str, str, str], ...] = (
 
 _MOST_PROCESSES = 64
 _RATE = re.compile(r"[1-9][0-9]{0,8}/(second|minute|hour|day)", re.ASCII)
+_HOST = re.compile(r"[a-z0-9_-][a-z0-9._-]*|\[[0-9a-f:.]+\]", re.ASCII)
+_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/?#*@]+", re.ASCII)
+_YES = {"1", "true", "yes", "on"}
+_NO = {"", "0", "false", "no", "off"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +156,8 @@ def read_settings(environ: Mapping[str, str] | None = None, db: str | None = Non
         tagger=rows["CUTTINGS_TAGGER"],
         processes=_processes(rows["CUTTINGS_PROCESSES"]),
         timezone=_zone_name(rows["CUTTINGS_TIMEZONE"]),
-        allowed_hosts=_listed(rows["CUTTINGS_ALLOWED_HOSTS"]),
-        allowed_origins=_listed(rows["CUTTINGS_ALLOWED_ORIGINS"]),
+        allowed_hosts=_hosts("CUTTINGS_ALLOWED_HOSTS", rows["CUTTINGS_ALLOWED_HOSTS"]),
+        allowed_origins=_origins("CUTTINGS_ALLOWED_ORIGINS", rows["CUTTINGS_ALLOWED_ORIGINS"]),
         proxies=_networks("CUTTINGS_PROXIES", rows["CUTTINGS_PROXIES"]),
         rate_key=_rate("CUTTINGS_RATE_KEY", rows["CUTTINGS_RATE_KEY"]),
         rate_address=_rate("CUTTINGS_RATE_ADDRESS", rows["CUTTINGS_RATE_ADDRESS"]),
@@ -164,14 +168,14 @@ def read_settings(environ: Mapping[str, str] | None = None, db: str | None = Non
         log=_one_of("CUTTINGS_LOG", rows["CUTTINGS_LOG"], get_args(Format)) or None,
         log_level=_one_of("CUTTINGS_LOG_LEVEL", rows["CUTTINGS_LOG_LEVEL"], get_args(Level)),
         slow_seconds=_number("CUTTINGS_SLOW_SECONDS", rows["CUTTINGS_SLOW_SECONDS"], 86_400),
-        log_queries=_is_set(rows["CUTTINGS_LOG_QUERIES"]),
+        log_queries=_is_set("CUTTINGS_LOG_QUERIES", rows["CUTTINGS_LOG_QUERIES"]),
         log_queries_days=_number(
             "CUTTINGS_LOG_QUERIES_DAYS", rows["CUTTINGS_LOG_QUERIES_DAYS"], 3_650
         ),
         stop_seconds=_number("CUTTINGS_STOP_SECONDS", rows["CUTTINGS_STOP_SECONDS"], 86_400),
         host=rows["CUTTINGS_HOST"],
         port=int(_number("CUTTINGS_PORT", rows["CUTTINGS_PORT"], 65_535)),
-        open=_is_set(rows["CUTTINGS_OPEN"]),
+        open=_is_set("CUTTINGS_OPEN", rows["CUTTINGS_OPEN"]),
         limits=read_limits(rows),
     )
 
@@ -231,6 +235,29 @@ def _listed(text: str) -> tuple[str, ...]:
     return tuple(part.strip().lower() for part in text.split(",") if part.strip())
 
 
+def _hosts(name: str, text: str) -> tuple[str, ...]:
+    """As the `Host` header has them, without a port; what could never be there is a mistake."""
+    listed = _listed(text)
+    for each in listed:
+        if not _HOST.fullmatch(each):
+            raise Misconfigured(
+                f"{name}: “{each}” is no host name as browsers send it: name it without http:// "
+                "and port, as archive.example.org"
+            )
+    return listed
+
+
+def _origins(name: str, text: str) -> tuple[str, ...]:
+    """As the `Origin` header has them. `*` would let any page read what this machine may."""
+    listed = _listed(text)
+    for each in listed:
+        if not _ORIGIN.fullmatch(each):
+            raise Misconfigured(
+                f"{name}: “{each}” is no origin: name each without a path, as https://wiki.example"
+            )
+    return listed
+
+
 def _networks(name: str, text: str) -> tuple[str, ...]:
     listed = _listed(text)
     for each in listed:
@@ -281,8 +308,12 @@ def _number(name: str, text: str, highest: float) -> float:
     return number
 
 
-def _is_set(text: str) -> bool:
-    return text.lower() in {"1", "true", "yes"}
+def _is_set(name: str, text: str) -> bool:
+    """Anything else is refused: who wrote `on` would take it for set."""
+    said = text.strip().lower()
+    if said not in _YES | _NO:
+        raise Misconfigured(f"{name}: “{text}” is neither 1 nor 0")
+    return said in _YES
 
 
 def _one_of(name: str, text: str, known: tuple[str, ...]) -> Any:

@@ -61,6 +61,10 @@ def mapped(path: Path) -> Iterator[None]:
         raise Busy(f"{path.name}: this needs more memory than CUTTINGS_SQLITE_MEMORY") from exc
 
 
+# Behind what SQLite says of a damaged file; `cuttings check`, which is just that, leaves it out.
+WHAT_TO_DO = ": `cuttings check` tells more, `cuttings restore` brings a backup back"
+
+
 def ours(exc: sqlite3.Error, path: Path) -> CuttingsError:
     """What it means for whoever runs the service."""
     code, message = _code(exc), str(exc)
@@ -79,11 +83,13 @@ def ours(exc: sqlite3.Error, path: Path) -> CuttingsError:
     if code in _READ_ONLY:
         return ReadOnly(f"{path} may only be read: {message}. Its folder must be writable too")
     if code in _DAMAGED:
-        return Damaged(f"{path}: {message}. Run `cuttings check`, or restore a backup")
+        return Damaged(f"{path}: {message}{WHAT_TO_DO}")
     if code in _CLOSED:
         return _closed(path, message)
     if code == sqlite3.SQLITE_NOTADB:
-        return Damaged(f"{path} is no archive: {message}. Name another file, or restore a backup")
+        return Damaged(
+            f"{path} is no archive: {message}. Name another file, or bring a backup back"
+        )
     if "no such table" in message or "no such column" in message:
         return Misconfigured(f"{path}: {message}. Run `cuttings migrate`")
     return Misconfigured(f"{path}: {message}")

@@ -29,6 +29,8 @@ _IS_KNOWN = sys.platform == "linux" and struct.calcsize("P") == 8
 # these; of each one behind it so much more.
 _SHORTEST, _LONGEST, _EACH_BEFORE = 0.000_2, 0.005, 0.002
 _MOST_COUNTED = 8
+# More never come in one nanosecond.
+_MOST_AT_ONCE = 1_000
 _TOO_LATE = "Another process is writing to the archive: try again"
 
 
@@ -78,27 +80,32 @@ def _made(path: str, database: Path) -> int:
     found = database.stat()
     mode = 0o600 | sum(0o6 << shift for shift in (3, 0) if found.st_mode & (0o2 << shift))
     line = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    os.fchmod(line, mode)
-    if os.geteuid() == 0:
-        os.fchown(line, found.st_uid, found.st_gid)
+    try:
+        os.fchmod(line, mode)
+        if os.geteuid() == 0:
+            os.fchown(line, found.st_uid, found.st_gid)
+    except OSError:
+        os.close(line)
+        raise
     return line
 
 
 def _stand_in(line: int) -> int | None:
     """The place in line; two who come in the same nanosecond stand one behind the other.
 
-    None on a file system without such locks.
+    None on a file system without such locks, or where another program has locked all of the file.
     """
-    place = time.monotonic_ns()
-    while True:
+    first = time.monotonic_ns()
+    for place in range(first, first + _MOST_AT_ONCE):
         try:
             _lock(line, fcntl.F_OFD_SETLK, fcntl.F_WRLCK, place, 1)
         except BlockingIOError:
-            place += 1
+            continue
         except OSError:
             return None
         else:
             return place
+    return None
 
 
 def _wait(line: int, place: int, until: float) -> None:

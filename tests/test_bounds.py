@@ -27,6 +27,7 @@ from service.search import Ask, Finder
 from service.serving.protocol import Protocol
 from service.settings import as_environment, read_settings
 from service.web.app import create_app
+from service.web.headers import HEADERS
 
 JSON = {"Content-Type": "application/json"}
 # Seconds that an answer may take beyond its limit: this machine does other work as well.
@@ -180,7 +181,10 @@ def test_what_is_no_request_is_refused_as_all_else(sent: bytes, status: int, slu
     assert isinstance(body, h11.Data)
     assert head.status_code == status
     assert dict(head.headers)[b"content-type"] == b"application/problem+json"
-    assert json.loads(bytes(body.data))["type"] == f"/errors/{slug}"
+    told = json.loads(bytes(body.data))
+    assert told["type"] == f"/errors/{slug}"
+    assert dict(head.headers)[b"x-request-id"].decode() == told["request_id"]
+    assert {name.lower().encode() for name in HEADERS} <= dict(head.headers).keys()
     assert wire.is_closed
 
 

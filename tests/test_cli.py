@@ -2,8 +2,10 @@
 
 import json
 import socket
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -305,3 +307,16 @@ def test_a_port_that_is_taken_is_named(db: Path) -> None:
         result = run("serve", "--port", str(port), db=db)
     assert result.exit_code == 2
     assert f"Cannot listen on 127.0.0.1, port {port}" in result.stderr
+
+
+def test_equal_faults_are_told_once_with_what_helps(tmp_path: Path) -> None:
+    db = tmp_path / "cuttings.db"
+    assert run("ingest", SEEDS, db=db, tagger="gazetteer").exit_code == 0
+    with closing(sqlite3.connect(db)) as conn, conn:
+        conn.execute("DELETE FROM entities")
+    told = run("check", db=db)
+    assert told.exit_code == 1
+    hanging = [line for line in told.stdout.splitlines() if "a row of mentions names" in line]
+    assert len(hanging) == 1
+    assert hanging[0].endswith(" times)")
+    assert told.stderr.endswith("`cuttings check --repair` mends what is made of something else\n")

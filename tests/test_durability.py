@@ -1,5 +1,6 @@
 """Writers wait in a line, a commit is on the disk, and a file that is not ours is left as it is."""
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -124,6 +125,15 @@ def test_without_a_line_writers_wait_as_sqlite_does(
             pass
         other.execute("COMMIT")
     archive.add(Article(body="one"))
+
+
+@needs_line
+def test_who_locks_the_whole_line_keeps_nobody_out(archive: Archive) -> None:
+    archive.add(Article(body="one"))
+    with queue_file(archive.settings.db).open("r+b") as line:
+        fcntl.lockf(line, fcntl.LOCK_EX)
+        archive.add(Article(body="two"))
+    assert len(archive.find("one OR two")) == 2
 
 
 def test_a_line_is_only_for_those_who_may_write(archive: Archive) -> None:

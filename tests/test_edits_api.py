@@ -266,7 +266,7 @@ def test_a_table_out_and_in(ask: Ask) -> None:
     assert listed.headers["content-type"] == "text/csv; charset=utf-8"
     assert listed.text.splitlines() == [
         "key,name,type,alias,mentions,added",
-        "person-kimjongun,Kim Jong Un,person,=Boss,0,1",
+        "person-kimjongun,Kim Jong Un,person,'=Boss,0,1",
         "person-kimjongun,Kim Jong Un,person,Kim Jong Un,1,0",
         "person-marshalkim,Marshal Kim,person,Marshal Kim,1,0",
     ]

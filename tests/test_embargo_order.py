@@ -8,7 +8,7 @@ import pytest
 from conftest import Archive
 
 from service.article import Article
-from service.checks import check
+from service.checks import articles, check
 from service.ingest import Report
 from service.stores import embargoes
 from service.stores.kills import KillStore
@@ -46,7 +46,8 @@ def said(archive: Archive) -> list[str]:
 
 
 def pass_time(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(embargoes, "utc_now", lambda: "2999-01-02T00:00:00Z")
+    for module in (embargoes, articles):
+        monkeypatch.setattr(module, "utc_now", lambda: "2999-01-02T00:00:00Z")
     archive.embargoes.release_due()
     assert check(archive.database, archive.engine) == []
 

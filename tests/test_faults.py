@@ -158,7 +158,7 @@ def test_a_reindex_on_a_bad_disk_leaves_the_index_that_was(tmp_path: Path) -> No
 
 @pytest.mark.skipif(not LONG, reason="for the long form")
 def test_random_histories_on_a_bad_disk(tmp_path: Path) -> None:
-    for seed in range(20):
+    for seed in range(8):
         random_history(tmp_path / str(seed), seed)
 
 

@@ -132,7 +132,8 @@ def test_an_update_under_embargo_keeps_what_was_said(
     # A text between the two may not be seen either.
     archive.ingest(lines(tmp_path / "3.ndjson", was | {"body": "Mid", "updated_at": "2020-03-03"}))
     assert archive.rows("SELECT key FROM articles") == []
-    monkeypatch.setattr("service.stores.embargoes.utc_now", lambda: "2999-01-02T00:00:00Z")
+    for module in ("stores.embargoes", "checks.articles"):
+        monkeypatch.setattr(f"service.{module}.utc_now", lambda: "2999-01-02T00:00:00Z")
     assert archive.embargoes.release_due() == 1
     texts = VersionStore(archive.database).all(key)
     assert [each.article.body for each in texts] == ["What will be.", "Mid", "What was said."]

@@ -9,11 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from conftest import SEEDS, Archive, Client, open_archive
 from prometheus_client.parser import text_string_to_metric_families
 from serving import new_key
+from uvicorn import Config
 
+from service.cli import main
 from service.logs import REQUEST_ID, configure
+from service.serving.server import OPTIONS
 from service.web import readiness
 from service.web.app import create_app
 
@@ -155,8 +159,14 @@ def test_a_line_for_each_request_as_json(
 
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_nobody_can_forge_a_line(
-    client: Client, capsys: pytest.CaptureFixture[str], quiet: None, form: Any
+    client: Client,
+    capsys: pytest.CaptureFixture[str],
+    quiet: None,
+    form: Any,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    # What pytest collects would be sent to another process, which half a character cannot be.
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])
     configure(form)
     client.get(FORGED)
     logging.getLogger("cuttings").error("%s", "a\r\nb\x1b[2J\u2028c\u202ed\x85e\ud800")
@@ -173,6 +183,17 @@ def test_without_the_setting_only_what_a_person_has_to_know(
     client.get("/v1/none")
     logging.getLogger("cuttings").warning("the disk is full")
     assert lines(capsys) == ["the disk is full"]
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_the_server_beneath_has_no_log_of_its_own(
+    capsys: pytest.CaptureFixture[str], quiet: None, form: Any
+) -> None:
+    configure(form)
+    Config(create_app, **OPTIONS).load()
+    logging.getLogger("uvicorn.error").warning("Invalid HTTP request received.")
+    (line,) = [each for each in lines(capsys) if "Invalid" in each]
+    assert line.startswith("{" if form == "json" else "20")
 
 
 # Slow queries ----------------------------------------------------------------------------------
@@ -220,6 +241,16 @@ def test_nothing_is_kept_without_the_setting(tmp_path: Path) -> None:
     Client(app).get("/v1/search?q=babangida")
     app.state.desk.threads.shutdown()
     assert app.state.desk.slow_queries.latest(1) == ()
+
+
+def test_looking_at_what_was_asked_deletes_nothing_that_the_server_keeps(watched: Archive) -> None:
+    app = create_app(watched.settings)
+    Client(app).get("/v1/search?q=moloney")
+    app.state.desk.threads.shutdown()
+    # The setting stands in the environment of the server, not in that of whoever looks.
+    for _ in range(2):
+        told = CliRunner().invoke(main, ["slow", "--db", str(watched.settings.db)], env={})
+        assert '{"q": "moloney"}' in told.stdout
 
 
 # Metrics ---------------------------------------------------------------------------------------

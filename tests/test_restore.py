@@ -173,6 +173,7 @@ def test_in_place_of_a_damaged_archive(tmp_path: Path) -> None:
     log.write_bytes(b"what may still be of use")
     done = restore(settings, file, replacing=True, quick=True)
     assert "is not known" in done.lacks[0]
+    assert "--newer" in done.lacks[0]
     kept = done.kept[1]
     assert kept.read_bytes() == b"\0" * 5_000
     assert kept.with_name(f"{kept.name}-wal").read_bytes() == b"what may still be of use"

@@ -43,3 +43,39 @@ def test_proxies() -> None:
     assert read_settings(as_environment(settings)) == settings
     with pytest.raises(Misconfigured, match="CUTTINGS_PROXIES: “proxy” is neither an address"):
         read_settings({"CUTTINGS_PROXIES": "proxy"})
+
+
+def test_hosts_and_origins() -> None:
+    hosts = {"CUTTINGS_ALLOWED_HOSTS": "Archive.example.org, 192.0.2.7,[2001:db8::1]"}
+    origins = {"CUTTINGS_ALLOWED_ORIGINS": "https://Wiki.example, http://127.0.0.1:3333"}
+    settings = read_settings(hosts | origins)
+    assert settings.allowed_hosts == ("archive.example.org", "192.0.2.7", "[2001:db8::1]")
+    assert settings.allowed_origins == ("https://wiki.example", "http://127.0.0.1:3333")
+    assert read_settings(as_environment(settings)) == settings
+
+
+@pytest.mark.parametrize(
+    "host", ["http://a.example", "a.example:80", "a b", "*", "::1", "ä.example"]
+)
+def test_a_host_that_no_browser_sends(host: str) -> None:
+    with pytest.raises(Misconfigured, match=r"CUTTINGS_ALLOWED_HOSTS: .* is no host name"):
+        read_settings({"CUTTINGS_ALLOWED_HOSTS": f"a.example,{host}"})
+
+
+@pytest.mark.parametrize("origin", ["*", "null", "wiki.example", "https://wiki.example/"])
+def test_an_origin_that_no_browser_sends(origin: str) -> None:
+    with pytest.raises(Misconfigured, match=r"CUTTINGS_ALLOWED_ORIGINS: .* is no origin"):
+        read_settings({"CUTTINGS_ALLOWED_ORIGINS": origin})
+
+
+@pytest.mark.parametrize(
+    ("text", "is_set"), [("", False), ("0", False), ("off", False), ("1", True), ("Yes", True)]
+)
+def test_set_or_not(text: str, is_set: bool) -> None:
+    assert read_settings({"CUTTINGS_OPEN": text}).open is is_set
+
+
+@pytest.mark.parametrize("name", ["CUTTINGS_OPEN", "CUTTINGS_LOG_QUERIES"])
+def test_neither_set_nor_not(name: str) -> None:
+    with pytest.raises(Misconfigured, match=f"{name}: “maybe” is neither 1 nor 0"):
+        read_settings({name: "maybe"})

@@ -1,6 +1,8 @@
 """The SQL room: everything in it can be reached, and nothing outside it."""
 
+import csv
 import html
+import io
 import re
 import sqlite3
 import subprocess
@@ -77,6 +79,21 @@ def local_links(page: str, text: str) -> set[str]:
 
 def ask(api: Client, sql: str) -> Any:
     return api.get(f"/sql/cuttings.json?{urlencode({'sql': sql, '_shape': 'objects'})}")
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "/sql/cuttings/articles.csv?_stream=1&_size=max",
+        "/sql/cuttings.csv?sql=select+title+from+articles",
+    ],
+)
+def test_no_cell_is_a_formula(page: str, archive: Archive) -> None:
+    archive.add(Article(title="=1+1", body="It is two."))
+    text = Client(create_app(archive.settings)).get(page).text
+    cells = [cell for row in csv.reader(io.StringIO(text, newline="")) for cell in row]
+    assert "'=1+1" in cells
+    assert not any(cell.startswith("=") for cell in cells)
 
 
 @pytest.mark.parametrize("page", [*PAGES, "/sql/cuttings/articles/{id}"])

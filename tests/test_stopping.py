@@ -4,6 +4,8 @@ Slow requests are uploads of which the rest waits, and answers that nobody reads
 """
 
 import json
+import math
+import multiprocessing
 import os
 import signal
 import socket
@@ -29,6 +31,7 @@ from service.env_file import read_env_file
 from service.errors import Misconfigured
 from service.serving.listening import DEALS_OUT, inherited, listen
 from service.serving.server import OPTIONS, GracefulServer
+from service.serving.workers import Worker, Workers
 from service.settings import read_settings
 from service.stores.keys import KeyStore
 from service.web.app import create_app
@@ -303,8 +306,33 @@ def test_no_request_is_lost_over_restarts(small: Archive, tmp_path: Path) -> Non
             each.ended()
         assert [each.failed for each in asking] == [[]] * len(asking)
         assert all(each.answered > 20 for each in asking)
-        process.send_signal(signal.SIGTERM)
+        half = half_sent(small, int(address.rpartition(":")[2]))
+        httpx.get(f"{address}/healthz").raise_for_status()
+        # A service manager tells all processes at once, and the first of them its workers again.
+        for pid in (*workers_of(process), process.pid):
+            os.kill(pid, signal.SIGTERM)
+        until(lambda: refused(int(address.rpartition(":")[2])))
+        half.sendall(ARTICLE[-9:])
+        assert answer(half)[0] == 201
         assert process.wait(30) == 0
+
+
+def test_new_settings_replace_a_worker_that_has_died_meanwhile(small: Archive) -> None:
+    """One that cannot start with the old ones is mended by others."""
+    said: list[str] = []
+    workers = Workers([], small.settings, lambda: small.settings, said.append, _has_started=True)
+    ours, theirs = multiprocessing.Pipe(duplex=False)
+    process = multiprocessing.get_context("spawn").Process()
+    following = Worker(process, ours, 0, small.settings, math.inf)
+    workers._next, workers._retry[0] = following, math.inf
+    theirs.send(True)
+    theirs.close()
+    workers._see_who_answers()
+    assert (workers._serving, workers._retry, len(said)) == ({0: following}, {}, 1)
+    workers._serving.clear()
+    workers._next = following
+    workers._has_gone(following)
+    assert workers._next is None
 
 
 def workers_of(process: subprocess.Popen[str]) -> list[int]:

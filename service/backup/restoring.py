@@ -26,7 +26,8 @@ from service.database import Database, migrations_folder
 from service.dates import utc_now
 from service.errors import Conflict, CuttingsError, Misconfigured
 from service.settings import Settings
-from service.swapping import Move, finish, give, making, put_in_place
+from service.storage_faults import WHAT_TO_DO
+from service.swapping import Move, finish, give, making, put_in_place, sync
 
 # So that no reader takes an answer for unchanged whose number the archive had before.
 _FAR_AHEAD = 1_000_000
@@ -69,6 +70,8 @@ def restore(
     """
     began = time.monotonic()
     finish(file)
+    if not file.exists():
+        raise Misconfigured(f"There is no backup at {file}")
     place, private = _places(settings)
     if file.resolve() in Database(place).files() | Database(private).files():
         raise Misconfigured(f"{file} is the archive itself: name a backup")
@@ -174,7 +177,7 @@ class _Restoring:
                     carried += self._carried(carrying, source)
                     reached += [_generation(source)] if source == self.place else []
                 except CuttingsError as exc:
-                    lacks.append(f"What was taken back in {source} is not known: {exc.detail}")
+                    lacks.append(_unknown(source, exc))
             least = max(reached) or _generation(self.folder / ARCHIVE) + _FAR_AHEAD
             with archive.write() as conn:
                 conn.execute(RAISE, {"least": least})
@@ -220,6 +223,7 @@ class _Restoring:
                 _keep_log(Database(made))
                 if place in paths:
                     give(made, like=place)
+                sync(made)  # now, since nobody may open the older ones while they change places
 
     def moves(self, now: str) -> list[Move]:
         """The private file first: an article that is in neither for a moment is seen by nobody."""
@@ -243,6 +247,14 @@ class _Restoring:
         private = Database(self.folder / PRIVATE, migrations_folder() / "private", query_seconds=0)
         with closing(archive), closing(private):
             yield archive, private if self.with_private else None
+
+
+def _unknown(source: Path, exc: CuttingsError) -> str:
+    return (
+        f"What was taken back in {source} is not known ({exc.detail.removesuffix(WHAT_TO_DO)}): "
+        "restore again with --newer and the newest backup there is, or kill, put under embargo "
+        "and revoke again what was since the backup"
+    )
 
 
 def _name(archive: Database) -> str:

@@ -23,6 +23,7 @@ from service.backup.manifest import (
     write_manifest,
 )
 from service.checks import HIDDEN, inspect
+from service.checks.file import told_by
 from service.database import Connection, Database, migrations_folder
 from service.dates import utc_now
 from service.engines import load_engine
@@ -198,8 +199,8 @@ def faults_of(folder: Path, with_private: bool, tell: Tell) -> list[str]:
 def damages(file: Path, schema: Path | None = None) -> list[str]:
     """What SQLite finds wrong with a copy."""
     with closing(Database(file, schema, query_seconds=0)) as database, database.read() as conn:
-        messages = [row[0] for row in conn.execute("PRAGMA quick_check")]
-    return [f"the file is damaged: {message}" for message in messages if message != "ok"]
+        messages = [*told_by(conn, "PRAGMA quick_check")]
+    return [f"the file is damaged: {message}" for message in messages]
 
 
 def _moves(file: Path, manifest: Manifest) -> list[Move]:

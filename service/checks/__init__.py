@@ -17,6 +17,7 @@ from service.checks.check import Progress as Progress
 from service.database import Connection, Database
 from service.engines import Engine
 from service.errors import CuttingsError
+from service.storage_faults import WHAT_TO_DO
 from service.stores.copies import faults as copy_faults
 
 _log = logging.getLogger("cuttings")
@@ -160,7 +161,7 @@ def _guarded(name: str) -> Iterator[list[Fault]]:
     try:
         yield faults
     except CuttingsError as exc:
-        faults.append(Fault(name, exc.detail))
+        faults.append(Fault(name, exc.detail.removesuffix(WHAT_TO_DO)))
     except Exception as exc:
         _log.debug("the check %s failed", name, exc_info=True)
         faults.append(Fault(name, f"this cannot be checked, so broken is it: {exc!r}"))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from service.article import Article
 from service.database import Connection, Row
+from service.dates import utc_now
 from service.stores.article_rows import in_lines
 from service.stores.documents import unpacked
 from service.stores.slots import misplaced
@@ -60,7 +61,7 @@ HAUNTED = """
 SELECT key FROM tombstones WHERE datetime(killed_at) IS NULL
   OR later_key = key
 """
-WAITING = "SELECT key FROM articles WHERE embargoed_until > strftime('%Y-%m-%dT%H:%M:%SZ', 'now')"
+WAITING = "SELECT key FROM articles WHERE embargoed_until > :now"
 REUSED = "SELECT f.former FROM former_keys f JOIN articles a ON a.key = f.former"
 STRAY_READINGS = """
 SELECT count(*) FROM readings r WHERE NOT EXISTS (SELECT 1 FROM mentions WHERE reading_id = r.id)
@@ -160,7 +161,7 @@ def visibility(conn: Connection) -> Iterator[str]:
         yield f"article {key} was killed, and is there"
     for (key,) in conn.execute(HAUNTED):
         yield f"the kill of {key} has no time, or is its own"
-    for (key,) in conn.execute(WAITING):
+    for (key,) in conn.execute(WAITING, {"now": utc_now()}):
         yield f"article {key} is under embargo, and is there"
     for (former,) in conn.execute(REUSED):
         yield f"article {former} is there, and its key is said to be another's former one"

@@ -5,6 +5,7 @@ from functools import cache
 
 from service.database import Connection, memory_schema
 from service.engines.sqlite.index_pages import lost_pages
+from service.sqlite_library import sqlite3
 from service.stores.text_indexes import TEXT_INDEXES
 
 # A table that was renamed stands in other quotes; what `cuttings reindex` makes is not yet ours.
@@ -12,13 +13,17 @@ SCHEMA = """
 SELECT type, name, replace(sql, '''' || name || '''', '"' || name || '"') AS sql FROM sqlite_master
 WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '\\_sqlite%' ESCAPE '\\'
 """
+ORDINARY = """
+SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'shadow')
+"""
 CONFIG = "SELECT k, v FROM {index}_config ORDER BY k"
 # One more, into which the words of one article at a time are laid.
 CONFIGURED = (*TEXT_INDEXES, "words_draft")
 # What SQLite says where the pages are whole all the same: a value that a rule of its column
 # forbids, an index to be made anew.
 RULES = ("CHECK constraint failed", "NULL value in", "NUMERIC value in", "TEXT value in")
-INDEXES = ("fts5", "FTS5", "missing from index", "wrong # of entries", "non-unique entry")
+FTS5 = "fts5"
+INDEXES = (FTS5, "FTS5", "missing from index", "wrong # of entries", "non-unique entry")
 OUTSIDE, INDEX_DAMAGED = "a value is outside its rules", "an index is damaged"
 # A reindex that is at work, or was cut off, has tables and triggers of its own.
 UNDER_WAY = "reindexing_"
@@ -44,13 +49,33 @@ def wanted_config() -> Mapping[str, Mapping[str, int]]:
 
 def damage(conn: Connection) -> Iterator[str]:
     """SQLite's own check, which looks at rules of columns only where it might write."""
-    for (message,) in conn.execute("PRAGMA integrity_check"):
+    for message in told_by(conn, "PRAGMA integrity_check"):
         if message.startswith(RULES):
             yield f"{OUTSIDE}: {message}"
         elif any(sign in message for sign in INDEXES):
             yield f"{INDEX_DAMAGED}: {message}"
-        elif message != "ok":
+        else:
             yield f"the file is damaged: {message}"
+
+
+def told_by(conn: Connection, pragma: str) -> Iterator[str]:
+    """What SQLite's own check finds; not of what a reindex makes or clears, which nobody reads."""
+    for message in _told(conn, pragma):
+        if message != "ok" and not (UNDER_WAY in message and FTS5 in message.lower()):
+            yield message
+
+
+def _told(conn: Connection, pragma: str) -> Iterator[str]:
+    """One text index that cannot be opened keeps SQLite from looking at all else at once."""
+    try:
+        told = conn.execute(pragma).fetchall()
+    except sqlite3.OperationalError as exc:
+        if FTS5 not in str(exc):
+            raise
+        yield str(exc)
+        names = [row["name"] for row in conn.execute(ORDINARY).fetchall()]
+        told = [row for name in names for row in conn.execute(f'{pragma}("{name}")')]
+    yield from (row[0] for row in told)
 
 
 def is_damage(message: str) -> bool:

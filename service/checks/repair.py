@@ -28,6 +28,7 @@ from service.errors import Misconfigured
 from service.stores.copies import rebuild_copies
 from service.stores.counts import recount
 from service.stores.slots import renumber
+from service.stores.text_rebuild import clear_rebuild, is_unfinished
 
 # Rows that hang on nothing; the order is that in which one makes another an orphan.
 OF_ARTICLES = ("article_authors", "article_topics", "mentions", "quotes", "mentioned_dates")
@@ -111,7 +112,7 @@ def repair(
     """
     found = inspect(archive, engine, beside, tell)
     if not found:
-        return Repair(found, (), ())
+        return Repair(found, _tried(_unfinished, archive), ())
     for fault in found:
         if fault.check in WHOLE and is_damage(fault.message):
             raise Misconfigured(
@@ -135,6 +136,12 @@ def _tried(step: Step, database: Database) -> list[str]:
         _log.debug("a step of the repair failed", exc_info=True)
         done.append(f"could not go on here: {exc}")
     return done
+
+
+def _unfinished(archive: Database) -> Iterator[str]:
+    if is_unfinished(archive):
+        clear_rebuild(archive)
+        yield "cleared away what a reindex had left"
 
 
 def _index(engine: Engine) -> Iterator[str]:

@@ -2,22 +2,26 @@
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 
 import click
 
 from service.checks import NAMES, Fault, Progress, inspect
-from service.checks.repair import Repair, repair
+from service.checks.file import is_damage
+from service.checks.repair import WHOLE, Repair, repair
 from service.cli.command import counted, existing_archive, with_settings
 from service.cli.terminal import say, say_json, say_lines
 from service.database import Database, migrations_folder, private_database
 from service.engines import load_engine
+from service.errors import CuttingsError
 from service.killing import Killing
 from service.settings import Settings
 from service.stores.embargoes import EmbargoStore
 from service.stores.quarantine import QuarantineStore
+from service.stores.text_rebuild import is_unfinished
 
 
 @click.command()
@@ -40,7 +44,31 @@ def check(settings: Settings, as_json: bool, as_list: bool, mend: bool) -> None:
         else:
             left = inspect(archive, load_engine("sqlite", archive), _beside(settings), tell)
             _tell(left, as_json)
+            _tell_what_helps(left)
+    _tell_unfinished(archive)
     sys.exit(1 if left else 0)
+
+
+# What the file's place or its state keeps from being looked at is not mended by making it anew.
+UNCHECKED = "the file may not be written"
+
+
+def _tell_what_helps(faults: Sequence[Fault]) -> None:
+    if any(fault.check in WHOLE and is_damage(fault.message) for fault in faults):
+        say("A file itself is damaged: `cuttings restore` brings a backup back", err=True)
+    elif any(UNCHECKED not in fault.message for fault in faults):
+        say("`cuttings check --repair` mends what is made of something else", err=True)
+
+
+def _tell_unfinished(archive: Database) -> None:
+    """No fault, since nobody reads what it makes; but each write is done there as well."""
+    with suppress(CuttingsError):
+        if is_unfinished(archive):
+            say(
+                "A reindex is at work, or was cut off: `cuttings reindex` ends what was begun, "
+                "`cuttings check --repair` clears it away",
+                err=True,
+            )
 
 
 def _beside(settings: Settings) -> Database | None:
@@ -66,8 +94,8 @@ def _mended(
 
 
 def _tell_repair(mended: Repair) -> None:
-    for fault in mended.found:
-        say(f"found  {fault.check}: {fault.message}")
+    for line in _lines(mended.found):
+        say(f"found  {line}")
     for done in mended.done:
         say(f"did    {done}")
     if mended.left:
@@ -75,13 +103,19 @@ def _tell_repair(mended: Repair) -> None:
     _tell(mended.left, as_json=False)
 
 
+def _lines(faults: Sequence[Fault]) -> Iterator[str]:
+    """Equal ones once: a table whose rows all hang on nothing would fill the screen."""
+    for line, times in Counter(f"{each.check}: {each.message}" for each in faults).items():
+        yield line if times == 1 else f"{line} ({times:,} times)"
+
+
 def _tell(faults: Sequence[Fault], as_json: bool) -> None:
     if as_json:
         told = {"faults": [asdict(fault) for fault in faults]}
         say_json(json.dumps(told, ensure_ascii=False))
         return
-    for fault in faults:
-        say(f"{fault.check}: {fault.message}")
+    for line in _lines(faults):
+        say(line)
     say(counted(len(faults), "fault") if faults else "sound")
 
 

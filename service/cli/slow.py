@@ -18,8 +18,10 @@ from service.stores.slow_queries import SlowQuery, SlowQueryStore
 def slow(settings: Settings, limit: int, as_json: bool) -> None:
     """The latest slow queries that were kept (CUTTINGS_LOG_QUERIES), each with its stages."""
     store = SlowQueryStore(private_database(settings))
-    # No server may be running that forgets them in time.
-    store.forget(settings.log_queries_days if settings.log_queries else 0)
+    if settings.log_queries:
+        # No server may be running that forgets them in time. Where the setting is in the server's
+        # environment alone, that server knows how long they are kept, and looking deletes nothing.
+        store.forget(settings.log_queries_days)
     for each in store.latest(limit):
         if as_json:
             say_json(_as_json(each))

@@ -72,5 +72,6 @@ def _named(host: str, port: int) -> Iterator[None]:
         yield
     except OSError as exc:
         raise Misconfigured(
-            f"Cannot listen on {host}, port {port}: {exc.strerror or exc}. Name another with --port"
+            f"Cannot listen on {host}, port {port}: {exc.strerror or exc}. "
+            "Name another with --port or --host"
         ) from exc

@@ -1,6 +1,10 @@
-"""One process that answers: uvicorn, which ends without cutting what it has taken on."""
+"""One process that answers: uvicorn, which ends without cutting what it has taken on.
+
+The app is loaded by its name: the parent of several workers answers nothing, and needs none of it.
+"""
 
 import asyncio
+import importlib
 import os
 import signal
 import socket
@@ -15,14 +19,13 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from service.serving.protocol import Protocol
 from service.settings import Settings
-from service.web.app import create_app
 
+APP = "service.web.app"
 # All headers together, in bytes; a long address can arrive in pieces, and comes on top.
 LONGEST_HEADERS = 65_536
 OPTIONS: dict[str, Any] = {
-    "http": Protocol,
+    "http": "service.serving.protocol:Protocol",
     "ws": "none",
     # It would print whole queries, and what a reporter looks for is nobody's business.
     "access_log": False,
@@ -30,6 +33,8 @@ OPTIONS: dict[str, Any] = {
     "proxy_headers": False,
     "server_header": False,
     "log_level": "warning",
+    # Its own would write to stderr beside ours, in another form.
+    "log_config": None,
 }
 # A connection that is kept may send a request just now: until then it is answered, not reset.
 LAST_REQUESTS = 0.5
@@ -42,7 +47,8 @@ RETIRE = signal.SIGUSR1
 
 
 class GracefulServer(uvicorn.Server):
-    """Stops at SIGTERM, SIGINT or SIGHUP, at once at the second; retires at SIGUSR1.
+    """Stops at SIGTERM, SIGINT or SIGHUP, at once at the second, unless it is not `in_a_hurry`;
+    retires at SIGUSR1.
 
     No new connection is taken; what is being answered goes on for `seconds`, each answer telling
     its connection's end; then what has not begun is refused, and what has is cut.
@@ -54,8 +60,11 @@ class GracefulServer(uvicorn.Server):
         stopping: threading.Event,
         seconds: float,
         started: Callable[[], None] = lambda: None,
+        *,
+        in_a_hurry: bool = True,
     ) -> None:
         super().__init__(config)
+        self._in_a_hurry = in_a_hurry
         self._stopping = stopping
         self._seconds = seconds
         self._tell_started = started
@@ -78,7 +87,7 @@ class GracefulServer(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - a handler
         if sig != RETIRE:
-            if self._stop_asked:
+            if self._stop_asked and self._in_a_hurry:
                 os._exit(128 + sig)
             self._stop_asked = True
         self.should_exit = True
@@ -146,10 +155,14 @@ def serve_here(
 
     Leaves the process when something was cut: what works on for it in a thread is of no use.
     """
-    app = create_app(settings)
+    app = importlib.import_module(APP).create_app(settings)
     longest = settings.limits.longest_address + LONGEST_HEADERS
     config = uvicorn.Config(app, h11_max_incomplete_event_size=longest, **OPTIONS)
-    server = GracefulServer(config, app.state.stopping, settings.stop_seconds, started)
+    # A service manager tells every process to stop, and the parent tells its workers again: it is
+    # the parent that ends them when there is no time.
+    server = GracefulServer(
+        config, app.state.stopping, settings.stop_seconds, started, in_a_hurry=until is None
+    )
     if until is not None:
         threading.Thread(target=_stop_with, args=(until,), name="parent", daemon=True).start()
     server.run([*sockets])

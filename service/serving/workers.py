@@ -156,14 +156,19 @@ class Workers:
             self._has_started = all(each.answers for each in self._serving.values())
 
     def _take_over(self, worker: Worker) -> None:
-        last = self._serving[worker.slot]
+        last = self._serving.get(worker.slot)  # None: it has died, and was to be started again
         self._serving[worker.slot], self._next = worker, None
+        self._retry.pop(worker.slot, None)
+        if last is not None:
+            self._retire(last)
+        if not self._outdated:
+            self.tell(f"Cuttings: {len(self.sockets)} with the new settings")
+
+    def _retire(self, last: Worker) -> None:
         self._leaving.add(last)
         last.kill_at = time.monotonic() + last.settings.stop_seconds + STOP_GRACE
         if last.process.pid is not None and last.process.is_alive():
             os.kill(last.process.pid, RETIRE)
-        if not self._outdated:
-            self.tell(f"Cuttings: {len(self.sockets)} with the new settings")
 
     def _see_who_is_gone(self) -> None:
         for worker in self._all():
@@ -178,7 +183,8 @@ class Workers:
             self._leaving.discard(worker)
         elif worker is self._next:
             self._next, self._outdated = None, []
-            self.settings = self._serving[worker.slot].settings
+            if (last := self._serving.get(worker.slot)) is not None:
+                self.settings = last.settings
             if not self._stopping:
                 _log.error("a worker with the new settings has not started: the old ones go on")
                 self.tell("Cuttings: the settings stay as they are: no worker starts with others")

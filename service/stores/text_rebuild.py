@@ -91,24 +91,27 @@ def rebuild_text_indexes(database: Database, tell: Callable[[int], None] = lambd
     for last_try in (*[False] * (TRIES - 1), True):
         try:
             _rebuild(database, tell)
-        except CuttingsError as exc:
-            overtaken = isinstance(exc, Overtaken) or not _is_going_on(database)
-            if not overtaken or last_try:
-                clear_rebuild(database)
+        except Overtaken:
+            if last_try:
                 raise
         else:
             break
     clear_rebuild(database)
 
 
-def _is_going_on(database: Database) -> bool:
-    with database.read() as conn:
-        return conn.execute(DEFINED, {"name": "reindexing_state"}).fetchone() is not None
-
-
 def _rebuild(database: Database, tell: Callable[[int], None]) -> None:
     clear_rebuild(database)
     run = _begin(database)
+    try:
+        _fill(database, run, tell)
+    except CuttingsError:
+        with database.read() as conn:
+            _mark(conn, run, "articles")  # what is there now may be another's: that stays
+        clear_rebuild(database)
+        raise
+
+
+def _fill(database: Database, run: str, tell: Callable[[int], None]) -> None:
     for table in INDEXES:
         is_last = False
         while not is_last:
@@ -253,11 +256,16 @@ def _exchange(database: Database, run: str, killed: int) -> bool:
     return True
 
 
+def is_unfinished(database: Database) -> bool:
+    """Whether a run is at work, or one that was killed has left something behind."""
+    with database.read() as conn:
+        return conn.execute(LEFT_BEHIND).fetchone() is not None
+
+
 def clear_rebuild(database: Database) -> None:
     """Take away what a run has left, or is making: it notices, and begins anew."""
-    with database.read() as conn:
-        if conn.execute(LEFT_BEHIND).fetchone() is None:
-            return
+    if not is_unfinished(database):
+        return
     with database.write() as conn:
         left = conn.execute(LEFT_BEHIND).fetchall()
         for name in [row["name"] for row in left if row["type"] == "trigger"]:

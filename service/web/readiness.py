@@ -64,5 +64,5 @@ def _disk(desk: Desk) -> Condition:
         free = shutil.disk_usage(desk.archive.path.absolute().parent).free
     except OSError as exc:
         return Condition("disk", ok=False, needed=False, detail=exc.strerror or str(exc))
-    detail = f"{free // 1_000_000:,} MB are free: nothing more may be loaded"
+    detail = f"{free // 1_000_000:,} MB are free: soon nothing more can be stored"
     return Condition("disk", free >= LEAST_ROOM, needed=False, detail=detail)

@@ -1,8 +1,11 @@
 """Datasette as the SQL room wants it: one file, read-only, an allow-list, nobody's plugins."""
 
+import csv
 import re
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 from urllib.parse import quote
 
@@ -11,8 +14,10 @@ from datasette.app import Datasette
 from datasette.database import Database
 from datasette.plugins import DEFAULT_PLUGINS, pm
 from datasette.utils.sqlite import sqlite3
+from datasette.views import base as datasette_views
 from starlette.types import ASGIApp
 
+from service.spreadsheets import disarmed
 from service.web.sql_room import Room
 from service.web.sql_room_connection import SqlConnection
 
@@ -64,6 +69,8 @@ PRAGMAS = frozenset(
 def build(path: Path, room: Room, base_url: str) -> ASGIApp:
     """Datasette over the file, as an ASGI app that believes to be at `base_url`."""
     _drop_foreign_plugins()
+    # All that it takes of the module csv; what is published there is opened in spreadsheets.
+    datasette_views.csv = SimpleNamespace(writer=_Rows)
     # With rich installed it prints every local variable of a failed request, headers included.
     pm.get_plugin("datasette.handle_exception").rich = None
     limits = {
@@ -95,6 +102,16 @@ def _drop_foreign_plugins() -> None:
     for name, plugin in pm.list_name_plugin():
         if name not in DEFAULT_PLUGINS and plugin is not None:
             pm.unregister(plugin)
+
+
+class _Rows:
+    """Rows of a table as CSV, in which no cell is a formula."""
+
+    def __init__(self, file: Any) -> None:
+        self._rows = csv.writer(file)
+
+    def writerow(self, cells: Sequence[object]) -> Any:
+        return self._rows.writerow([disarmed(c) if isinstance(c, str) else c for c in cells])
 
 
 class _Room(Datasette):  # type: ignore[misc]  # Datasette has no types

@@ -34,7 +34,7 @@ def _run(name: str, part: Callable[[Path, Size], list[Row]], size: Size, *, keep
     rows = part(folder, size)
     for row in rows:
         met = "" if row.is_met else " (missed)"
-        print(f"  {row.figure}: {row.measured}{met}, target {row.target}", flush=True)
+        print(f"  {row.figure}: {row.measured}{met}, target {row.target}; {row.how}", flush=True)
     if keeps:
         keep(name, rows)
     if not all(row.is_met for row in rows):

@@ -47,8 +47,13 @@ class Load:
     refused: int = 0
     reads: int = 0
     writes: int = 0
-    growth: float = 0.0
+    memory: list[float] = field(default_factory=list)
     most_memory: float = 0.0
+
+    @property
+    def growth(self) -> float:
+        """Of memory, from the second fifth of the time to the last."""
+        return self.memory[-1] / self.memory[1]
 
 
 def p95(seconds: list[float]) -> float:
@@ -148,7 +153,7 @@ def load(site: Site, plan: Plan) -> Load:
             for _ in range(plan.rounds):
                 done.quiet.append(crowd.spell(plan.quiet, READS, 0))
                 done.busy.append(crowd.spell(plan.busy, READS, WRITES))
-        done.growth, done.most_memory = watch.growth(), watch.most
+        done.memory, done.most_memory = watch.fifths(), watch.most
         done.fast = crowd.spell(plan.fast, None, None)
         spells = [*done.quiet, *done.busy, done.fast]
         done.faults = [*crowd.faults(), *(why for each in spells for why in each.broken)]

@@ -98,10 +98,11 @@ def _times(done: Load, how: str) -> list[Row]:
             ratio <= _MOST_BESIDE_WRITERS,
         ),
         Row(
-            "Memory of the server at the end, against that after a fifth of the time",
+            "Memory of the server in the last fifth of the time, against the second one",
             f"<= {_MOST_GROWTH:g}",
             f"{done.growth:.2f}",
-            f"{how}; at most {done.most_memory:.0f} MiB resident",
+            f"{', '.join(f'{mib:.0f}' for mib in done.memory)} MiB resident by fifths, "
+            f"{done.most_memory:.0f} at most",
             done.growth <= _MOST_GROWTH,
         ),
     ]
