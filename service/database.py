@@ -1,6 +1,7 @@
 """The only place that opens SQLite: connections, snapshots, write transactions and migrations."""
 
 import logging
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -280,7 +281,9 @@ class Database:
         conn = self._open_reader()
         try:
             has_log = conn.still or conn.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
-            return bool(has_log) and not _pending(conn, self._schema)
+            # A backup has none, and needs none where it may only be read.
+            will_do = has_log or not os.access(self.path, os.W_OK)
+            return bool(will_do) and not _pending(conn, self._schema)
         finally:
             conn.close()
 

@@ -353,6 +353,14 @@ def test_what_is_recorded(filled: Archive, context: click.Context, action: str |
         assert [line.action for line in log_of(filled)] == ([action] if action else [])
 
 
+def test_what_was_not_restored_says_so(filled: Archive) -> None:
+    with pytest.raises(Misconfigured), recorded(filled.settings, called("restore", file="copy.db")):
+        raise Misconfigured("There is no backup at copy.db")
+    assert [(line.action, line.outcome) for line in log_of(filled)] == [
+        ("restore copy.db", "failed")
+    ]
+
+
 def test_restoring_goes_on_without_a_log(
     filled: Archive, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

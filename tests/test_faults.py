@@ -79,7 +79,8 @@ def test_a_full_disk_lets_a_server_start_and_a_command_search(tmp_path: Path) ->
         assert client.get("/v1/search?q=n1").json()["total"] == 1
 
 
-def test_a_folder_that_may_only_be_read_is_read(tmp_path: Path) -> None:
+@pytest.mark.parametrize("journal", ["wal", "delete"], ids=["as an archive", "as a backup"])
+def test_a_folder_that_may_only_be_read_is_read(tmp_path: Path, journal: str) -> None:
     with ExitStack() as stack:
         disk = stack.enter_context(small_disk(tmp_path / "disk", 4)) or tmp_path / "folder"
         disk.mkdir(exist_ok=True)
@@ -88,7 +89,7 @@ def test_a_folder_that_may_only_be_read_is_read(tmp_path: Path) -> None:
         key = KeyStore(private_database(archive.settings)).create("write")
         archive.database.close()
         for name in ("cuttings.db", "cuttings-private.db"):
-            _fold(disk / name)
+            _fold(disk / name, journal=journal)
         if not stack.enter_context(read_only(disk)):
             pytest.skip("the super-user may write everywhere, and nothing may be mounted here")
         assert cuttings("search", "n1", "--db", disk / "cuttings.db").startswith("1 article")
@@ -162,8 +163,9 @@ def test_random_histories_on_a_bad_disk(tmp_path: Path) -> None:
         random_history(tmp_path / str(seed), seed)
 
 
-def _fold(*databases: Path) -> None:
-    """As an ingest leaves them: the log is in the file."""
+def _fold(*databases: Path, journal: str = "wal") -> None:
+    """As an ingest leaves them, the log in the file, or as a backup, which has none."""
     for database in databases:
         with closing(sqlite3.connect(database)) as conn:
             conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            conn.execute(f"PRAGMA journal_mode = {journal}")

@@ -92,7 +92,12 @@ def _restoring(settings: Settings, deed: Deed) -> Iterator[None]:
             begun = AuditStore(private_database(settings)).begin(deed)
         except CuttingsError as exc:
             say(f"warning: {exc.detail}", err=True)
-    yield
+    try:
+        yield
+    except BaseException:
+        if begun.id:
+            AuditStore(private_database(settings)).end_if_can(begun, "failed")
+        raise
     AuditStore(private_database(settings)).end_if_can(begun, "done")
 
 

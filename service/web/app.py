@@ -1,9 +1,8 @@
 """The ASGI app, made from settings: nothing is built at import."""
 
-import logging
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
@@ -12,11 +11,9 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from service import __version__
-from service.database import WAIT_FOR_WRITER, bound_memory
-from service.errors import Busy, CuttingsError
+from service.database import bound_memory
 from service.limits import Limits
 from service.logs import EVENTS, configure
-from service.query import FACET_FIELDS, Search
 from service.settings import Settings, read_settings
 from service.web import (
     api,
@@ -36,7 +33,6 @@ from service.web.archive_metrics import ArchiveMetrics
 from service.web.audited import Audited
 from service.web.clients import Clients
 from service.web.desk import Desk, open_desk
-from service.web.freshness import release
 from service.web.gate import Gate, HeadAsGet
 from service.web.headers import SecurityHeaders
 from service.web.metrics import Metrics
@@ -46,18 +42,13 @@ from service.web.pages.rendering import STATIC, STATIC_AT, KeptFiles
 from service.web.pages.routes import PAGES
 from service.web.problems import add_problem_handlers
 from service.web.rates import Rates
+from service.web.rounds import keep_in_order
 from service.web.slow import SlowLog
 from service.web.sql_room import Room, SqlRoom
 from service.web.stopping import Finishing
 from service.web.turns import Turns
 
-_log = logging.getLogger("cuttings")
-# How long an embargoed article may be late for those who ask nothing (the SQL room, the file).
-SECONDS_BETWEEN_ROUNDS = 5.0
 LONGEST_ROUND = 5.0  # that a server which stops waits for
-# Until then each worker takes what was written from the tables itself.
-WORTH_INDEXING = 200
-EVERYTHING = Search(facets=FACET_FIELDS)
 # How long a thread may go on in Python while another waits: by default ten times as long, and a
 # quick answer waits some ten times for a slow one.
 SWITCH_SECONDS = 0.0005
@@ -150,7 +141,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     sys.setswitchinterval(SWITCH_SECONDS)
     stop = threading.Event()
     thread = threading.Thread(
-        target=_keep_in_order,
+        target=keep_in_order,
         args=(app.state.desk, app.state.metrics, stop),
         name="rounds",
         daemon=True,
@@ -162,41 +153,3 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     # What it is at may take minutes (the file is written anew after a kill), and is safe to cut.
     thread.join(LONGEST_ROUND)
     EVENTS.info("a worker has stopped")
-
-
-def _keep_in_order(desk: Desk, metrics: Metrics, stop: threading.Event) -> None:
-    """What has to happen though nobody asks: embargoes end, and what was killed is erased.
-
-    What the first search would have to wait for is loaded beforehand, and what others have written
-    is taken up by the index, so that each worker need not read it for itself.
-    """
-    _try("the archive cannot be searched", lambda: desk.engine.facets(EVERYTHING))
-    metrics.note_process()
-    while not stop.wait(SECONDS_BETWEEN_ROUNDS):
-        _try("this worker cannot be measured", metrics.note_process)
-        _try("embargoes cannot be lifted", lambda: release(desk, WAIT_FOR_WRITER))
-        _try("the use of keys cannot be noted", desk.keys.note_uses)
-        _try("what was killed cannot be erased", lambda: _sweep(desk))
-        _try("the index lags behind", lambda: desk.engine.index(WORTH_INDEXING))
-        _try("old lines are not forgotten", lambda: desk.audit.forget(desk.settings.audit_days))
-        _try("slow queries are not forgotten", lambda: _forget_queries(desk))
-
-
-def _forget_queries(desk: Desk) -> None:
-    kept = desk.settings.log_queries
-    desk.slow_queries.forget(desk.settings.log_queries_days if kept else 0)
-
-
-def _sweep(desk: Desk) -> None:
-    if not desk.killing.sweep():
-        raise Busy("another program reads or writes the archive")
-
-
-def _try(otherwise: str, step: Callable[[], object]) -> None:
-    """Whatever goes wrong with one of them, the others go on, and the next round tries again."""
-    try:
-        step()
-    except CuttingsError as exc:
-        _log.warning("%s: %s", otherwise, exc.detail)
-    except Exception:
-        _log.exception("%s", otherwise)

@@ -181,7 +181,8 @@ class SqliteEngine:
 
     def faults(self) -> list[str]:
         every = (*INDEXES, *PAST.values(), DRAFT)
-        faults = [fault for index in every for fault in self._faults_of(index)]
+        looked = [fault for index in every for fault in self._faults_of(index)]
+        faults = list(dict.fromkeys(looked))
         with self._unhurried.read() as conn:
             faults += [f"article {key} is not in pieces as it is written" for key in misfiled(conn)]
             words = miscounted(conn)
@@ -197,7 +198,9 @@ class SqliteEngine:
                 conn.execute(INTEGRITY.replace("{index}", index))
         except Exception as exc:
             if "readonly" in str(exc):
-                return [f"the text index {index} cannot be checked: the file may not be written"]
+                return [
+                    "the text indexes of a file that may only be read cannot be checked: copy it"
+                ]
             return [
                 f"the text index {index} does not agree with the articles ({exc}): "
                 "run `cuttings reindex`"
