@@ -74,13 +74,16 @@ def check(api: Client, case: Any, headers: Mapping[str, str] | None = None) -> i
     request = requests.Request(**case.as_transport_kwargs(base_url="http://localhost")).prepare()
     url = request.url or ""
     assume(len(url) < LONGEST_URL)
+    # What is wrong may be no more than that there is no key, which is sent all the same.
+    has_mended = bool(headers) and "Authorization" not in request.headers
     request.headers.update(headers or {})
     started = time.monotonic()
     response = api(case.method, url, headers=dict(request.headers), content=request.body)
     assert time.monotonic() - started < LONGEST_SECONDS
     # What is promised only says so with 501.
     assert response.status_code < 500 or response.json()["type"] == "/errors/not-built"
-    case.validate_response(response, CHECKS)
+    checks = [each for each in CHECKS if not (has_mended and each is negative_data_rejection)]
+    case.validate_response(response, checks)
     return response.status_code
 
 

@@ -187,8 +187,11 @@ def test_without_the_setting_only_what_a_person_has_to_know(
 
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_the_server_beneath_has_no_log_of_its_own(
-    capsys: pytest.CaptureFixture[str], quiet: None, form: Any
+    capsys: pytest.CaptureFixture[str], quiet: None, form: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Another test may have started a server in this process whose log is uvicorn's own.
+    monkeypatch.setattr(logging.getLogger("uvicorn"), "handlers", [])
+    monkeypatch.setattr(logging.getLogger("uvicorn"), "propagate", True)
     configure(form)
     Config(create_app, **OPTIONS).load()
     logging.getLogger("uvicorn.error").warning("Invalid HTTP request received.")
