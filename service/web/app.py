@@ -13,8 +13,8 @@ from starlette.staticfiles import StaticFiles
 from service import __version__
 from service.database import bound_memory
 from service.limits import Limits
-from service.logs import EVENTS, configure
-from service.settings import Settings, read_settings
+from service.logs import EVENTS
+from service.settings import Settings
 from service.web import (
     api,
     articles,
@@ -127,13 +127,6 @@ def _add_middleware(app: FastAPI, desk: Desk, settings: Settings) -> None:
 
 def _sql_room(limits: Limits) -> Room:
     return Room(limits.sql_seconds, limits.sql_rows, limits.sql_largest, limits.sql_at_once)
-
-
-def app_from_environment() -> FastAPI:
-    """For servers that start workers by name: the settings come from the environment."""
-    settings = read_settings()
-    configure(settings.log, settings.log_level)
-    return create_app(settings)
 
 
 @asynccontextmanager

@@ -3,8 +3,8 @@
 import asyncio
 import contextvars
 import hashlib
-import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from fastapi import Request, Response
@@ -18,7 +18,6 @@ from service.web.sessions import kept, session_of
 
 # An answer, or a response of another kind than JSON.
 Made = Mapping[str, Any] | Response
-_log = logging.getLogger("cuttings")
 
 
 def answer(
@@ -63,14 +62,13 @@ def as_json(made: Mapping[str, Any], headers: Mapping[str, str] | None = None) -
         return Response(encoded(made), headers=headers, media_type="application/json")
 
 
-def release(desk: Desk, patience: float = 0) -> None:
-    """Lift what is due; by default without waiting for a writer, since the timer comes round."""
-    try:
-        desk.embargoes.release_due(patience)
-    except CuttingsError as exc:
-        # The timer tells it; each request comes by here, and would fill the log.
-        if patience:
-            _log.warning("embargoed articles wait a little longer: %s", exc.detail)
+def release(desk: Desk) -> None:
+    """Lift what is due, without waiting for a writer; the server's rounds come back to it.
+
+    It is they that tell what goes wrong: each request comes by here, and would fill the log.
+    """
+    with suppress(CuttingsError):
+        desk.embargoes.release_due(0)
 
 
 def _etag(desk: Desk, request: Request, tag: str) -> str:

@@ -8,7 +8,6 @@ from service.database import WAIT_FOR_WRITER
 from service.errors import Busy, CuttingsError
 from service.query import FACET_FIELDS, Search
 from service.web.desk import Desk
-from service.web.freshness import release
 from service.web.metrics import Metrics
 
 _log = logging.getLogger("cuttings")
@@ -53,7 +52,7 @@ def keep_in_order(desk: Desk, metrics: Metrics, stop: threading.Event) -> None:
     metrics.note_process()
     while not stop.wait(SECONDS_BETWEEN_ROUNDS):
         attempt("this worker cannot be measured", metrics.note_process)
-        attempt("embargoes cannot be lifted", lambda: release(desk, WAIT_FOR_WRITER))
+        attempt("embargoes cannot be lifted", lambda: desk.embargoes.release_due(WAIT_FOR_WRITER))
         attempt("the use of keys cannot be noted", desk.keys.note_uses)
         attempt("what was killed cannot be erased", lambda: _sweep(desk))
         attempt("the index lags behind", lambda: desk.engine.index(WORTH_INDEXING))
