@@ -19,6 +19,7 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass, field, replace
 
+from service.deadline import raise_if_late
 from service.errors import InvalidQuery, Problem
 from service.limits import AS_DELIVERED, Limits
 from service.query import (
@@ -133,6 +134,7 @@ class _Parser:
         return _less_unwanted(parts)
 
     def _linked(self) -> Node | None:
+        raise_if_late()
         parts = [None if self._peek("and") else self._part()]
         while self._peek("and"):
             operator = self._take()

@@ -19,6 +19,7 @@ LAYERS = (
     "settings",
     "logs",
     "stages",
+    "memory",
     "article",
     "language",
     "names",

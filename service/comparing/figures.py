@@ -7,6 +7,7 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from service.comparing.roots import root
+from service.deadline import raise_if_late
 from service.stop_words import STOP_WORDS
 
 _SPELLED = {
@@ -57,6 +58,7 @@ def figures(text: str) -> Iterator[Figure]:
     """The numbers of a text, those of years and dates among them."""
     for match in _FIGURE.finditer(text):
         stated = match["digits"].replace(",", "") if match["digits"] else _SPELLED[_word(match)]
+        raise_if_late()
         scale = _SCALES[match["scale"].lower()] if match["scale"] else 1
         counted = _COUNTED.match(text, match.end())
         of, end = _of(counted, match.end())

@@ -19,6 +19,7 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from service.memory import set_aside, share_arenas
 from service.settings import Settings
 
 APP = "service.web.app"
@@ -155,7 +156,9 @@ def serve_here(
 
     Leaves the process when something was cut: what works on for it in a thread is of no use.
     """
+    share_arenas()
     app = importlib.import_module(APP).create_app(settings)
+    set_aside()
     longest = settings.limits.longest_address + LONGEST_HEADERS
     config = uvicorn.Config(app, h11_max_incomplete_event_size=longest, **OPTIONS)
     # A service manager tells every process to stop, and the parent tells its workers again: it is

@@ -3,9 +3,11 @@
 import logging
 import threading
 from collections.abc import Callable
+from itertools import count
 
 from service.database import WAIT_FOR_WRITER
 from service.errors import Busy, CuttingsError
+from service.memory import collect
 from service.query import FACET_FIELDS, Search
 from service.web.desk import Desk
 from service.web.metrics import Metrics
@@ -15,6 +17,8 @@ _log = logging.getLogger("cuttings")
 SECONDS_BETWEEN_ROUNDS = 5.0
 # Until then each worker takes what was written from the tables itself.
 WORTH_INDEXING = 200
+# Memory is looked through once in so many rounds.
+ROUNDS_A_COLLECTION = 12
 EVERYTHING = Search(facets=FACET_FIELDS)
 
 
@@ -50,6 +54,7 @@ def keep_in_order(desk: Desk, metrics: Metrics, stop: threading.Event) -> None:
     attempt = Rounds().attempt
     attempt("the archive cannot be searched", lambda: desk.engine.facets(EVERYTHING))
     metrics.note_process()
+    rounds = count(1)
     while not stop.wait(SECONDS_BETWEEN_ROUNDS):
         attempt("this worker cannot be measured", metrics.note_process)
         attempt("embargoes cannot be lifted", lambda: desk.embargoes.release_due(WAIT_FOR_WRITER))
@@ -58,6 +63,8 @@ def keep_in_order(desk: Desk, metrics: Metrics, stop: threading.Event) -> None:
         attempt("the index lags behind", lambda: desk.engine.index(WORTH_INDEXING))
         attempt("old lines are not forgotten", lambda: desk.audit.forget(desk.settings.audit_days))
         attempt("slow queries are not forgotten", lambda: _forget_queries(desk))
+        if next(rounds) % ROUNDS_A_COLLECTION == 0:
+            collect()
 
 
 def _forget_queries(desk: Desk) -> None:
