@@ -265,20 +265,50 @@ def test_slow_work_rests_in_proportion(monkeypatch: pytest.MonkeyPatch) -> None:
     slept: list[float] = []
     monkeypatch.setattr(time, "sleep", slept.append)
     made = crowd.Crowd()
-    for client in "aaab":
-        made.enter(client)
-    alone = made.slow_down("b")
-    for _ in range(3):
-        rest = made.slow_down("a")
+    works = [made.enter(client) for client in "aaab"]
+    for work in works:
+        made.slow_down(work)
+    rest, alone = works[0].rest, works[-1].rest
+    assert rest is not None
+    assert alone is not None
     alone()  # one of a client beside another client: as if alone
     assert slept == []
     rest()
     assert len(slept) == 1
     assert 0 < slept[0] <= crowd.LONGEST_REST
-    made.enter("c")  # who has only just asked
+    works.append(made.enter("c"))  # who has only just asked
     alone()
     assert crowd.LOOK in slept[1:]
-    for client in "aaab":
-        made.leave(client, is_slow=True)
-    made.leave("c", is_slow=False)
+    for work in works:
+        made.leave(work)
     assert (made._quick, made._slow) == ({}, {})
+
+
+def test_who_has_asked_for_much_makes_room_from_the_beginning(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now, slept = [0.0], [0.0]
+
+    def sleep(seconds: float) -> None:
+        slept[0] += seconds
+        now[0] += seconds
+
+    monkeypatch.setattr(time, "sleep", sleep)
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    made = crowd.Crowd()
+    work = made.enter("a")
+    made.slow_down(work)
+    now[0] += 2 * crowd.MUCH
+    made.leave(work)
+    work, other = made.enter("a"), made.enter("b")
+    assert work.rest is not None
+    assert other.rest is None
+    now[0] += 0.01
+    work.rest()
+    assert slept[0] == pytest.approx(0.01 * crowd.MAKES_ROOM, abs=crowd.LOOK)
+    made.leave(other)
+    work.rest()  # nobody else is there
+    assert slept[0] == pytest.approx(0.01 * crowd.MAKES_ROOM, abs=crowd.LOOK)
+    made.leave(work)
+    now[0] += 5 * crowd.HALVED_IN
+    assert made.enter("a").rest is None

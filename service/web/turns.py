@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from service.deadline import ASKER, Asker
 from service.errors import Busy, CuttingsError, TooMany
 from service.limits import Limits
-from service.web.crowd import Crowd
+from service.web.crowd import Crowd, Work
 from service.web.gate import READING, needed_scope
 from service.web.line import Line, Outcome, Room
 from service.web.problems import refusal
@@ -103,7 +103,7 @@ class _Turn:
 
     __slots__ = (
         *("_asker", "_client", "_crowd", "_ended", "_has_turn", "_limits", "_line", "_listening"),
-        *("_receive", "_scope", "_send", "_slow", "_timer", "_unread", "_waits"),
+        *("_receive", "_scope", "_send", "_timer", "_unread", "_waits", "_work"),
     )
 
     def __init__(
@@ -121,7 +121,7 @@ class _Turn:
         self._ended = False  # whether all of the body has been received
         self._unread: Message | None = None
         self._listening: asyncio.Task[None] | None = None
-        self._slow = False
+        self._work: Work | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._waits: asyncio.Future[Outcome] | None = None
 
@@ -191,13 +191,14 @@ class _Turn:
 
     def _watch_the_clock(self) -> None:
         if self._crowd is not None:
-            self._crowd.enter(self._client)
+            self._work = self._crowd.enter(self._client)
+            self._asker.rest = self._work.rest
         self._timer = asyncio.get_running_loop().call_later(SLOW, self._become_slow)
 
     def _become_slow(self) -> None:
-        if self._crowd is not None:
-            self._slow = True
-            self._asker.rest = self._crowd.slow_down(self._client)
+        if self._crowd is not None and self._work is not None:
+            self._crowd.slow_down(self._work)
+            self._asker.rest = self._work.rest
         if self._scope["method"] in READING and self._is_whole():
             self._listen()
 
@@ -212,9 +213,9 @@ class _Turn:
         self._has_turn = False
         if self._timer is not None:
             self._timer.cancel()
-        if self._crowd is not None:
-            self._crowd.leave(self._client, is_slow=self._slow)
-            self._slow, self._asker.rest = False, None
+        if self._crowd is not None and self._work is not None:
+            self._crowd.leave(self._work)
+            self._work, self._asker.rest = None, None
         self._line.leave(self._client)
 
     # What is received and sent.
