@@ -235,10 +235,11 @@ class _Parser:
         return In(name, part) if part is not None else None
 
     def _filter(self, name: str, value: Token) -> Node | None:
-        if not value.text.strip():
+        text = tidy(value.text)
+        if not text:
             self._mend(f"nothing to look for in “{name}:”: left out", value)
             return None
-        return Filter(name, tidy(value.text))
+        return Filter(name, text)
 
     def _dated(self, name: str, value: Token) -> Node | None:
         text = value.text.strip()

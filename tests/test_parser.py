@@ -113,6 +113,7 @@ MISTAKES = [
         3,
     ),
     ('person:" "', "", "nothing to look for in “person:”: left out", 7, 3),
+    ('person:"\x14"', "", "nothing to look for in “person:”: left out", 7, 3),
 ]
 
 

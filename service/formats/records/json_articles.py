@@ -157,6 +157,8 @@ def find_list(head: bytes, options: Options) -> _List | None:
             depth += 1
             names[min(depth, 3)] = ""
         elif mark in (b"}", b"]"):
+            if not depth:
+                return None
             depth -= 1
         else:
             name = token["text"].decode("utf-8", "replace")
