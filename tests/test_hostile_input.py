@@ -126,6 +126,12 @@ def test_paths_that_climb_out_are_named() -> None:
         assert said_of(document(data, "x")) == dict.fromkeys(names, "climbs out of the archive")
 
 
+def test_a_member_without_a_name_is_named_as_such() -> None:
+    data = zipped([("nul.txt", STORY), ("s.txt", STORY)]).replace(b"nul.txt", b"\0ul.txt")
+    told = {"(no name)": "is in the archive without a name", "s.txt": "read"}
+    assert said_of(document(data, "x")) == told
+
+
 def test_a_table_of_contents_beyond_all_measure(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(zips, "LARGEST_CONTENTS", 1_000)
     data = zipped([(f"{number}.txt", b"") for number in range(100)])

@@ -47,9 +47,11 @@ def read_zip(document: Document) -> Iterator[Document]:
         shared = budget_of(document.stream, lambda: size)
         sidecars = sidecars_among(archive.namelist())
         for info in archive.infolist():
-            if info.is_dir() or info.filename in sidecars:
+            if info.filename.endswith("/") or info.filename in sidecars:
                 continue
-            if climbs(info.filename):
+            if not info.filename:  # or it begins with a NUL, where zipfile cuts it
+                yield refused(document, "(no name)", "is in the archive without a name")
+            elif climbs(info.filename):
                 yield refused(document, info.filename, "climbs out of the archive")
             elif not is_passed_over(info.filename):
                 yield from _read(document, archive, info, (shared, _budget(info, size)))
