@@ -43,6 +43,7 @@ def asked(*pairs: Pair) -> Asked:
         ("josong", "jo song", "josong"),
         ("colours", "colour", "colours"),
         ("", "colour", ""),
+        ("rome (", " ", "rome ("),
     ],
 )
 def test_words_are_quoted_where_they_stand(q: str, words: str, quoted: str) -> None:

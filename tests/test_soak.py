@@ -7,7 +7,7 @@ import pytest
 from conftest import LONG
 from soak.backups import back_up_meanwhile, was_never
 from soak.figures import BEGIN, END, PAGE, RESULTS, table
-from soak.greedy import ask_greedily
+from soak.greedy import CEILING, ask_greedily
 from soak.holding import Seen
 from soak.kills import strike
 from soak.ledger import KILLED, Ledger, State
@@ -40,6 +40,7 @@ def test_each_backup_under_load_is_a_state_that_existed(tmp_path: Path) -> None:
 def test_what_is_hardest_to_answer_is_stopped(tmp_path: Path, workers: int) -> None:
     done = ask_greedily(Site(tmp_path, 1), 300, 1, 5, workers)
     assert done.faults == []
+    assert 0 < done.memory < CEILING * workers
 
 
 def test_the_page_shows_what_was_measured() -> None:

@@ -36,13 +36,17 @@ def keys(data: bytes) -> None:
         assert made is None or is_full_spelling(kind, text, made)
 
 
+# Which belongs to no name.
+_POSSESSIVE = re.compile("['\u2019]s?$")
+
+
 def people(data: bytes) -> None:
     text = typed(data)
     for name in (family_names(text), short_forms(text), parts_alone(text), other_given_names(text)):
         assert all(isinstance(each, str) for each in name)
     given_name(text)
     without_courtesy(text)
-    assert without_rank(text) or not squeeze(text).strip(" ,")
+    assert without_rank(text) or not _POSSESSIVE.sub("", squeeze(text)).strip(" ,")
     said = text.split()
     found = list(find_persons(said))
     assert all(f.start < f.end <= min(len(said), f.start + MOST_WORDS) for f in found)

@@ -16,6 +16,7 @@ import httpx
 
 from soak.ledger import State
 from soak.load import fill, p95
+from soak.memory import Watch
 from soak.pace import Pace, run
 from soak.reading import Reader
 from soak.site import Site
@@ -23,10 +24,15 @@ from soak.texts import EVERYWHERE, article, key_of
 
 # Seconds: what the server is told to allow, and what may come on top on a busy machine.
 LIMIT, MARGIN = 2, 3
+# MiB that a worker may need, with what SQLite may hold in it (CUTTINGS_SQLITE_MEMORY).
+CEILING = 1_000
 _GREEDY, _ORDINARY, _RATE = 2, 2, 10.0
 _HUGE = 60_000
 _TIMEOUT = 60.0
 _ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+# What must be held in memory as a whole: one value, and rows that are put in order.
+_LARGE = "SELECT length(group_concat(a.body)) FROM articles a, articles b"
+_SORTED = "SELECT a.body FROM articles a, articles b ORDER BY random() LIMIT 1"
 _REFUSED = (400, 413, 414, 422, 429)
 
 
@@ -43,22 +49,24 @@ def demands(one: str, other: str) -> dict[str, str]:
         "100,000 characters": "word " * 20_000,
         "not": f"-{pairs[0]} " * 900,
     }
-    asked = {name: f"/v1/search?{urlencode({'q': q})}" for name, q in queries.items()}
-    return asked | {
-        "endless SQL": f"/sql/cuttings.json?{urlencode({'sql': _ENDLESS})}",
+    sql = {"endless SQL": _ENDLESS, "a large value": _LARGE, "many rows in order": _SORTED}
+    return {
+        **{name: f"/v1/search?{urlencode({'q': q})}" for name, q in queries.items()},
+        **{name: f"/sql/cuttings.json?{urlencode({'sql': each})}" for name, each in sql.items()},
         "comparison": f"/compare?a={one}&b={other}",
     }
 
 
 @dataclass
 class Greed:
-    """What came of it; times are in seconds, by the name of what was asked."""
+    """What came of it; times are in seconds, by the name of what was asked, memory in MiB."""
 
     slowest: dict[str, float] = field(default_factory=dict)
     statuses: dict[str, set[int]] = field(default_factory=dict)
     alone: list[float] = field(default_factory=list)
     beside: list[float] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+    memory: float = 0.0
 
     @property
     def ratio(self) -> float:
@@ -74,7 +82,7 @@ def ask_greedily(site: Site, articles: int, rounds: int, seconds: float, workers
     done = Greed()
     admin, read = (site.key(scope) for scope in ("admin", "read"))
     limits = {"CUTTINGS_QUERY_SECONDS": str(LIMIT), "CUTTINGS_SQL_SECONDS": str(LIMIT)}
-    with site.serving(workers, **limits) as server:
+    with site.serving(workers, **limits) as server, Watch(server.pid) as watch:
         readers = [_reader(server.address, site, read, n) for n in range(_ORDINARY)]
         asked = demands(*keys)
         _spell(readers, seconds)  # it warms up
@@ -92,6 +100,7 @@ def ask_greedily(site: Site, articles: int, rounds: int, seconds: float, workers
         for reader in readers:
             done.faults += reader.faults
             reader.client.close()
+    done.memory = watch.most
     missing = asked.keys() - done.statuses.keys()
     done.faults += [f"{name} was never asked" for name in sorted(missing)]
     return done

@@ -10,7 +10,7 @@ from faults.histories import random_history
 
 from soak.backups import back_up_meanwhile
 from soak.figures import Row
-from soak.greedy import LIMIT, MARGIN, Greed, ask_greedily
+from soak.greedy import CEILING, LIMIT, MARGIN, Greed, ask_greedily
 from soak.kills import strike
 from soak.load import READERS, READS, WRITERS, WRITES, Load, Plan, load, middle_p95, p95
 from soak.site import Site
@@ -194,6 +194,23 @@ def _greed(done: Greed, workers: int) -> list[Row]:
     ]
 
 
+def memory(folder: Path, size: Size) -> list[Row]:
+    """What greedy requests take of it, which depends on no other work of the machine."""
+    site = Site(folder / "memory", size.seed)
+    seconds = max(size.seconds * _GREEDY_SHARE, 3)
+    done = ask_greedily(site, max(size.articles // _SMALL, 100), 1, seconds, 1)
+    _tell(done.faults)
+    return [
+        Row(
+            "Memory of a worker beside pathological requests",
+            f"<= {CEILING:,} MiB",
+            f"{done.memory:.0f} MiB",
+            f"at most, in {seconds:.0f} s of them",
+            done.memory <= CEILING and not done.faults,
+        )
+    ]
+
+
 def _tell(faults: Sequence[str]) -> None:
     for fault in faults[:20]:
         print(f"  {fault}", file=sys.stderr, flush=True)
@@ -205,4 +222,5 @@ PARTS: dict[str, Callable[[Path, Size], list[Row]]] = {
     "backups": backups,
     "faults": faults,
     "greedy": greedy,
+    "memory": memory,
 }

@@ -195,7 +195,7 @@ def quoting(q: str, words: str) -> str:
     pieces, at = [], 0
     for start in range(len(tokens)):
         run = tokens[start : start + len(wanted)]
-        if _is_run(run, wanted) and run[0].start >= at:
+        if wanted and _is_run(run, wanted) and run[0].start >= at:
             pieces += [q[at : run[0].start], f'"{words}"']
             at = run[-1].end
     return "".join([*pieces, q[at:]])
