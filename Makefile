@@ -5,7 +5,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
 
-.PHONY: run test install screenshots soak fuzz bench bench-curve bench-tools tools lock archive clean
+.PHONY: run test install screenshots soak fuzz bench bench-curve bench-tools tools cluster cluster-stop test-cluster cluster-tools lock archive clean
 
 run: install
 	@$(BIN)/cuttings migrate --db $(DB)
@@ -35,12 +35,16 @@ install: .venv/.installed
 # The system's own sqlite3 must be able to read the archive, a real browser the pages; libfiu makes
 # disks fail and faketime clocks jump. Each is a program and, where that has another name, its package.
 tools:
-	@for tool in sqlite3 chromium fiu-run:fiu-utils faketime; do \
-	  command -v $${tool%:*} >/dev/null || missing="$$missing $${tool#*:}"; done; \
-	test -z "$$missing" || { \
-	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	    apt-get update -qq && apt-get install -qq -y $$missing; \
-	  else echo "The tests need these programs: apt-get install$$missing"; exit 1; fi; }
+	@$(call need,sqlite3 chromium fiu-run:fiu-utils faketime)
+
+define need
+for tool in $(1); do \
+  command -v $${tool%:*} >/dev/null || missing="$$missing $${tool#*:}"; done; \
+test -z "$$missing" || { \
+  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+    apt-get update -qq && apt-get install -qq -y $$missing; \
+  else echo "The tests need these programs: apt-get install$$missing"; exit 1; fi; }
+endef
 
 # The pictures of the README, as Chromium shows the seeds.
 screenshots: .venv/.tested tools
@@ -61,7 +65,8 @@ bench: bench-tools
 bench-curve: bench-tools
 	@$(SPEED) speed.curve --sizes $(SIZES) $(MEASURED)
 
-# Kills, load, backups, faults and greedy clients, for about half an hour; PART names some of them.
+# Kills, load, backups, faults, greedy clients and their memory, for about 40 minutes; PART names
+# some of them.
 KILLS ?= 500
 MINUTES ?= 10
 PART ?=
@@ -80,6 +85,23 @@ fuzz: .venv/.tested
 bench-tools: .venv/.installed
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
 
+# Three nodes of OpenSearch on this machine until Ctrl-C, or with CLUSTER=--detach until
+# `make cluster-stop`; the tests that need a cluster start one of their own.
+CLUSTER ?=
+NODES = PYTHONPATH=tests $(BIN)/python -m cluster
+
+cluster: .venv/.tested cluster-tools
+	@$(NODES) $(CLUSTER)
+
+cluster-stop: .venv/.tested
+	@$(NODES) --stop
+
+test-cluster: .venv/.tested cluster-tools
+	@CUTTINGS_TEST_CLUSTER=1 $(BIN)/python -m pytest tests/test_cluster_nodes.py tests/cluster
+
+cluster-tools:
+	@$(call need,java:default-jdk-headless javac:default-jdk-headless mvn:maven)
+
 lock: .venv/.tested
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build pyproject.toml -o requirements.lock
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
@@ -90,4 +112,4 @@ archive: .venv/.tested
 	@PYTHONPATH=tests $(BIN)/python -m archives.make
 
 clean:
-	rm -rf .venv build dist *.egg-info
+	rm -rf .venv .cluster build dist *.egg-info

@@ -23,8 +23,8 @@ from relevance import MEASURES, Collection, Ranking, System, measured, read
 
 from service.article import Article
 from service.database import Database
+from service.engines.fields import HALVES
 from service.engines.sqlite.columns import postings
-from service.engines.sqlite.columns.postings import HALVES
 from service.engines.sqlite.engine import SqliteEngine
 from service.findings import Findings
 from service.search import Ask, Finder
@@ -140,7 +140,7 @@ def search_of(finder: Finder, docs: list[dict[str, Any]]) -> System:
 
 def weigh(engine: SqliteEngine, title: float, standfirst: float) -> None:
     """The weights are in the postings, so these are made anew."""
-    postings.HALVES = (round(2 * title), round(2 * standfirst), *HALVES[2:])
+    postings.HALVES = (round(2 * title), round(2 * standfirst), *HALVES[2:])  # type: ignore[attr-defined]  # as it counts by
     engine.rebuild()
 
 

@@ -71,3 +71,9 @@ def raise_if_late() -> None:
     deadline = _CURRENT.get()
     if deadline is not None:
         deadline.raise_if_over()
+
+
+def seconds_left() -> float:
+    """How long this thread's answer may still take: without end where nobody waits for it."""
+    deadline = _CURRENT.get()
+    return math.inf if deadline is None else max(0.0, deadline.at - time.monotonic())

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from service.article import Article
 from service.correction import corrected_tree, has_or
 from service.dates import DateRange, parse_zone, range_of
-from service.engines import Engine
+from service.engines import Searcher
 from service.entity import ENTITY_TYPES
 from service.errors import InvalidRequest, Problem
 from service.letters import words_of
@@ -77,7 +77,7 @@ class Finder:
 
     def __init__(
         self,
-        engine: Engine,
+        engine: Searcher,
         entities: EntityStore,
         half_life: float = 0.0,
         limits: Limits = AS_DELIVERED,

@@ -12,7 +12,8 @@ from itertools import groupby, pairwise
 
 from service.database import Connection, memory
 from service.dates import DateRange
-from service.engines.sqlite.match import bare, index_of, match_of, unstemmed, wanted_leaves
+from service.engines.leaves import bare, index_of, unstemmed, wanted_leaves
+from service.engines.sqlite.match import match_of
 from service.engines.sqlite.respelling import respelled
 from service.histogram import bins
 from service.names import name_key

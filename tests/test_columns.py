@@ -17,8 +17,8 @@ from service.engines.sqlite.columns.filing import file_articles, unfiled
 from service.engines.sqlite.columns.lists import Growing, Lists
 from service.engines.sqlite.columns.parts import packed, read_part, unpacked
 from service.engines.sqlite.columns.postings import LARGEST, Posting, Text, count, pack, unpack
-from service.engines.sqlite.columns.tokens import TABLES, Tokens
 from service.engines.sqlite.engine import SqliteEngine
+from service.engines.tokens import TABLES, Tokens
 from service.query import Search, Word
 
 TOKENS = Tokens()

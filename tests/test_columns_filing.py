@@ -7,7 +7,7 @@ from service.article import Article
 from service.engines.sqlite import engine as engine_module
 from service.engines.sqlite.columns import merging
 from service.engines.sqlite.columns.filing import file_articles, unfiled
-from service.engines.sqlite.columns.tokens import Tokens
+from service.engines.tokens import Tokens
 from service.findings import Findings
 from service.query import Search, Word
 from service.stores.articles import put

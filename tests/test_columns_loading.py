@@ -8,8 +8,8 @@ from conftest import Archive, open_archive
 
 from service.article import Article
 from service.engines.sqlite.columns.filing import file_articles, unfiled
-from service.engines.sqlite.columns.tokens import Tokens
 from service.engines.sqlite.engine import SqliteEngine
+from service.engines.tokens import Tokens
 from service.query import Phrase, Search, Word
 from service.result import Facet
 

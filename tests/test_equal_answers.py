@@ -26,8 +26,8 @@ from service.article import Article
 from service.dates import Moment, parse_moment, parse_zone, range_of
 from service.engines.sqlite.columns.filing import file_articles, refile_segments, unfiled
 from service.engines.sqlite.columns.merging import merge_segments, merged, put_in_place
-from service.engines.sqlite.columns.tokens import Tokens
 from service.engines.sqlite.engine import SqliteEngine
+from service.engines.tokens import Tokens
 from service.entity import EntityName, Mention
 from service.query import (
     FACET_FIELDS,

@@ -124,7 +124,7 @@ def test_prose_is_no_json(text: str) -> None:
         (f'[{A}, {{"title": "B"', [(1, "A"), (2, "the document ends in it"), (0, "ends inside")]),
         (f"[{A}, {B}", [*BOTH, (0, "ends inside its list, after record 2")]),
         (f"[{A}}}, {B}]", [(1, "A"), (0, "is not valid JSON behind record 1")]),
-        (f'{A}{"}" * 9}: {B}', [(0, "is not valid JSON behind record 1")]),
+        (f"{A}{'}' * 9}: {B}", [(0, "is not valid JSON behind record 1")]),
         ("[]", [(0, "holds an empty list")]),
         ("", [(0, "is empty")]),
         ("{}", [(0, "is empty")]),

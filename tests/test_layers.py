@@ -61,6 +61,7 @@ LAYERS = (
     "write_log",
     "database",
     "stores",
+    "working",
     "engines",
     "spreadsheets",
     "alias_table",

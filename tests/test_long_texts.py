@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from service.article import Article
 from service.database import memory
 from service.deadline import within
-from service.engines.sqlite.highlights import snippets
+from service.engines.highlights import snippets
+from service.engines.long_texts import READ, stretches
+from service.engines.reading import Reading
 from service.engines.sqlite.hits import PAGE, TEXTS
-from service.engines.sqlite.long_texts import READ, stretches
-from service.engines.sqlite.reading import Reading
 from service.errors import Busy
 from service.passages import passages
 from service.query import Phrase, Word

@@ -14,7 +14,7 @@ from conftest import Archive, open_archive
 from service.article import Article
 from service.dates import parse_moment
 from service.engines.sqlite.columns.filing import file_articles, unfiled
-from service.engines.sqlite.columns.tokens import Tokens
+from service.engines.tokens import Tokens
 from service.entity import EntityName, Mention
 from service.result import Results
 from service.search import Ask

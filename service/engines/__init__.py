@@ -50,7 +50,7 @@ class Vocabulary(Protocol):
         """The newest headlines with all of `words` and a word that begins with `start`."""
 
 
-class Engine(Protocol):
+class Searcher(Protocol):
     """Finds articles. Everything goes in and out in types of our own."""
 
     @property
@@ -68,6 +68,10 @@ class Engine(Protocol):
 
     def occurring(self, nodes: Collection[Node], versions: Versions = "current") -> frozenset[Node]:
         """Those of the words and phrases that some article has, or with `all` has had."""
+
+
+class Engine(Searcher, Protocol):
+    """And keeps its index in step with the archive file that the articles are in."""
 
     def generation(self) -> tuple[str, int]:
         """The archive's name, and the number that every change to it raises."""

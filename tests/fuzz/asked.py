@@ -11,7 +11,8 @@ from pydantic import ValidationError
 
 from fuzz.target import Target, texts, typed, words
 from service.database import Connection
-from service.engines.sqlite.match import index_of, match_of, unstemmed, wanted, wanted_leaves
+from service.engines.leaves import index_of, unstemmed, wanted_leaves
+from service.engines.sqlite.match import match_of, wanted
 from service.errors import InvalidQuery, InvalidRequest
 from service.parser import MAX_LENGTH, parse_lenient, parse_strict
 from service.query import Node

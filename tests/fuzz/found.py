@@ -7,8 +7,8 @@ from fuzz.target import Target, assert_apart, assert_within, joined, parts, text
 from service.article import Article
 from service.dates import DateRange, parse_moment, parse_zone, range_of
 from service.differences import differences
-from service.engines.sqlite.marks import SearchedText, wanted_of
-from service.engines.sqlite.match import index_of
+from service.engines.leaves import index_of
+from service.engines.marks import SearchedText, wanted_of
 from service.entity import ENTITY_TYPES
 from service.errors import InvalidRequest
 from service.extract import Tagger, extract, load_tagger, with_language

@@ -7,28 +7,24 @@ import numpy as np
 
 from service.article import Article
 from service.database import Connection, Database, savepoint
+from service.engines.highlights import places
+from service.engines.leaves import INDEXES
 from service.engines.sqlite.columns.checking import faulty_columns
 from service.engines.sqlite.columns.erasing import erase_article
 from service.engines.sqlite.columns.filing import file_articles, refile_segments, unfiled
 from service.engines.sqlite.columns.loading import ColumnsOfArchive
 from service.engines.sqlite.columns.merging import merge_segments
-from service.engines.sqlite.columns.tokens import Tokens
 from service.engines.sqlite.columns.view import Columns
 from service.engines.sqlite.explaining import explanations
 from service.engines.sqlite.facets import count_facets
-from service.engines.sqlite.highlights import places
 from service.engines.sqlite.hits import hits_of
-from service.engines.sqlite.match import INDEXES, PAST
+from service.engines.sqlite.match import PAST
 from service.engines.sqlite.near_copies import Among
 from service.engines.sqlite.ranking import Order, Place, by_date, by_score
 from service.engines.sqlite.scoring import Scoring
 from service.engines.sqlite.selecting import Read, Selecting
-from service.engines.sqlite.vocabulary import (
-    SqliteVocabulary,
-    mend_words,
-    miscounted,
-    occurring,
-)
+from service.engines.sqlite.vocabulary import SqliteVocabulary, mend_words, miscounted, occurring
+from service.engines.tokens import Tokens
 from service.query import Cursor, Diagnostic, Node, Search, Versions
 from service.result import Facet, Histogram, Hit, Places, Results
 from service.stages import Stage

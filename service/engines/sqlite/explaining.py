@@ -6,9 +6,10 @@ import numpy as np
 
 from service.database import Connection
 from service.deadline import raise_if_late
+from service.engines.highlights import COLUMNS
+from service.engines.leaves import index_of
 from service.engines.sqlite.columns.view import Positions
-from service.engines.sqlite.highlights import COLUMNS
-from service.engines.sqlite.match import index_of, match_of
+from service.engines.sqlite.match import match_of
 from service.engines.sqlite.ranking import Order, Place, recency_of
 from service.engines.sqlite.scoring import Part, Scoring
 from service.query import In, Node, Prefix, Search

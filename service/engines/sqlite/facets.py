@@ -8,8 +8,9 @@ import numpy as np
 
 from service.database import Connection
 from service.deadline import raise_if_late
+from service.engines.fields import TEXT_LISTS
 from service.engines.sqlite.columns.frequent import Counted, counted
-from service.engines.sqlite.columns.parts import TEXT_LISTS, UNDATED
+from service.engines.sqlite.columns.parts import UNDATED
 from service.engines.sqlite.columns.view import Columns, Matches
 from service.engines.sqlite.selecting import Selected
 from service.histogram import bins as dated_bins

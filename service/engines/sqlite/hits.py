@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from service.database import Connection, Row
 from service.dates import Moment
-from service.engines.sqlite.highlights import COLUMNS, snippets
+from service.engines.highlights import COLUMNS, snippets
 from service.engines.sqlite.near_copies import NO_COPIES, Among, Copies, near_copies
 from service.engines.sqlite.ranking import Place
 from service.engines.sqlite.selecting import PastText, Read

@@ -11,19 +11,8 @@ import numpy as np
 from service.database import Connection
 from service.dates import DateRange
 from service.deadline import raise_if_late
-from service.engines.sqlite.columns.parts import (
-    NO_TIME,
-    TEXT_LISTS,
-    UNDATED,
-    Ids,
-    day_of,
-    second_of,
-)
-from service.engines.sqlite.columns.postings import as_written
-from service.engines.sqlite.columns.tokens import Tokens
-from service.engines.sqlite.columns.view import Columns, Frequencies, Mask
-from service.engines.sqlite.marks import start_of_words
-from service.engines.sqlite.match import (
+from service.engines.fields import TEXT_LISTS
+from service.engines.leaves import (
     AS_WRITTEN,
     PIECES,
     STEMS,
@@ -31,9 +20,15 @@ from service.engines.sqlite.match import (
     Index,
     bare,
     index_of,
-    match_of,
+    pushed_down,
     unstemmed,
 )
+from service.engines.marks import start_of_words
+from service.engines.sqlite.columns.parts import NO_TIME, UNDATED, Ids, day_of, second_of
+from service.engines.sqlite.columns.postings import as_written
+from service.engines.sqlite.columns.view import Columns, Frequencies, Mask
+from service.engines.sqlite.match import match_of
+from service.engines.tokens import Tokens
 from service.query import And, Dated, Filter, In, Node, Or, Without, Word
 from service.stores.in_bulk import numbers
 
@@ -211,16 +206,3 @@ class Matching:
 
 def _instant(iso: str) -> int:
     return day_of(iso) * _SECONDS_A_DAY + second_of(iso)
-
-
-def pushed_down(name: str, node: Node) -> Node:
-    """A field's limit on each part instead of on the whole."""
-    match node:
-        case And(parts):
-            return And(tuple(In(name, part) for part in parts))
-        case Or(parts):
-            return Or(tuple(In(name, part) for part in parts))
-        case Without(kept, excluded) if kept is not None:
-            return Without(In(name, kept), In(name, excluded))
-        case _:
-            return node

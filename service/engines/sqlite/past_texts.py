@@ -10,11 +10,12 @@ import numpy as np
 
 from service.database import Connection
 from service.dates import DateRange
+from service.engines.leaves import Index
 from service.engines.sqlite.columns.parts import Ids
-from service.engines.sqlite.columns.tokens import Tokens
 from service.engines.sqlite.columns.view import Columns, Frequencies, Mask
-from service.engines.sqlite.match import PAST, Index
+from service.engines.sqlite.match import PAST
 from service.engines.sqlite.matching import Matching
+from service.engines.tokens import Tokens
 from service.query import Node
 
 TEXTS = """

@@ -14,16 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from service.deadline import raise_if_late
+from service.engines.leaves import STEMS, WORDS, Index, index_of, unstemmed, wanted_leaves
 from service.engines.sqlite.columns.view import Columns, Mask, Positions
-from service.engines.sqlite.match import (
-    STEMS,
-    WORDS,
-    Index,
-    index_of,
-    match_of,
-    unstemmed,
-    wanted_leaves,
-)
+from service.engines.sqlite.match import match_of
 from service.engines.sqlite.matching import Matching
 from service.engines.sqlite.scoring import Part, Scores, Scoring
 from service.engines.sqlite.selecting import Read

@@ -1,22 +1,10 @@
 """A query's tree as an archive reads it: in its spellings, and without stems where not English."""
 
-from dataclasses import dataclass
-
 from service.database import Connection
-from service.engines.sqlite.match import unstemmed
+from service.engines.leaves import unstemmed
+from service.engines.reading import Reading
 from service.engines.sqlite.respelling import respelled
 from service.query import Node
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A tree as this archive reads it; `foreign` is how it reads what is not English.
-
-    That is None when it is no other tree, or when all is English.
-    """
-
-    tree: Node | None
-    foreign: Node | None = None
 
 
 def read_in(

@@ -1,18 +1,13 @@
-"""A tree with each word as the archive writes it: `Lodz` is also looked for as Łódź.
-
-FTS5 drops accents but knows nothing of ł or ß, so the words that have such letters are looked up.
-It is folding, as for accents and case: it holds within quotes, and is no expansion to be told.
-"""
+"""A tree in the spellings of an archive file, which files each word that has another."""
 
 import json
-import unicodedata
-from collections.abc import Iterator, Mapping
-from itertools import islice, product
+from collections.abc import Collection, Iterable
 
 from service.database import Connection
+from service.engines.respelling import Written
+from service.engines.respelling import respelled as respelled_in
 from service.engines.sqlite.match import match_of
-from service.letters import as_indexed, folded, words_of
-from service.query import Near, Node, Or, Phrase, Prefix, Word, leaves_of, mapped
+from service.query import Node, Word
 from service.unspaced import has_unspaced
 
 WRITTEN = """
@@ -20,96 +15,30 @@ SELECT folded, word FROM words_folded WHERE folded IN (SELECT value FROM json_ea
 """
 WRITTEN_FROM = "SELECT word FROM words_folded WHERE folded >= :start AND folded < :end"
 WAS_GLUED = "SELECT 1 FROM versions_pieces WHERE versions_pieces MATCH :match LIMIT 1"
-# A phrase of several such words has the product of their spellings.
-_MOST = 16
-
-Written = Mapping[str, list[str]]
 
 
 def respelled(conn: Connection, tree: Node, is_past: bool = False) -> Node:
-    """The tree with every word, phrase and prefix in all of the archive's spellings of it.
-
-    Which words of past texts are glued to others is not filed: their index of pieces tells.
-    """
-    texts = [leaf.text for leaf in leaves_of(tree) if not isinstance(leaf, Prefix)]
-    keys = {folded(word) for text in texts for word in words_of(text)}
-    written: dict[str, list[str]] = {}
-    for key, word in conn.execute(WRITTEN, {"keys": json.dumps([*keys])}):
-        written.setdefault(key, []).append(word)
-    is_plain = not (written or is_past)
-
-    def change(part: Node) -> Node | None:
-        match part:
-            case Word(text) | Phrase(text) | Near(text) if is_plain and text.isascii():
-                return None  # as nearly all are
-            case Word(text):
-                glued = _is_glued(text, written) or (is_past and _was_glued(conn, text))
-                inside = [Word(text, inside=True)] if glued else []
-                return _any(part, [*map(Word, _others(text, written)), *inside])
-            case Phrase(text):
-                return _any(part, [Phrase(other) for other in _others(text, written)])
-            case Near(text, distance):
-                return _any(part, [Near(other, distance) for other in _others(text, written)])
-            case Prefix(text):
-                return _any(part, _beginning(conn, text))
-            case _:
-                return None
-
-    return mapped(tree, change)
+    """The tree with every word, phrase and prefix in all of the archive's spellings of it."""
+    return respelled_in(tree, _SpellingsOfArchive(conn), is_past=is_past)
 
 
-def _any(typed: Node, others: list[Node]) -> Node | None:
-    return Or((typed, *others), same=True) if others else None
+class _SpellingsOfArchive:
+    """Which words of past texts are glued to others is not filed: their index of pieces tells."""
 
+    def __init__(self, conn: Connection) -> None:
+        self._conn = conn
 
-def _others(text: str, written: Written) -> Iterator[str]:
-    """The text in other spellings of its words, and with all letters written out."""
-    words = words_of(text)
-    choices = [_spellings(word, written) for word in words]
-    if all(len(choice) == 1 for choice in choices):
-        return
-    for chosen in islice(product(*choices), 1, _MOST):
-        other, at = [], 0
-        for word, spelling in zip(words, chosen, strict=True):
-            start = text.index(word, at)
-            other += [text[at:start], spelling]
-            at = start + len(word)
-        yield "".join([*other, text[at:]])
+    def written(self, keys: Collection[str]) -> Written:
+        written: dict[str, list[str]] = {}
+        for key, word in self._conn.execute(WRITTEN, {"keys": json.dumps([*keys])}):
+            written.setdefault(key, []).append(word)
+        return written
 
+    def beginning(self, start: str) -> Iterable[str]:
+        values = {"start": start, "end": start + "\U0010ffff"}
+        return [word for (word,) in self._conn.execute(WRITTEN_FROM, values)]
 
-def _spellings(word: str, written: Written) -> list[str]:
-    indexed, key = as_indexed(word), folded(word)
-    if indexed == key and key not in written:
-        return [word]
-    others = (key, *(w for w in written.get(key, ()) if not has_unspaced(w)))
-    # What is typed as a letter and its accent is read without, so that the letter is another.
-    same = indexed if unicodedata.is_normalized("NFC", word) else None
-    return [word, *dict.fromkeys(w for w in others if w != same)]
-
-
-def _is_glued(text: str, written: Written) -> bool:
-    """Whether the word stands inside a run of a script without spaces, as BTS in `BTS는`."""
-    keys = map(folded, words_of(text))
-    return any(has_unspaced(other) for key in keys for other in written.get(key, ()))
-
-
-def _was_glued(conn: Connection, text: str) -> bool:
-    match = match_of(Word(text, inside=True))
-    return not has_unspaced(text) and bool(conn.execute(WAS_GLUED, {"match": match}).fetchone())
-
-
-def _beginning(conn: Connection, text: str) -> list[Node]:
-    """The beginnings that come to the prefix once letters are written out: of lodz* also łodz*."""
-    key, indexed = folded(text), as_indexed(text)
-    values = {"start": key, "end": key + "\U0010ffff"}
-    found = {_start(word, key) for (word,) in conn.execute(WRITTEN_FROM, values)}
-    found = {start for start in found if not start.startswith(indexed)}
-    return [Prefix(start) for start in sorted({key, *found} - {indexed})]
-
-
-def _start(word: str, key: str) -> str:
-    """As much of a word as its folding needs to begin with `key`."""
-    for end in range(1, len(word)):
-        if folded(word[:end]).startswith(key):
-            return word[:end]
-    return word
+    def was_glued(self, text: str) -> bool:
+        match = match_of(Word(text, inside=True))
+        found = self._conn.execute(WAS_GLUED, {"match": match}).fetchone()
+        return not has_unspaced(text) and bool(found)

@@ -15,10 +15,12 @@ import numpy as np
 import numpy.typing as npt
 
 from service.database import Connection, Row
-from service.engines.sqlite.columns.postings import HALVES, MOST
+from service.engines.fields import HALVES
+from service.engines.leaves import PIECES, Index, index_of, wanted_leaves
+from service.engines.marks import SearchedText, wanted_of
+from service.engines.sqlite.columns.postings import MOST
 from service.engines.sqlite.columns.view import Frequencies, Positions
-from service.engines.sqlite.marks import SearchedText, wanted_of
-from service.engines.sqlite.match import PIECES, Index, index_of, match_of, wanted_leaves
+from service.engines.sqlite.match import match_of
 from service.engines.sqlite.matching import Matching
 from service.query import TEXT_FIELDS, In, Node, Prefix
 from service.stores.pieces import FIELDS

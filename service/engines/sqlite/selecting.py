@@ -11,13 +11,14 @@ from typing import Literal
 import numpy as np
 
 from service.database import Connection
-from service.engines.sqlite.columns.tokens import Tokens
+from service.engines.leaves import wanted_leaves
+from service.engines.reading import Reading
 from service.engines.sqlite.columns.view import Columns, Mask, Matches
-from service.engines.sqlite.match import wanted_leaves
 from service.engines.sqlite.matching import Matching
 from service.engines.sqlite.near_copies import behind_others
 from service.engines.sqlite.past_texts import PastMatching
-from service.engines.sqlite.reading import Reading, read_in
+from service.engines.sqlite.reading import read_in
+from service.engines.tokens import Tokens
 from service.query import Node, Search, leaves_of
 
 # An `auto` query whose every word is in as many articles is not loosened.

@@ -1,21 +1,21 @@
 """The archive's own words and headlines, to complete and to correct what people type."""
 
 import json
-import re
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 
 from service.database import Connection, Database
-from service.engines.sqlite.marks import TOKENS, start_of_words
-from service.engines.sqlite.match import INDEXES, PAST, PIECES, STEMS, WORDS, index_of, match_of
+from service.engines.completing import NEWEST, READ, following_in, has_beginning, written_in
+from service.engines.leaves import INDEXES, PIECES, STEMS, WORDS, index_of
+from service.engines.marks import TOKENS, start_of_words
+from service.engines.sqlite.match import PAST, match_of
 from service.engines.sqlite.respelling import respelled
-from service.letters import LETTERS, folded, spelled_out, words_of
+from service.letters import LETTERS, folded, spelled_out
 from service.query import And, In, Near, Node, Or, Phrase, Versions, Word
 from service.result import Headline
 from service.stores.in_bulk import article_count
 from service.stores.pieces import glued
-from service.unspaced import has_unspaced, occurrences
+from service.unspaced import has_unspaced
 
 FREQUENCIES = """
 SELECT word, articles FROM words WHERE word IN (SELECT value FROM json_each(:words))
@@ -48,8 +48,6 @@ SELECT w.word FROM json_each(:starts) CROSS JOIN words w
 ON w.word >= value AND w.word < value || char(1114111) LIMIT :most
 """
 _MOST_FORMS = 300
-_TELLS = 4  # letters
-_NEWEST, _READ = 30, 2_000
 OCCURS = "SELECT 1 FROM {index} WHERE {index} MATCH :match LIMIT 1"
 COUNT = f"SELECT count(*) FROM {WORDS} WHERE {WORDS} MATCH :match"  # noqa: S608 - names of our own
 # The newest first; one headline in several articles is one suggestion.
@@ -102,14 +100,9 @@ class SqliteVocabulary:
 
         The most frequent first, in small letters.
         """
-        # Anything follows a small word: then the word before it has to stand there as well.
-        last = words[-2:] if len(words[-1]) < _TELLS else words[-1:]
-        said = r"\W+".join(map(re.escape, last))
-        next_word = re.compile(rf"\b{said}\W+({re.escape(start)}\w*)", re.IGNORECASE)
         with self._database.read() as conn:
-            texts = self._newest_texts(conn, words, _NEWEST)
-        found = Counter(m[1].lower() for text in texts for m in next_word.finditer(text))
-        return tuple(word for word, _ in found.most_common(limit))
+            texts = self._newest_texts(conn, words, NEWEST)
+        return following_in(texts, words, start, limit)
 
     def near(self, one: str, two: str) -> bool:
         """Whether two words stand near each other in some article."""
@@ -120,8 +113,7 @@ class SqliteVocabulary:
         """A word of the archive as its newest article writes it, with its accents."""
         with self._database.read() as conn:
             texts = self._newest_texts(conn, [word], 1)
-        found = Counter(w for text in texts for w in words_of(text) if folded(w) == folded(word))
-        return max(found, key=lambda w: found[w], default=word)
+        return written_in(texts, word)
 
     def has_form(self, word: str) -> bool:
         """Whether some article has a word with the same stem."""
@@ -153,7 +145,7 @@ class SqliteVocabulary:
         index = index_of(tree)
         if index is None:
             return []
-        values = {"match": match_of(tree), "newest": most, "length": _READ}
+        values = {"match": match_of(tree), "newest": most, "length": READ}
         rows = conn.execute(NEWEST_TEXTS.replace("{index}", index), values)
         return [row["text"] for row in rows]
 
@@ -172,7 +164,7 @@ class SqliteVocabulary:
             sql = HEADLINES.replace("{index}", index)
             rows = conn.execute(sql, {"match": match, "looked_at": _LOOKED_AT}).fetchall()
         found = (Headline(row["key"], row["title"], row["articles"]) for row in rows)
-        return tuple(islice((h for h in found if _has_beginning(h.text, start)), limit))
+        return tuple(islice((h for h in found if has_beginning(h.text, start)), limit))
 
 
 def occurs(conn: Connection, node: Node, index: str) -> bool:
@@ -234,12 +226,6 @@ def _found(conn: Connection, leaves: Sequence[Node], index: str) -> Iterator[Nod
     middle = len(leaves) // 2
     yield from _found(conn, leaves[:middle], index)
     yield from _found(conn, leaves[middle:], index)
-
-
-def _has_beginning(text: str, start: str) -> bool:
-    if has_unspaced(start):
-        return bool(occurrences(text, start))
-    return any(folded(word).startswith(folded(start)) for word in words_of(text))
 
 
 def _range(prefix: str) -> dict[str, str]:

@@ -7,11 +7,12 @@ import numpy as np
 import numpy.typing as npt
 
 from service.database import Connection
+from service.engines.fields import TEXT_LISTS, nocase
 from service.engines.sqlite.columns.filing import SEGMENTS, dead_in, unfiled
 from service.engines.sqlite.columns.lists import Lists
 from service.engines.sqlite.columns.merging import merged
-from service.engines.sqlite.columns.parts import LISTS, TEXT_LISTS, Ids, Part, nocase, read_part
-from service.engines.sqlite.columns.tokens import Tokens
+from service.engines.sqlite.columns.parts import LISTS, Ids, Part, read_part
+from service.engines.tokens import Tokens
 
 ARTICLES = "SELECT id FROM articles ORDER BY id"
 MAKE_ANEW = "run `cuttings reindex`"

@@ -13,7 +13,7 @@ from service.engines.sqlite.columns.filing import IDS, RAISE, bury, dead_in, fil
 from service.engines.sqlite.columns.lists import Lists
 from service.engines.sqlite.columns.parts import Part, packed, read_part, with_own_texts
 from service.engines.sqlite.columns.postings import Posting, pack, unpack
-from service.engines.sqlite.columns.tokens import Tokens
+from service.engines.tokens import Tokens
 
 IS_UNFILED = "SELECT 1 FROM unfiled WHERE article_id = :id"
 SIZE = "SELECT articles FROM segments WHERE id = :segment"

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from service.database import Connection, Database
 from service.engines.sqlite.columns.parts import Ids, Part, packed, read_part, unpacked
 from service.engines.sqlite.columns.postings import LARGEST, pack
-from service.engines.sqlite.columns.tokens import Tokens
+from service.engines.tokens import Tokens
 
 UNFILED = "SELECT article_id FROM unfiled ORDER BY article_id"
 FILED = "DELETE FROM unfiled WHERE article_id IN (SELECT value FROM json_each(:ids))"

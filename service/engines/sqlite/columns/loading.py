@@ -13,20 +13,13 @@ import numpy as np
 import numpy.typing as npt
 
 from service.database import Connection, Row
+from service.engines.fields import TEXT_LISTS
 from service.engines.sqlite.columns.filing import SEGMENTS, dead_in, filed_part
 from service.engines.sqlite.columns.lists import Growing, Lists
-from service.engines.sqlite.columns.parts import (
-    LISTS,
-    TEXT_LISTS,
-    Ids,
-    Part,
-    Plain,
-    joined,
-    read_part,
-)
+from service.engines.sqlite.columns.parts import LISTS, Ids, Part, Plain, joined, read_part
 from service.engines.sqlite.columns.postings import LARGEST
-from service.engines.sqlite.columns.tokens import Tokens
 from service.engines.sqlite.columns.view import Columns, Mask, Placed, Remembered, Texts
+from service.engines.tokens import Tokens
 
 STATE = "SELECT g.number, f.number FROM generation g, filing f"
 CHANGED = "SELECT article_id FROM unfiled WHERE generation > :generation"

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from service.database import Connection, Database, Row
+from service.engines.fields import TEXT_LISTS
 from service.engines.sqlite.columns.filing import (
     RAISE,
     SEGMENTS,
@@ -21,13 +22,7 @@ from service.engines.sqlite.columns.filing import (
     unfiled,
 )
 from service.engines.sqlite.columns.lists import Lists
-from service.engines.sqlite.columns.parts import (
-    TEXT_LISTS,
-    Ids,
-    Part,
-    joined,
-    with_own_texts,
-)
+from service.engines.sqlite.columns.parts import Ids, Part, joined, with_own_texts
 from service.engines.sqlite.columns.postings import LARGEST, Posting, by_term, keys_of
 
 SOME = """

@@ -14,15 +14,15 @@ import numpy as np
 import numpy.typing as npt
 
 from service.database import Connection, Row
+from service.engines.fields import TEXT_LISTS, WIDER, is_english, itself, nocase
 from service.engines.sqlite.columns.lists import Lists
 from service.engines.sqlite.columns.postings import Posting, Text, count
-from service.engines.sqlite.columns.tokens import Tokens
+from service.engines.tokens import Tokens
 from service.entity import ENTITY_TYPES
 
 Integers = npt.NDArray[np.int32]
 Ids = npt.NDArray[np.int64]
 
-TEXT_LISTS = ("source", "language", "author", "topic", "mentions_date")
 LISTS = (*ENTITY_TYPES, *TEXT_LISTS)
 # Of an article without a date, and of one of which only the day is known.
 UNDATED = NO_TIME = NO_COPY = -1
@@ -106,16 +106,6 @@ class Part:
         gathered = {name: lists.gathered(order) for name, lists in self.lists.items()}
         lists = {name: Lists.of_sizes(sizes, values) for name, (values, sizes) in gathered.items()}
         return Part(plain, lists, self.texts)
-
-
-def is_english(language: str | None) -> bool:
-    """Whether stems are right for a text; what says nothing of its language counts as English."""
-    return language is None or language[:2].lower() == "en"
-
-
-def nocase(text: str) -> bytes:
-    """What texts share that SQLite's NOCASE takes for one: only ASCII has no case there."""
-    return text.encode("utf-8", "surrogatepass").lower()
 
 
 def read_part(conn: Connection, tokens: Tokens, ids: Sequence[int]) -> Part:
@@ -206,30 +196,11 @@ def _written(conn: Connection, asked: Mapping[str, str]) -> dict[str, list[tuple
     for name, sql in VALUES.items():
         once: dict[tuple[int, bytes], str] = {}
         for id_, value in conn.execute(sql, asked):
-            for each in WIDER.get(name, _itself)(_decoded(value)):
+            for each in WIDER.get(name, itself)(_decoded(value)):
                 key = id_, nocase(each)
                 once[key] = min(each, once.get(key, each))
         written[name] = [(id_, value) for (id_, _), value in once.items()]
     return written
-
-
-def _itself(value: str) -> list[str]:
-    return [value]
-
-
-def topics_of(topic: str) -> list[str]:
-    """An article on `economy/trade` is one on `economy` as well."""
-    parts = topic.split("/")
-    wider = ("/".join(parts[:number]).rstrip("/") for number in range(1, len(parts)))
-    return [topic, *(each for each in wider if each)] if topic else []
-
-
-def dates_of(day: str) -> list[str]:
-    """An article that mentions a day mentions its month and its year as well."""
-    return [day[:size] for size in (4, 7, 10) if size <= len(day)]
-
-
-WIDER = {"topic": topics_of, "mentions_date": dates_of}
 
 
 def _lists(ids: Ids, pairs: Sequence[tuple[int, int]]) -> Lists:

@@ -13,16 +13,14 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from service.engines.sqlite.columns.tokens import Tokens
-from service.engines.sqlite.match import AS_WRITTEN
+from service.engines.fields import HALVES
+from service.engines.leaves import AS_WRITTEN
+from service.engines.tokens import Tokens
 
 Positions = npt.NDArray[np.uint16]
 Frequencies = npt.NDArray[np.uint8]
 Places = npt.NDArray[np.int64]
 
-# Weights of bm25 in halves: title, standfirst, body, captions, credits. The first two were measured
-# with what is added in ranking.py (benchmarks/README.md): news puts what it is about on top.
-HALVES: tuple[int, ...] = (8, 4, 2, 2, 1)
 MOST = (1 << 8) - 1
 # Places in a segment take two bytes.
 LARGEST = 1 << 16

@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from service.database import Connection
+from service.engines.fields import is_english, nocase
 from service.engines.sqlite.columns.frequent import Frequent
 from service.engines.sqlite.columns.lists import Lists
-from service.engines.sqlite.columns.parts import NO_COPY, Ids, Integers, Plain, is_english, nocase
+from service.engines.sqlite.columns.parts import NO_COPY, Ids, Integers, Plain
 from service.engines.sqlite.columns.postings import Posting, unpack, unpack_into
 
 Mask = npt.NDArray[np.bool_]

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from service.deadline import raise_if_late
-from service.engines.sqlite.columns.tokens import Tokens
-from service.engines.sqlite.match import STEMS, Index, match_of
-from service.query import Near, Node, Prefix
+from service.engines.leaves import STEMS, Index, bare
+from service.engines.tokens import Tokens
+from service.query import Near, Node, Phrase, Prefix, Word
 
 Range = tuple[int, int]
 
@@ -74,13 +74,23 @@ def wanted_of(leaf: Node, index: Index) -> Wanted | None:
         parts = tuple(Words(words, words[0]) for words in cut if words)
         return NearWords(parts, leaf.distance) if parts else None
     # The signs around it in the MATCH are none of a word.
-    words = tuple(TOKENS.words(match_of(leaf)))
+    words = tuple(TOKENS.words(_text_of(leaf)))
     if not words:
         return None
     if index != STEMS:
         return Words(words, words[0], is_beginning=isinstance(leaf, Prefix))
     stems = tuple(map(TOKENS.stem, words))
     return Words(stems, start_of_words(stems[0]), stemmed=True)
+
+
+def _text_of(leaf: Node) -> str:
+    match leaf:
+        case Word(text):
+            return bare(text)
+        case Phrase(text) | Prefix(text):
+            return text
+        case _:
+            raise TypeError(f"{leaf!r} is no leaf")
 
 
 def start_of_words(stem: str) -> str:

@@ -1,19 +1,19 @@
-"""Where the query's words stand in a hit's fields, as FTS5 itself sees them, and what is shown."""
+"""Where the query's words stand in a hit's fields, as the index sees them, and what is shown."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from heapq import merge
 from itertools import takewhile
+from typing import Any, Protocol
 
 from service.article import Article
-from service.database import Row
 from service.deadline import raise_if_late
-from service.engines.sqlite.columns.parts import is_english
-from service.engines.sqlite.long_texts import READ, stretches
-from service.engines.sqlite.marks import SearchedText, Wanted, wanted_of
-from service.engines.sqlite.match import PIECES, index_of, wanted_leaves
-from service.engines.sqlite.reading import Reading
+from service.engines.fields import is_english
+from service.engines.leaves import PIECES, index_of, wanted_leaves
+from service.engines.long_texts import READ, stretches
+from service.engines.marks import SearchedText, Wanted, wanted_of
+from service.engines.reading import Reading
 from service.passages import Range, passages
 from service.query import TEXT_FIELDS, In, Near, Node, Phrase, Prefix, Word
 from service.result import Places, Snippet
@@ -24,6 +24,13 @@ COLUMNS = ("title", "standfirst", "body", "captions", "credits")
 _LISTS = ("captions", "credits")
 # The most passages shown of one hit.
 _MOST = 3
+
+
+class Row(Protocol):
+    """A text by its columns."""
+
+    def __getitem__(self, column: str, /) -> Any: ...
+
 
 # Column -> where the query's words stand in it.
 Found = dict[str, list[Range]]
@@ -37,14 +44,14 @@ class _Asked:
     pieces: Mapping[str, Collection[str]]
 
 
-def snippets(texts: Iterable[Row], reading: Reading) -> Mapping[int, tuple[Snippet, ...]]:
+def snippets(texts: Iterable[Row], reading: Reading) -> Mapping[Any, tuple[Snippet, ...]]:
     """The passages of each text by its id; those without a match begin where the body begins.
 
     Of a row are read `id`, the columns above, and `is_foreign`.
     """
     asked = _asked(reading.tree)
     foreign = _asked(reading.foreign) if reading.foreign is not None else asked
-    shown: dict[int, tuple[Snippet, ...]] = {}
+    shown: dict[Any, tuple[Snippet, ...]] = {}
     for row in texts:
         raise_if_late()
         shown[row["id"]] = _of_article(row, _found(row, foreign if row["is_foreign"] else asked))

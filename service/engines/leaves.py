@@ -1,0 +1,106 @@
+"""What a tree looks for in texts, leaf by leaf, and which index each leaf is asked of.
+
+Three indexes share the work: words are looked for by their stems, what is quoted and beginnings of
+words as they are written, and scripts without spaces by pieces.
+"""
+
+import re
+from typing import Literal
+
+from service.query import (
+    And,
+    Dated,
+    Filter,
+    In,
+    Near,
+    Node,
+    Or,
+    Phrase,
+    Prefix,
+    Without,
+    Word,
+    mapped,
+)
+from service.unspaced import has_unspaced
+
+# `Kim's` is a form of Kim, as `defected` is one of defect.
+_POSSESSIVE = re.compile(r"(?<=\w)['’]s$", re.IGNORECASE)
+
+# Their stems are those of other words: `us` of used and using, `new` of new.
+AS_WRITTEN = frozenset({"us", "news"})
+
+Index = Literal["articles_fts", "articles_words", "articles_pieces"]
+STEMS: Index = "articles_fts"
+WORDS: Index = "articles_words"
+PIECES: Index = "articles_pieces"
+INDEXES = (STEMS, WORDS, PIECES)
+
+
+def index_of(node: Node) -> Index | None:
+    """The index that can answer the whole node; None when it takes several, or more than text."""
+    match node:
+        case Word(inside=True):
+            return PIECES
+        case Word(text) | Phrase(text) | Near(text) | Prefix(text) if has_unspaced(text):
+            return PIECES
+        case Word(text):
+            return WORDS if text.lower() in AS_WRITTEN else STEMS
+        case Phrase() | Near() | Prefix():
+            return WORDS
+        case In(_, part):
+            return index_of(part)
+        case And(parts) | Or(parts):
+            return _shared(parts)
+        case Without(kept, excluded) if kept is not None:
+            return _shared((kept, excluded))
+        case _:
+            return None
+
+
+def _shared(parts: tuple[Node, ...]) -> Index | None:
+    indexes = {index_of(part) for part in parts}
+    return indexes.pop() if len(indexes) == 1 else None
+
+
+def unstemmed(node: Node) -> Node:
+    """The same tree for a text that is not English: every word as it is written."""
+
+    def change(part: Node) -> Node | None:
+        if isinstance(part, Word) and not part.inside:
+            return Phrase(bare(part.text))
+        return None
+
+    return mapped(node, change)
+
+
+def wanted_leaves(node: Node | None) -> list[Node]:
+    """What the tree looks for in texts, each within its field; nothing that is excluded."""
+    match node:
+        case None | Filter() | Dated():
+            return []
+        case And(parts) | Or(parts):
+            return [leaf for part in parts for leaf in wanted_leaves(part)]
+        case In(name, part):
+            return [In(name, leaf) for leaf in wanted_leaves(part)]
+        case Without(kept, _):
+            return wanted_leaves(kept)
+        case _:
+            return [node]
+
+
+def bare(text: str) -> str:
+    """A word without the ending of a possessive."""
+    return _POSSESSIVE.sub("", text)
+
+
+def pushed_down(name: str, node: Node) -> Node:
+    """A field's limit on each part instead of on the whole."""
+    match node:
+        case And(parts):
+            return And(tuple(In(name, part) for part in parts))
+        case Or(parts):
+            return Or(tuple(In(name, part) for part in parts))
+        case Without(kept, excluded) if kept is not None:
+            return Without(In(name, kept), In(name, excluded))
+        case _:
+            return node

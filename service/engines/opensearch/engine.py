@@ -1,0 +1,304 @@
+"""Searches a cluster: a page is one request, and one before it where its order has to be known.
+
+Only what may be seen is in the index that is searched.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Literal, NamedTuple
+
+from service.article import Article
+from service.engines.highlights import COLUMNS, places
+from service.engines.leaves import wanted_leaves
+from service.engines.opensearch.client import Client
+from service.engines.opensearch.compiling import Query, every, published_in, query_of, with_values
+from service.engines.opensearch.facets import Days, Names, aggregations, facets_of
+from service.engines.opensearch.hits import EVERY_WORD, hits_of, reading_of
+from service.engines.opensearch.near_copies import (
+    GROUPED,
+    GROUPS,
+    Document,
+    collapsed,
+    collapsing,
+    hidden,
+    near_copies,
+)
+from service.engines.opensearch.past_texts import (
+    asks_for_past,
+    current_or_past,
+    told_of_past,
+)
+from service.engines.opensearch.scoring import Known, counted_for, score_of
+from service.engines.opensearch.surveying import NOT_SURVEYED, Survey, counts_of, survey
+from service.engines.opensearch.vocabulary import OpenSearchVocabulary
+from service.query import Cursor, Diagnostic, Node, Search, Versions
+from service.result import Facet, Histogram, Hit, Places, Results
+from service.stages import Stage
+from service.stores.article_rows import in_lines
+
+Match = Literal["all", "any"]
+
+# An `auto` query whose every word is in as many articles is not loosened.
+_ENOUGH = 10
+# What articles with all of the words are lifted by, where any of them is enough. A score has seven
+# digits in the cluster: more would leave it no decimals.
+_ABOVE = 1_024.0
+# Behind so many hits a page begins after a hit and not after a number.
+_DEEPEST = 10_000
+_BY_DATE = ("published", "arrival", "key")
+_SHOWN = ("article", "group")
+
+
+class _Read(NamedTuple):
+    """How a search is read, and what is known for that."""
+
+    match: Match
+    tree: Node | None
+    days: Days
+    known: Known
+    by_score: bool
+
+
+class OpenSearchEngine:
+    """Finds articles in one index; `names` tells what entities are called."""
+
+    def __init__(self, client: Client, index: str, names: Names) -> None:
+        self._client = client
+        self._index = index
+        self._names = names
+
+    @property
+    def vocabulary(self) -> OpenSearchVocabulary:
+        return OpenSearchVocabulary(self._client, self._index)
+
+    def search(self, search: Search) -> Results:
+        fields, rest = _filters(search)
+        with Stage("match"):
+            read = self._read(search, [*fields.values(), *rest])
+        with Stage("rank"):
+            body = self._page(search, read, fields, rest)
+            answer = self._client.search(self._index, body)
+        page = answer["hits"]["hits"]
+        shown = page[: search.limit]
+        made = answer["aggregations"]
+        total = answer["hits"]["total"]["value"]
+        with Stage("hits"):
+            hits = self._hits(search, read, shown)
+        mark = int(made["archive"]["mark"]["value"] or 0)
+        return Results(
+            total=total,
+            groups=total - hidden(made["copies"]),
+            hits=hits,
+            facets=facets_of(search, made, read.days, self._names),
+            match=read.match,
+            next=_next(search, read, shown, mark) if _goes_on(search, page) else None,
+            diagnostics=(
+                *_moved_on(search, read, mark),
+                *told_of_past(hits, by_score=read.by_score),
+            ),
+        )
+
+    def facets(self, search: Search) -> Mapping[str, Facet | Histogram]:
+        fields, rest = _filters(search)
+        read = self._read(search, [*fields.values(), *rest])
+        body = {
+            "size": 0,
+            "query": every([_found(search, read.tree), *rest, *_unasked(search, fields)]),
+            "aggs": aggregations(search, _asked(search, fields), read.days),
+        }
+        made = self._client.search(self._index, body).get("aggregations", {})
+        return facets_of(search, made, read.days, self._names)
+
+    def places(self, search: Search, article: Article, *, is_past: bool = False) -> Places:  # noqa: ARG002 - a text is read in the same way whenever it was said
+        fields, rest = _filters(search)
+        read = self._read(search, [*fields.values(), *rest])
+        texts = [getattr(article, column) or "" for column in COLUMNS]
+        lines = [each if isinstance(each, str) else in_lines(each) for each in texts]
+        return places(article, reading_of(lines, read.tree))
+
+    def occurring(self, nodes: Collection[Node], versions: Versions = "current") -> frozenset[Node]:  # noqa: ARG002 - past texts are not in the index yet
+        counts = counts_of(self._client, self._index, {node: query_of(node) for node in nodes})
+        return frozenset(node for node, count in counts.items() if count)
+
+    def _read(self, search: Search, filters: Sequence[Query]) -> _Read:
+        asked = search.cursor.match if search.cursor else search.match
+        readings = _readings(search, asked)
+        ranked = bool(wanted_leaves(readings[0][1])) and search.sort == "relevance"
+        surveyed = NOT_SURVEYED
+        if ranked or len(readings) > 1 or "published" in search.facets:
+            counted = counted_for(search) if ranked else ()
+            found = [_found(search, tree) for _, tree in readings]
+            surveyed = survey(self._client, self._index, found, filters, counted)
+        return _chosen(readings, surveyed, by_score=ranked)
+
+    def _hits(self, search: Search, read: _Read, page: Sequence[Document]) -> tuple[Hit, ...]:
+        if search.collapse:
+            page, copies = collapsed(page)
+        else:
+            copies = near_copies(self._client, self._index, page)
+        above = _lifted(search, read) if read.by_score else None
+        return hits_of(page, read.tree, copies, above=above, with_snippets=search.snippets)
+
+    def _page(
+        self, search: Search, read: _Read, fields: Mapping[str, Query], rest: Sequence[Query]
+    ) -> dict[str, Any]:
+        asked = _asked(search, fields)
+        found = _found(search, read.tree, is_shown=True)
+        query = {"filter": [found, *rest, *_unasked(search, fields)]}
+        after = _after(search, read)
+        if read.by_score:
+            scored = _scored(search, read)
+            query |= {"should": scored}
+            if after == {} and search.cursor is not None:
+                after = self._deep(search.cursor, {"bool": query}) or {}
+        own = every([*asked.values(), GROUPED])
+        aggs = {
+            "archive": {"global": {}, "aggs": {"mark": {"max": {"field": "added_in"}}}},
+            "copies": {"filter": own, "aggs": GROUPS},
+            **aggregations(search, asked, read.days),
+        }
+        return {
+            "size": search.limit + 1,
+            "track_total_hits": True,
+            "_source": [*_SHOWN],
+            "query": {"bool": query},
+            **({"post_filter": every([*asked.values()])} if asked else {}),
+            "sort": _sorted(search, read),
+            "aggs": aggs,
+            **(collapsing(_SHOWN) if search.collapse else {}),
+            **after,
+        }
+
+    def _deep(self, cursor: Cursor, query: Query) -> dict[str, Any] | None:
+        """Where a page begins whose hits are too far down to be counted off."""
+        own = {"bool": {**query["bool"], "filter": [*query["bool"]["filter"], _key(cursor.key)]}}
+        found = self._client.search(self._index, {"size": 1, "query": own})["hits"]["hits"]
+        if not found:
+            return None
+        return {"search_after": [found[0]["_score"], *_place(cursor)]}
+
+
+def _filters(search: Search) -> tuple[dict[str, Query], list[Query]]:
+    """Those on each facet field, and all others."""
+    fields: dict[str, Query] = {}
+    for name, values in search.filters.items():
+        fields[name] = with_values(name, values)
+    for name, values in search.excluded.items():
+        if values:
+            kept = [fields[name]] if name in fields else []
+            fields[name] = {"bool": {"filter": kept, "must_not": [with_values(name, values)]}}
+    rest: list[Query] = []
+    if search.published is not None:
+        rest.append(published_in(search.published))
+    if search.cursor is not None:
+        rest.append({"range": {"added_in": {"lte": search.cursor.mark}}})
+    return fields, rest
+
+
+def _found(search: Search, tree: Node | None, *, is_shown: bool = False) -> Query:
+    """What a tree finds, by current texts or also by past ones."""
+    if tree is not None and asks_for_past(search, tree):
+        return current_or_past(tree, is_shown=is_shown)
+    return query_of(tree)
+
+
+def _asked(search: Search, fields: Mapping[str, Query]) -> dict[str, Query]:
+    """Filters on fields that are counted as well: these wait until all is counted."""
+    return {name: query for name, query in fields.items() if name in search.facets}
+
+
+def _unasked(search: Search, fields: Mapping[str, Query]) -> list[Query]:
+    return [query for name, query in fields.items() if name not in search.facets]
+
+
+def _readings(search: Search, asked: str) -> list[tuple[Match, Node | None]]:
+    if search.any_tree is None or asked == "all":
+        return [("any" if asked == "any" else "all", search.tree)]
+    if asked == "any":
+        return [("any", search.any_tree)]
+    return [("all", search.tree), ("any", search.any_tree)]
+
+
+def _chosen(
+    readings: Sequence[tuple[Match, Node | None]], surveyed: Survey, *, by_score: bool
+) -> _Read:
+    number = 0
+    if len(readings) > 1:
+        every_word, any_word = surveyed.totals
+        number = int(every_word < _ENOUGH and every_word < any_word)
+    match, tree = readings[number]
+    days = surveyed.days[number] if surveyed.days else Days(None, None)
+    return _Read(match, tree, days, surveyed.known, by_score)
+
+
+def _lifted(search: Search, read: _Read) -> float:
+    return _ABOVE if read.match == "any" and search.any_tree is not None else 0.0
+
+
+def _scored(search: Search, read: _Read) -> list[Query]:
+    score = score_of(search, read.tree, read.known)
+    if asks_for_past(search, read.tree):
+        # What only a past text says has no rank.
+        score = {"bool": {"filter": [query_of(read.tree)], "must": [score]}}
+    scored = [score]
+    if lifted := _lifted(search, read):
+        first = {**_named(query_of(search.tree)), "boost": lifted}
+        scored.append({"constant_score": first})
+    return scored
+
+
+def _named(query: Query) -> Query:
+    return {"filter": query, "_name": EVERY_WORD}
+
+
+def _sorted(search: Search, read: _Read) -> list[dict[str, str]]:
+    order = "asc" if search.sort == "oldest" else "desc"
+    by_date = [{name: order} for name in _BY_DATE]
+    return [{"_score": "desc"}, *by_date] if read.by_score else by_date
+
+
+def _after(search: Search, read: _Read) -> dict[str, Any]:
+    """Where a page begins; empty at the beginning, and far down in what is scored."""
+    cursor = search.cursor
+    if cursor is None:
+        return {}
+    if search.collapse:
+        # The cluster goes on behind a hit only where each is a hit of its own.
+        return {"from": cursor.offset}
+    if not read.by_score:
+        return {"search_after": _place(cursor)}
+    return {"from": cursor.offset} if cursor.offset + search.limit < _DEEPEST else {}
+
+
+def _place(cursor: Cursor) -> list[str | int]:
+    return [cursor.published or "", cursor.arrival, cursor.key]
+
+
+def _key(key: str) -> Query:
+    return {"ids": {"values": [key]}}
+
+
+def _next(search: Search, read: _Read, page: Sequence[Document], mark: int) -> Cursor:
+    published, arrival, key = page[-1]["sort"][-3:]
+    before = search.cursor
+    return Cursor(
+        mark=before.mark if before else mark,
+        offset=(before.offset if before else 0) + len(page),
+        key=key,
+        arrival=arrival,
+        published=published or None,
+        match=read.match,
+        digest=search.digest,
+    )
+
+
+def _goes_on(search: Search, page: Sequence[Document]) -> bool:
+    seen = (search.cursor.offset if search.cursor else 0) + 2 * search.limit
+    return len(page) > search.limit and not (search.collapse and seen >= _DEEPEST)
+
+
+def _moved_on(search: Search, read: _Read, mark: int) -> tuple[Diagnostic, ...]:
+    """By relevance a write can change the order under a walk's feet: say so."""
+    if search.cursor is None or not read.by_score or mark == search.cursor.mark:
+        return ()
+    message = "the archive has changed since the first page: this one goes on in the new order"
+    return (Diagnostic(message, 0, 0),)

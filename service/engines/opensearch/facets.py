@@ -1,0 +1,122 @@
+"""Counts by field and the histogram of publication dates, as aggregations of a page's request."""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import date
+from typing import Any, NamedTuple
+
+from service.engines.fields import TEXT_LISTS
+from service.engines.opensearch.compiling import EVERYTHING, Query, every
+from service.engines.opensearch.documents import PARTED
+from service.histogram import Interval
+from service.histogram import bins as dated_bins
+from service.names import name_key
+from service.query import Search
+from service.result import Bin, Facet, FacetValue, Histogram
+
+# Of more values the commonest are counted, and the cluster says by how much it may be wrong.
+_MOST_VALUES, _MOST_LOOKED_THROUGH = 1_000, 10_000
+
+# Entities' keys -> their names; those that are gone are left out.
+Names = Callable[[Collection[str]], Mapping[str, str]]
+
+
+class Days(NamedTuple):
+    """The first and last day of what matches, counted from the year 1; None if none is known."""
+
+    first: int | None
+    last: int | None
+
+
+def aggregations(search: Search, fields: Mapping[str, Query], days: Days) -> dict[str, Any]:
+    """What counts the facets that `search` asks for; `fields` are the filters on each field.
+
+    A field's counts do not depend on its own filters.
+    """
+    asked: dict[str, Any] = {}
+    for name in search.facets:
+        others = [query for other, query in fields.items() if other != name]
+        aggs = _histogram(days) if name == "published" else _values(search, name)
+        asked[f"facet {name}"] = {"filter": every(others) if others else EVERYTHING, "aggs": aggs}
+    return asked
+
+
+def facets_of(
+    search: Search, answered: Mapping[str, Any], days: Days, names: Names
+) -> dict[str, Facet | Histogram]:
+    """The facets in the order asked, from what the aggregations answered."""
+    return {
+        name: _facet(search, name, answered[f"facet {name}"], days, names) for name in search.facets
+    }
+
+
+def _values(search: Search, name: str) -> dict[str, Any]:
+    size = _MOST_LOOKED_THROUGH if search.contains else max(_MOST_VALUES, search.facet_limit + 1)
+    return {"values": {"terms": {"field": f"facet.{name}", "size": size}}}
+
+
+def _histogram(days: Days) -> dict[str, Any]:
+    missing = {"undated": {"missing": {"field": "day"}}}
+    if days.first is None or days.last is None:
+        return missing
+    interval, _ = dated_bins(_iso(days.first), _iso(days.last))
+    counted = {"field": interval, "interval": 1, "min_doc_count": 1}
+    return {**missing, "bins": {"histogram": counted}}
+
+
+def _facet(
+    search: Search, name: str, answered: Mapping[str, Any], days: Days, names: Names
+) -> Facet | Histogram:
+    if name == "published":
+        return _histogram_of(answered, days)
+    found = answered["values"]
+    values = _ordered(_named(name, found["buckets"], names))
+    if search.contains:
+        # Of a date the hyphens count: 01-8 is no part of 2018.
+        fold = str.strip if name == "mentions_date" else name_key
+        wanted = fold(search.contains)
+        values = [value for value in values if wanted in fold(value.label)]
+    is_exact = not found["sum_other_doc_count"] or (
+        not search.contains and not found["doc_count_error_upper_bound"]
+    )
+    shown = tuple(values[: search.facet_limit])
+    return Facet(shown, more=len(values) > search.facet_limit, exact=is_exact)
+
+
+def _named(name: str, buckets: Iterable[Mapping[str, Any]], names: Names) -> list[FacetValue]:
+    counts = {each["key"]: each["doc_count"] for each in buckets}
+    if name not in TEXT_LISTS:
+        labels = names([*counts])
+        return [FacetValue(key, labels[key], n) for key, n in counts.items() if key in labels]
+    # What is written in several ways is one value.
+    spellings: dict[str, list[str]] = defaultdict(list)
+    totals: dict[str, int] = defaultdict(int)
+    for parted, count in counts.items():
+        key, _, written = parted.partition(PARTED)
+        spellings[key].append(written)
+        totals[key] += count
+    return [FacetValue(min(each), min(each), totals[key]) for key, each in spellings.items()]
+
+
+def _ordered(values: list[FacetValue]) -> list[FacetValue]:
+    return sorted(values, key=lambda each: (-each.count, each.label, each.value))
+
+
+def _histogram_of(answered: Mapping[str, Any], days: Days) -> Histogram:
+    undated = answered["undated"]["doc_count"]
+    if days.first is None or days.last is None:
+        return Histogram("year", (), undated)
+    interval, bins = dated_bins(_iso(days.first), _iso(days.last))
+    counts = {int(each["key"]): each["doc_count"] for each in answered["bins"]["buckets"]}
+    values = tuple(Bin(*each, counts.get(_number(each.start, interval), 0)) for each in bins)
+    return Histogram(interval, values, undated)
+
+
+def _number(start: str, interval: Interval) -> int:
+    day = date.fromisoformat(start)
+    numbers = {"day": day.toordinal(), "month": day.year * 12 + day.month - 1, "year": day.year}
+    return numbers[interval]
+
+
+def _iso(day: int) -> str:
+    return date.fromordinal(day).isoformat()

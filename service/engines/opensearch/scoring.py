@@ -1,0 +1,195 @@
+"""Scores as the other engine has them: bm25 of all fields together with FTS5's idf, and what words
+side by side and names as they are typed add.
+
+The cluster counts how often a term is there (mapping.py); a script makes bm25 of that with what
+FTS5 would know of the whole archive, so that no shard scores by its own articles alone.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from service.engines.fields import HALVES
+from service.engines.leaves import PIECES as PIECES_INDEX
+from service.engines.leaves import STEMS, index_of, unstemmed, wanted_leaves
+from service.engines.opensearch.compiling import NOTHING, Query, counted_in, query_of, texts_with
+from service.engines.opensearch.mapping import LENGTHS, RANKED
+from service.engines.opensearch.runs import Run, Sought, sought
+from service.query import In, Near, Node, Phrase, Prefix, Search, Word
+from service.stores.pieces import FIELDS
+from service.stores.slots import SLOTS_A_DAY, UNDATED_ROOM
+
+_WEIGHT_OF = {name: half / 2 for name, half in zip(FIELDS, HALVES, strict=True)}
+_K1, _B = 1.2, 0.75
+# What FTS5 gives a word that is in more than half of all articles.
+_LEAST_IDF = 1e-6
+# As ranking.py of the other engine has them.
+NEARNESS, WITHIN, EXACTNESS, MOST_PAIRS, MOST_HALVINGS = 0.08, 5, 0.2, 30, 5
+# More leaves than this find, but do not rank: each takes some of the clauses that a query may have.
+MOST_SCORED = 150
+_BM25 = (
+    "params.weight * _score / (_score + params.least + params.by_length * doc[params.length].value)"
+)
+# Half for each half-life of age, in between on a straight line.
+_RECENCY = """
+long slot = doc['slot'].value;
+long age = params.newest - slot;
+if (slot < params.undated || age >= params.most * params.half_life) {
+  return _score / (1L << params.most);
+}
+long part = age % params.half_life;
+return _score * (1.0 - part / (2.0 * params.half_life)) / (1L << (age / params.half_life));
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """How many articles have terms of a kind, and how many they have on average."""
+
+    articles: int
+    mean_length: float
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of the archive: its texts by the field of their length, and the newest slot.
+
+    `counts` is in how many articles each node is that `counted_for` gives of a search.
+    """
+
+    texts: Mapping[str, Texts]
+    newest: int
+    counts: Mapping[Node, int]
+
+    def idf(self, node: Node) -> float:
+        """How much it tells that an article has the node."""
+        every, there = self.texts[length_of(node)].articles, self.counts[node]
+        return max(math.log((every - there + 0.5) / (there + 0.5)), 0.0) or _LEAST_IDF
+
+
+def length_of(node: Node) -> str:
+    """The field that holds how many terms an article has in the index of a leaf."""
+    return LENGTHS[index_of(node) == PIECES_INDEX]
+
+
+def counted_for(search: Search) -> list[Node]:
+    """The nodes of which a score needs to know in how many articles they are."""
+    leaves = [*_scored(search.any_tree or search.tree), *_scored(search.tree)]
+    written = [unstemmed(leaf) for leaf in _capitals(leaves)] if search.nearness else []
+    parts = [part for leaf in leaves for part in _parts(leaf)]
+    return [*dict.fromkeys((*leaves, *parts, *written))]
+
+
+def _scored(tree: Node | None) -> list[Node]:
+    return wanted_leaves(tree)[:MOST_SCORED]
+
+
+def score_of(search: Search, tree: Node | None, known: Known) -> Query:
+    """A query whose score is that of an article for a tree; what it finds is no business of it."""
+    leaves = _scored(tree)
+    parts = [
+        _leaf(leaf, 1 if isinstance(leaf, Prefix) else times, known)
+        for leaf, times in Counter(leaves).items()
+    ]
+    scored: Query = {"bool": {"should": [*parts, *_extras(search, known)]}}
+    if not search.half_life:
+        return scored
+    params = {
+        "newest": known.newest,
+        "undated": UNDATED_ROOM,
+        "most": MOST_HALVINGS,
+        "half_life": max(1, round(search.half_life * SLOTS_A_DAY)),
+    }
+    return {"script_score": {"query": scored, "script": {"source": _RECENCY, "params": params}}}
+
+
+def _leaf(leaf: Node, times: int, known: Known) -> Query:
+    found = sought(leaf)
+    if found is None or not known.counts[leaf]:
+        return NOTHING
+    if parts := _parts(leaf):
+        scored = [_leaf(part, times, known) for part in parts]
+        return {"bool": {"filter": [texts_with(found)], "should": scored}}
+    length = length_of(leaf)
+    params = {
+        "weight": times * known.idf(leaf) * (_K1 + 1),
+        "least": _K1 * (1 - _B),
+        "by_length": _K1 * _B / known.texts[length].mean_length,
+        "length": length,
+    }
+    counted = {"bool": {"should": [*_counted(found)]}}
+    return {"script_score": {"query": counted, "script": {"source": _BM25, "params": params}}}
+
+
+def _parts(leaf: Node) -> list[Node]:
+    """What FTS5 scores each by itself of words that stand near each other."""
+    if isinstance(leaf, In):
+        return [In(leaf.field, part) for part in _parts(leaf.part)]
+    if not isinstance(leaf, Near):
+        return []
+    in_pieces = index_of(leaf) == PIECES_INDEX
+    return [Word(text, inside=True) if in_pieces else Phrase(text) for text in leaf.text.split()]
+
+
+def _counted(found: Sought) -> Iterator[Query]:
+    """Queries whose scores add up to how often a leaf is there, each time as its field weighs."""
+    if found.terms:
+        for term in found.terms:
+            yield {"term": {RANKED: {"value": term, "boost": 0.5}}}
+        return
+    for runs in found.readings:
+        for column in found.columns:
+            for run in runs:
+                # The cluster adds up the score of a run for each of its terms.
+                weight = _WEIGHT_OF[column] / len(run.terms)
+                yield counted_in(f"{found.index}.{column}", run, weight)
+
+
+def _extras(search: Search, known: Known) -> Iterator[Query]:
+    if not search.nearness:
+        return
+    leaves = _scored(search.any_tree or search.tree)
+    for one, two in _pairs(leaves):
+        near = _near(one, two)
+        if near is not None and known.counts[one] and known.counts[two]:
+            amount = NEARNESS * (known.idf(one) + known.idf(two))
+            yield {"constant_score": {"filter": near, "boost": amount}}
+    for word in _capitals(leaves):
+        written = unstemmed(word)
+        # Where both are in as many articles no other word has the stem.
+        if 0 < known.counts[written] < known.counts[word]:
+            amount = EXACTNESS * known.idf(word)
+            yield {"constant_score": {"filter": query_of(written), "boost": amount}}
+
+
+def _pairs(leaves: Sequence[Node]) -> list[tuple[Word, Word]]:
+    """Each two words that follow each other in the query."""
+    pairs: dict[str, tuple[Word, Word]] = {}
+    for one, two in pairwise(leaves):
+        if isinstance(one, Word) and isinstance(two, Word) and len(pairs) < MOST_PAIRS:
+            by_stems = index_of(one) == index_of(two) == STEMS
+            if by_stems and one.text.lower() != two.text.lower():
+                pairs[f"{one} {two}"] = one, two
+    return [*pairs.values()]
+
+
+def _near(one: Word, two: Word) -> Query | None:
+    first, second = sought(one), sought(two)
+    if first is None or second is None:
+        return None
+    runs = _distinct(first.runs[:1], second.runs[:1])
+    foreign = _distinct(first.foreign, second.foreign)
+    return texts_with(Sought(first.index, FIELDS, runs, foreign, WITHIN))
+
+
+def _distinct(one: tuple[Run, ...], two: tuple[Run, ...]) -> tuple[Run, ...]:
+    return tuple(dict.fromkeys((*one, *two)))
+
+
+def _capitals(leaves: Sequence[Node]) -> list[Word]:
+    """Each word with a capital, but not all in capitals."""
+    words = [leaf for leaf in leaves if isinstance(leaf, Word) and index_of(leaf) == STEMS]
+    named = {w.text: w for w in words if w.text[:1].isupper() and not w.text.isupper()}
+    return [*named.values()]

@@ -1,0 +1,188 @@
+"""The cluster finds what the embedded engine finds, by the same searches over the same articles."""
+
+import json
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+import pytest
+from conftest import LONG, Archive, open_archive
+from hypothesis import given, settings
+from test_equal_answers import (
+    AUTHORS,
+    DAYS,
+    LANGUAGES,
+    NAMES,
+    SOURCES,
+    TIMES,
+    TOPICS,
+    WORDS,
+    named,
+    searches,
+)
+
+from cluster.filled import fill, names_in
+from cluster.processes import Cluster
+from service.article import Article
+from service.dates import parse_moment
+from service.engines.opensearch.client import Address, Client
+from service.engines.opensearch.engine import OpenSearchEngine
+from service.query import Search
+from service.result import Results
+from service.search import Ask, Finder
+from service.stores.entities import EntityStore
+
+pytest_plugins = ["cluster.fixtures"]
+
+CASES = json.loads((Path(__file__).parent.parent / "cases" / "search.json").read_text("utf-8"))
+# Of how much of each depth of two orders counts: the first ten make up four fifths.
+PERSISTENCE = 0.9
+
+
+@pytest.fixture(scope="module")
+def client(cluster: Cluster) -> Iterator[Client]:
+    made = Client(Address(tuple(cluster.urls)))
+    yield made
+    made.close()
+
+
+@dataclass(frozen=True)
+class Both:
+    """One archive in a file and in the cluster."""
+
+    archive: Archive
+    engine: OpenSearchEngine
+
+    @property
+    def finder(self) -> Finder:
+        return Finder(self.engine, EntityStore(self.archive.database))
+
+
+@pytest.fixture(scope="module")
+def library(client: Client, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
+    """The documents of tests/cases/search.json."""
+    archive = open_archive(tmp_path_factory.mktemp("cases"))
+    for document in CASES["documents"]:
+        fields: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in document.items()
+        }
+        published, people = fields.pop("published_at", None), fields.pop("people", ())
+        made = Article(**fields, published=parse_moment(published) if published else None)
+        mentions = [mention for name in people for mention in named(made, name)[1]]
+        archive.add(made, [replace(m, start=0, end=len(m.text)) for m in mentions])
+    yield from both(client, "cases", archive)
+
+
+@pytest.fixture(scope="module")
+def generated(client: Client, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
+    """Articles of few words, so that every search finds some."""
+    archive = open_archive(tmp_path_factory.mktemp("generated"))
+    rng = random.Random(9)  # noqa: S311 - to be repeated
+    for number in range(150):
+        # The last ones are new versions of the first.
+        made = article_of(rng, f"k{number % 120}")
+        archive.add(*(named(made, rng.choice(NAMES)) if rng.random() < 0.5 else (made, [])))
+    yield from both(client, "generated", archive)
+
+
+def both(client: Client, index: str, archive: Archive) -> Iterator[Both]:
+    fill(client, index, archive)
+    yield Both(archive, OpenSearchEngine(client, index, names_in(archive)))
+    client.delete(index)
+
+
+def article_of(rng: random.Random, key: str) -> Article:
+    def text(most: int) -> str:
+        return " ".join(rng.choices(WORDS, k=rng.randint(1, most)))
+
+    day = rng.choice((*DAYS, None))
+    time = rng.choice(("", rng.choice(TIMES))) if day in DAYS[:-2] else ""
+    return Article(
+        key=key,
+        title=text(3),
+        standfirst=text(2) if rng.random() < 0.5 else None,
+        body=text(12),
+        captions=tuple(text(2) for _ in range(rng.randint(0, 2))),
+        credits=tuple(text(1) for _ in range(rng.randint(0, 1))),
+        source=rng.choice((None, *SOURCES)),
+        language=rng.choice(LANGUAGES),
+        authors=tuple(rng.sample(AUTHORS, rng.randint(0, 2))),
+        topics=tuple(rng.sample(TOPICS, rng.randint(0, 2))),
+        published=parse_moment(day + time) if day else None,
+    )
+
+
+@pytest.mark.parametrize("case", CASES["searches"], ids=lambda c: c["q"] + str(c.get("with", "")))
+def test_cases(library: Both, case: dict[str, Any]) -> None:
+    options = dict(case.get("with", {}))
+    for name in ("filters", "excluded"):
+        if name in options:
+            options[name] = {f: tuple(v) for f, v in options[name].items()}
+    results = library.finder.search(Ask(q=case["q"], **options))
+    found = [hit.key for hit in results.hits]
+    assert (found if case.get("ordered") else sorted(found)) == case["expected"]
+    assert results.total == len(case["expected"])
+
+
+def test_generated_searches(generated: Both) -> None:
+    alike: list[float] = []
+
+    @settings(max_examples=2_000 if LONG else 60)
+    @given(search=searches())
+    def hold(search: Search) -> None:
+        asked = replace(search, collapse=False, limit=200)
+        there, here = generated.engine.search(asked), generated.archive.engine.search(asked)
+        assert found(there) == found(here), asked
+        assert counts(there) == counts(here), asked
+        assert there.facets == here.facets, asked
+        if asked.sort != "relevance" or (here.hits[:1] and here.hits[0].score is None):
+            assert keys(there) == keys(here), asked
+        alike.append(likeness(keys(there), keys(here)))
+
+    hold()
+    assert fmean(alike) >= 0.9
+
+
+def found(results: Results) -> dict[str, tuple[int | None, int]]:
+    return {hit.key: (hit.version, hit.copies) for hit in results.hits}
+
+
+def counts(results: Results) -> tuple[str, int, int]:
+    return results.match, results.total, results.groups
+
+
+@settings(max_examples=100 if LONG else 10)
+@given(search=searches())
+def test_a_walk_meets_each_hit_once(generated: Both, search: Search) -> None:
+    asked = replace(search, collapse=False, facets=(), limit=17)
+    whole = generated.engine.search(replace(asked, limit=200))
+    assert walk(generated.engine, asked) == keys(whole)
+
+
+def walk(engine: OpenSearchEngine, search: Search) -> list[str]:
+    page = engine.search(search)
+    found = keys(page)
+    while page.next is not None:
+        page = engine.search(replace(search, cursor=page.next))
+        found += keys(page)
+    return found
+
+
+def keys(results: Results) -> list[str]:
+    return [hit.key for hit in results.hits]
+
+
+def likeness(one: Sequence[str], two: Sequence[str]) -> float:
+    """Rank-biased overlap of two orders of the same things (Webber, Moffat and Zobel, 2010)."""
+    if not one:
+        return 1.0
+    weight, total, scale = 1.0, 0.0, 0.0
+    for depth in range(1, len(one) + 1):
+        total += weight * len({*one[:depth]} & {*two[:depth]}) / depth
+        scale += weight
+        weight *= PERSISTENCE
+    return total / scale

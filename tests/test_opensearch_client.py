@@ -1,0 +1,61 @@
+"""Errors of the cluster and of the way to it as errors of ours."""
+
+import socket
+import time
+from collections.abc import Callable
+
+import pytest
+from opensearchpy import exceptions
+
+from service.deadline import within
+from service.engines.opensearch.client import Address, Client, our_errors
+from service.errors import Busy, CuttingsError, InvalidRequest, Misconfigured
+
+TOO_MANY = {"error": {"root_cause": [{"type": "too_many_clauses", "reason": "1024"}]}}
+
+FAULTS: list[tuple[Callable[[], Exception], type[CuttingsError]]] = [
+    (lambda: exceptions.AuthenticationException(401, "no"), Misconfigured),
+    (lambda: exceptions.AuthorizationException(403, "no"), Misconfigured),
+    (lambda: exceptions.SSLError("N/A", "bad certificate", Exception()), Misconfigured),
+    (lambda: exceptions.ImproperlyConfigured("http+x"), Misconfigured),
+    (lambda: exceptions.NotFoundError(404, "index_not_found_exception", {}), Misconfigured),
+    (lambda: exceptions.RequestError(400, "parsing_exception", {}), Misconfigured),
+    (lambda: exceptions.RequestError(400, "search_phase_execution", TOO_MANY), InvalidRequest),
+    (lambda: exceptions.ConnectionTimeout("TIMEOUT", "slow", Exception()), Busy),
+    (lambda: exceptions.ConnectionError("N/A", "refused", Exception()), Busy),
+    (lambda: exceptions.TransportError(429, "circuit_breaking_exception", {}), Busy),
+    (lambda: exceptions.TransportError(503, "no_shard_available", {}), Busy),
+    (lambda: exceptions.SerializationError("odd"), Busy),
+]
+
+
+@pytest.mark.parametrize(("made", "ours"), FAULTS)
+def test_every_error_is_one_of_ours(
+    made: Callable[[], Exception], ours: type[CuttingsError]
+) -> None:
+    with pytest.raises(ours), our_errors():
+        raise made()
+
+
+def test_who_is_not_there_is_busy() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # and never listens
+        client = Client(Address((f"http://127.0.0.1:{taken.getsockname()[1]}",), seconds=1))
+        with pytest.raises(Busy) as raised:
+            client.search("articles", {})
+        client.close()
+    assert raised.value.headers["Retry-After"] == "5"
+
+
+def test_who_answers_late_is_asked_no_longer_than_an_answer_may_take() -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()  # and never answers
+        client = Client(Address((f"http://127.0.0.1:{silent.getsockname()[1]}",)))
+        began = time.monotonic()
+        with pytest.raises(Busy), within(0.2):
+            client.search("articles", {})
+        assert time.monotonic() - began < 5
+        with pytest.raises(Busy), within(1e-9):
+            client.search("articles", {})
+        client.close()
