@@ -345,6 +345,9 @@ def workers_of(process: subprocess.Popen[str]) -> list[int]:
 def test_a_worker_that_dies_is_replaced_and_none_outlives_its_parent(small: Archive) -> None:
     with started(small.settings.db, "--workers", "2") as (process, address):
         first, second = workers_of(process)
+        # Each has answered some of these: whoever dies before that could not start, which ends all.
+        for _ in range(40):
+            assert httpx.get(f"{address}/healthz", timeout=60).status_code == 200
         os.kill(first, signal.SIGKILL)
         until(lambda: len(set(workers_of(process)) - {first, second}) == 1, 60)
         assert httpx.get(f"{address}/v1/search", timeout=60).status_code == 200
