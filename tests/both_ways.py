@@ -17,7 +17,6 @@ from service.stores.edits import Author, EditStore
 from service.stores.kills import KillStore
 from service.stores.rereading import Reread, Rereading, Standing
 from service.working.copy import WorkingCopy
-from service.working.desk import Desk
 from service.working.documents import Document, columns
 from service.working.needs import (
     Needs,
@@ -31,6 +30,7 @@ from service.working.needs import (
 from service.working.owners import Kind, Name
 from service.working.rows import no_ids, read
 from service.working.shelf import Changes, MemoryShelf
+from service.working.workbench import Workbench
 
 ANN = Author("Ann", "as it seems")
 # Of the day on which a test runs; and numbers of which only the order says something.
@@ -102,7 +102,7 @@ class Task:
         return _outcome(lambda: self.work(archive.database))
 
     def on_shelf(self, shelf: MemoryShelf) -> Any:
-        return _outcome(lambda: Desk(shelf).do(self.needs, self.work))
+        return _outcome(lambda: Workbench(shelf).do(self.needs, self.work))
 
 
 KINDS: tuple[Kind, ...] = ("archive", "article", "entity", "source", "edit")

@@ -140,7 +140,7 @@ def test_any_history_ends_as_if_made_anew(
     conn: Connection, near: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also where a bucket holds more than are held against each other."""
-    monkeypatch.setattr(copies, "_NEAR", near)
+    monkeypatch.setattr(copies, "NEAR", near)
     conn.commit()
 
     @given(STEPS)

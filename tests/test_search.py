@@ -1,13 +1,12 @@
 """What finds what: cases over small archives, and promises that hold for all of them."""
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Archive, open_archive
+from conftest import Archive
 from hypothesis import given
 from hypothesis import strategies as st
+from searches_by_hand import CASES, asked_in, library_in, name_of, person
 
 from service.article import Article
 from service.dates import parse_moment
@@ -16,49 +15,16 @@ from service.errors import InvalidQuery, InvalidRequest
 from service.result import Facet, Histogram
 from service.search import Ask
 
-CASES = json.loads((Path(__file__).parent / "cases" / "search.json").read_text("utf-8"))
-
-
-def person(name: str, start: int, alias: str = "") -> Mention:
-    key = "person-" + "".join(c for c in name.lower() if c.isalpha())
-    entity = EntityName(key, name, "person")
-    return Mention(
-        "body",
-        start,
-        start + len(alias or name),
-        alias or name,
-        alias or name,
-        "person",
-        entity,
-        "model",
-        0.9,
-    )
-
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Archive:
     """The documents of tests/cases/search.json."""
-    archive = open_archive(tmp_path_factory.mktemp("library"))
-    for document in CASES["documents"]:
-        fields: dict[str, Any] = {
-            n: tuple(v) if isinstance(v, list) else v for n, v in document.items()
-        }
-        published = fields.pop("published_at", None)
-        people = fields.pop("people", ())
-        archive.add(
-            Article(**fields, published=parse_moment(published) if published else None),
-            [person(name, document["body"].index(name)) for name in people],
-        )
-    return archive
+    return library_in(tmp_path_factory.mktemp("library"))
 
 
-@pytest.mark.parametrize("case", CASES["searches"], ids=lambda c: c["q"] + str(c.get("with", "")))
+@pytest.mark.parametrize("case", CASES["searches"], ids=name_of)
 def test_cases(library: Archive, case: dict[str, Any]) -> None:
-    options = dict(case.get("with", {}))
-    for name in ("filters", "excluded"):
-        if name in options:
-            options[name] = {f: tuple(v) for f, v in options[name].items()}
-    results = library.finder.search(Ask(q=case["q"], **options))
+    results = library.finder.search(asked_in(case))
     found = [hit.key for hit in results.hits]
     assert (found if case.get("ordered") else sorted(found)) == case["expected"]
     assert results.total == len(case["expected"])

@@ -32,17 +32,15 @@ from service.database import memory_schema
 from service.dates import parse_moment
 from service.entity import Mention
 from service.findings import Findings
-from service.stores import copies
 from service.stores.batches import Stored
-from service.working.consequences import NEAR
 from service.working.copy import WorkingCopy
-from service.working.desk import Desk
 from service.working.needs import (
     Needs,
 )
 from service.working.owners import MADE_BY_ENGINES, MADE_OF_DOCUMENTS, OWNED
 from service.working.rows import no_ids, read
 from service.working.shelf import MemoryShelf
+from service.working.workbench import Workbench
 
 TABLES = """
 SELECT name FROM pragma_table_list
@@ -55,10 +53,6 @@ def test_every_table_has_an_owner_or_is_made_of_what_has_one() -> None:
     owned = [each.table for each in OWNED]
     assert {*owned, *MADE_OF_DOCUMENTS, *MADE_BY_ENGINES} == tables
     assert len(set(owned)) == len(owned)
-
-
-def test_neighbours_are_those_of_the_store() -> None:
-    assert copies._NEAR == NEAR
 
 
 def test_an_archive_survives_being_made_of_its_documents(seeded: Archive) -> None:
@@ -186,7 +180,7 @@ def test_what_was_not_said_to_be_needed_is_found() -> None:
     for number in range(2):
         article = Article(body=f"Kim Jong Un {number}", source="AFP")
         task = storing([Stored(article, Findings((mention,)), "test")])
-        Desk(shelf).do(Needs(), task.work)
+        Workbench(shelf).do(Needs(), task.work)
     (kim,) = shelf.every("entity")
     assert (kim.number("entities", "articles"), kim.values("aliases", "mentions")) == (2, [2])
     assert [each.number("sources", "articles") for each in shelf.every("source")] == [2]

@@ -57,8 +57,8 @@ class Figure(NamedTuple):
 def figures(text: str) -> Iterator[Figure]:
     """The numbers of a text, those of years and dates among them."""
     for match in _FIGURE.finditer(text):
-        stated = match["digits"].replace(",", "") if match["digits"] else _SPELLED[_word(match)]
         raise_if_late()
+        stated = match["digits"].replace(",", "") if match["digits"] else _SPELLED[_word(match)]
         scale = _SCALES[match["scale"].lower()] if match["scale"] else 1
         counted = _COUNTED.match(text, match.end())
         of, end = _of(counted, match.end())

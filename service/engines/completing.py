@@ -9,6 +9,8 @@ from service.unspaced import has_unspaced, occurrences
 
 # How many of the newest articles are read for what follows a word, and how far into each.
 NEWEST, READ = 30, 2_000
+# Words near each other have at most so many between them.
+NEAR = 5
 # A shorter word tells little of what comes next, in letters.
 TELLS = 4
 

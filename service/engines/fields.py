@@ -1,8 +1,12 @@
 """What of an article is searched, and what it is counted and filtered by."""
 
+from datetime import date
+
 # Weights of bm25 in halves: title, standfirst, body, captions, credits. The first two were measured
 # together with what ranking adds (benchmarks/README.md): news puts what it is about on top.
 HALVES: tuple[int, ...] = (8, 4, 2, 2, 1)
+
+SECONDS_A_DAY = 86_400
 
 TEXT_LISTS = ("source", "language", "author", "topic", "mentions_date")
 
@@ -34,3 +38,18 @@ def dates_of(day: str) -> list[str]:
 
 
 WIDER = {"topic": topics_of, "mentions_date": dates_of}
+
+
+def day_of(iso: str) -> int:
+    """The day of a date or an instant, `2018-12-16…`, counted from the year 1."""
+    return date(int(iso[:4]), int(iso[5:7]), int(iso[8:10])).toordinal()
+
+
+def second_of(iso: str) -> int:
+    """The second within its day of an instant, `2018-12-16T01:30:00Z`."""
+    return int(iso[11:13]) * 3600 + int(iso[14:16]) * 60 + int(iso[17:19])
+
+
+def instant_of(iso: str) -> int:
+    """The second of an instant, counted from the year 1."""
+    return day_of(iso) * SECONDS_A_DAY + second_of(iso)

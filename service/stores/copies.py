@@ -1,7 +1,7 @@
 """Near copies of articles, kept as they come, change and go.
 
 Two articles are held against each other when they are neighbours in a bucket of some band: at most
-`_NEAR` places apart. So a text that half the archive starts with costs no more than any other, and
+`NEAR` places apart. So a text that half the archive starts with costs no more than any other, and
 the pairs are a function of what the archive holds, whatever the order of arrival: an article that
 comes between two may part them, one that goes may join them.
 """
@@ -19,7 +19,7 @@ from service.near_copies import ENOUGH, Text, bands, bucket, may_be_copies, over
 
 Pair = tuple[int, int]
 
-_NEAR = 8
+NEAR = 8
 
 GONE = "SELECT number, article_id, signature FROM copy_signatures WHERE article_id IS NULL"
 OWN = """
@@ -127,13 +127,13 @@ def _neighbours(conn: Connection, number: int, signature: bytes) -> tuple[set[in
     astride: set[Pair] = set()
     for band in bands(signature):
         first, last = bucket(band)
-        values = {"band": band, "number": number, "first": first, "last": last, "near": _NEAR}
+        values = {"band": band, "number": number, "first": first, "last": last, "near": NEAR}
         before = [row[0] for row in conn.execute(BEFORE, values)]
         after = [row[0] for row in conn.execute(AFTER, values)]
         near.update(before, after)
         # The nth before and the mth after it are n + m - 1 places apart without it.
         for nth, one in enumerate(before):
-            if (mth := _NEAR - 1 - nth) < len(after):
+            if (mth := NEAR - 1 - nth) < len(after):
                 astride.add((min(one, after[mth]), max(one, after[mth])))
     return near, astride
 
@@ -194,7 +194,7 @@ def _are_neighbours(conn: Connection, one: Row, other: Row) -> bool:
             continue
         low, high = sorted(((mine, one["number"]), (theirs, other["number"])))
         values = {"band": low[0], "number": low[1], "other_band": high[0], "other": high[1]}
-        if conn.execute(BETWEEN, {**values, "near": _NEAR}).fetchone()[0] < _NEAR:
+        if conn.execute(BETWEEN, {**values, "near": NEAR}).fetchone()[0] < NEAR:
             return True
     return False
 

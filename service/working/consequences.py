@@ -9,12 +9,11 @@ from dataclasses import dataclass
 
 from service.edits import Decisions, Edit, touched
 from service.names import name_key
+from service.stores.copies import NEAR
 from service.working.documents import Document, Place
 from service.working.needs import FORMER, GROUP, KILLED, READING, SPELLING, URI, Field, Needs
 from service.working.owners import Name
 
-# As in service/stores/copies.py: how many places apart two texts are still held against each other.
-NEAR = 8
 _PARTIES = ("mentions", "article_entities", "quotes")
 _COPIES = ("copy_signatures", "copy_pairs", "copies")
 # What one article has no other may have.

@@ -1,16 +1,15 @@
 """The cluster finds what the embedded engine finds, by the same searches over the same articles."""
 
-import json
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from statistics import fmean
 from typing import Any
 
 import pytest
 from conftest import LONG, Archive, open_archive
 from hypothesis import given, settings
+from searches_by_hand import CASES, asked_in, library_in, name_of
 from test_equal_answers import (
     AUTHORS,
     DAYS,
@@ -32,12 +31,11 @@ from service.engines.opensearch.client import Address, Client
 from service.engines.opensearch.engine import OpenSearchEngine
 from service.query import Search
 from service.result import Results
-from service.search import Ask, Finder
+from service.search import Finder
 from service.stores.entities import EntityStore
 
 pytest_plugins = ["cluster.fixtures"]
 
-CASES = json.loads((Path(__file__).parent.parent / "cases" / "search.json").read_text("utf-8"))
 # Of how much of each depth of two orders counts: the first ten make up four fifths.
 PERSISTENCE = 0.9
 
@@ -64,17 +62,7 @@ class Both:
 @pytest.fixture(scope="module")
 def library(client: Client, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
     """The documents of tests/cases/search.json."""
-    archive = open_archive(tmp_path_factory.mktemp("cases"))
-    for document in CASES["documents"]:
-        fields: dict[str, Any] = {
-            name: tuple(value) if isinstance(value, list) else value
-            for name, value in document.items()
-        }
-        published, people = fields.pop("published_at", None), fields.pop("people", ())
-        made = Article(**fields, published=parse_moment(published) if published else None)
-        mentions = [mention for name in people for mention in named(made, name)[1]]
-        archive.add(made, [replace(m, start=0, end=len(m.text)) for m in mentions])
-    yield from both(client, "cases", archive)
+    yield from both(client, "cases", library_in(tmp_path_factory.mktemp("cases")))
 
 
 @pytest.fixture(scope="module")
@@ -116,13 +104,9 @@ def article_of(rng: random.Random, key: str) -> Article:
     )
 
 
-@pytest.mark.parametrize("case", CASES["searches"], ids=lambda c: c["q"] + str(c.get("with", "")))
+@pytest.mark.parametrize("case", CASES["searches"], ids=name_of)
 def test_cases(library: Both, case: dict[str, Any]) -> None:
-    options = dict(case.get("with", {}))
-    for name in ("filters", "excluded"):
-        if name in options:
-            options[name] = {f: tuple(v) for f, v in options[name].items()}
-    results = library.finder.search(Ask(q=case["q"], **options))
+    results = library.finder.search(asked_in(case))
     found = [hit.key for hit in results.hits]
     assert (found if case.get("ordered") else sorted(found)) == case["expected"]
     assert results.total == len(case["expected"])

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from service.dates import DateRange
+from service.engines.fields import day_of, instant_of
 from service.engines.leaves import pushed_down
-from service.engines.opensearch.documents import compared, instant_of
+from service.engines.opensearch.documents import compared
 from service.engines.opensearch.mapping import RANKED
 from service.engines.opensearch.runs import Run, Sought, sought
 from service.query import And, Dated, Filter, In, Node, Or, Without
@@ -145,8 +146,8 @@ def with_values(field: str, values: Iterable[str]) -> Query:
 def published_in(dates: DateRange) -> Query:
     """Days compare with articles of which only the day is known, instants with instants."""
     days = {
-        "gte": _day(dates.first_day) if dates.first_day else None,
-        "lte": _day(dates.last_day) if dates.last_day else None,
+        "gte": day_of(dates.first_day) if dates.first_day else None,
+        "lte": day_of(dates.last_day) if dates.last_day else None,
     }
     instants = {
         "gte": instant_of(dates.start) if dates.start else None,
@@ -160,7 +161,3 @@ def published_in(dates: DateRange) -> Query:
 def _range(field: str, bounds: dict[str, int | None]) -> Query:
     # Without a bound a range is whatever has a value.
     return {"range": {field: {name: at for name, at in bounds.items() if at is not None}}}
-
-
-def _day(iso: str) -> int:
-    return instant_of(f"{iso[:10]}T00:00:00Z") // 86_400

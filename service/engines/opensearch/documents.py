@@ -8,7 +8,15 @@ from typing import Any
 
 from service.article import Article
 from service.dates import Moment
-from service.engines.fields import HALVES, TEXT_LISTS, WIDER, is_english, itself, nocase
+from service.engines.fields import (
+    HALVES,
+    TEXT_LISTS,
+    WIDER,
+    instant_of,
+    is_english,
+    itself,
+    nocase,
+)
 from service.engines.leaves import AS_WRITTEN
 from service.engines.marks import TOKENS
 from service.engines.opensearch.mapping import PIECES, RANKED, SAID, STEMS, WORDS
@@ -22,7 +30,6 @@ from service.stores.slots import natural_slot
 PARTED = "\x1f"
 # Longer values of a keyword are no term of Lucene's.
 _LONGEST_VALUE = 4_000
-SECONDS_A_DAY = 86_400
 # By what of its date a past text is found.
 _OF_A_PAST = ("day", "instant")
 # No reader types a longer word; figures of a table may be as long as that.
@@ -191,12 +198,6 @@ def _dated(published: Moment | None) -> dict[str, Any]:
     if published.precision != "day":
         dated["instant"] = instant_of(published.iso)
     return dated
-
-
-def instant_of(iso: str) -> int:
-    """The second of an instant, `2018-12-16T01:30:00Z`, counted from the year 1."""
-    day = date.fromisoformat(iso[:10]).toordinal()
-    return day * SECONDS_A_DAY + int(iso[11:13]) * 3600 + int(iso[14:16]) * 60 + int(iso[17:19])
 
 
 def _shown(article: Article) -> dict[str, Any]:

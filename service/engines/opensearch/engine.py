@@ -25,11 +25,12 @@ from service.engines.opensearch.near_copies import (
 from service.engines.opensearch.past_texts import (
     asks_for_past,
     current_or_past,
-    told_of_past,
 )
 from service.engines.opensearch.scoring import Known, counted_for, score_of
 from service.engines.opensearch.surveying import NOT_SURVEYED, Survey, counts_of, survey
 from service.engines.opensearch.vocabulary import OpenSearchVocabulary
+from service.engines.telling import MOVED_ON, told_of_past
+from service.engines.weighing import ENOUGH
 from service.query import Cursor, Diagnostic, Node, Search, Versions
 from service.result import Facet, Histogram, Hit, Places, Results
 from service.stages import Stage
@@ -37,8 +38,6 @@ from service.stores.article_rows import in_lines
 
 Match = Literal["all", "any"]
 
-# An `auto` query whose every word is in as many articles is not loosened.
-_ENOUGH = 10
 # What articles with all of the words are lifted by, where any of them is enough. A score has seven
 # digits in the cluster: more would leave it no decimals.
 _ABOVE = 1_024.0
@@ -115,7 +114,7 @@ class OpenSearchEngine:
         lines = [each if isinstance(each, str) else in_lines(each) for each in texts]
         return places(article, reading_of(lines, read.tree))
 
-    def occurring(self, nodes: Collection[Node], versions: Versions = "current") -> frozenset[Node]:  # noqa: ARG002 - past texts are not in the index yet
+    def occurring(self, nodes: Collection[Node], versions: Versions = "current") -> frozenset[Node]:  # noqa: ARG002 - current texts alone tell which spellings there are
         counts = counts_of(self._client, self._index, {node: query_of(node) for node in nodes})
         return frozenset(node for node, count in counts.items() if count)
 
@@ -224,7 +223,7 @@ def _chosen(
     number = 0
     if len(readings) > 1:
         every_word, any_word = surveyed.totals
-        number = int(every_word < _ENOUGH and every_word < any_word)
+        number = int(every_word < ENOUGH and every_word < any_word)
     match, tree = readings[number]
     days = surveyed.days[number] if surveyed.days else Days(None, None)
     return _Read(match, tree, days, surveyed.known, by_score)
@@ -297,8 +296,6 @@ def _goes_on(search: Search, page: Sequence[Document]) -> bool:
 
 
 def _moved_on(search: Search, read: _Read, mark: int) -> tuple[Diagnostic, ...]:
-    """By relevance a write can change the order under a walk's feet: say so."""
     if search.cursor is None or not read.by_score or mark == search.cursor.mark:
         return ()
-    message = "the archive has changed since the first page: this one goes on in the new order"
-    return (Diagnostic(message, 0, 0),)
+    return (MOVED_ON,)

@@ -3,12 +3,11 @@
 Each has the article's own values beside its terms, since a past text has to match as a whole.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from service.engines.opensearch.compiling import EVERYTHING, Query, query_of
-from service.query import Diagnostic, Node, Search, leaves_of
-from service.result import Hit
+from service.query import Node, Search, leaves_of
 
 PAST = "past"
 # What a search calls the part that a current text matches.
@@ -65,11 +64,3 @@ def past_text_of(found: Mapping[str, Any]) -> Mapping[str, Any] | None:
         return None
     text: Mapping[str, Any] = inside[0]["_source"]
     return text
-
-
-def told_of_past(hits: Sequence[Hit], *, by_score: bool) -> tuple[Diagnostic, ...]:
-    """That what only a past version says is not ranked."""
-    if not by_score or all(hit.version is None for hit in hits):
-        return ()
-    message = "what only a past version says has no rank: it comes last, newest first"
-    return (Diagnostic(message, 0, 0),)

@@ -5,28 +5,31 @@ The cluster counts how often a term is there (mapping.py); a script makes bm25 o
 FTS5 would know of the whole archive, so that no shard scores by its own articles alone.
 """
 
-import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 
-from service.engines.fields import HALVES
 from service.engines.leaves import PIECES as PIECES_INDEX
-from service.engines.leaves import STEMS, index_of, unstemmed, wanted_leaves
+from service.engines.leaves import index_of, unstemmed, wanted_leaves
 from service.engines.opensearch.compiling import NOTHING, Query, counted_in, query_of, texts_with
 from service.engines.opensearch.mapping import LENGTHS, RANKED
 from service.engines.opensearch.runs import Run, Sought, sought
+from service.engines.weighing import (
+    EXACTNESS,
+    K1,
+    MOST_HALVINGS,
+    NEARNESS,
+    WEIGHT_OF,
+    WITHIN,
+    B,
+    capitals,
+    idf,
+    neighbours,
+)
 from service.query import In, Near, Node, Phrase, Prefix, Search, Word
 from service.stores.pieces import FIELDS
 from service.stores.slots import SLOTS_A_DAY, UNDATED_ROOM
 
-_WEIGHT_OF = {name: half / 2 for name, half in zip(FIELDS, HALVES, strict=True)}
-_K1, _B = 1.2, 0.75
-# What FTS5 gives a word that is in more than half of all articles.
-_LEAST_IDF = 1e-6
-# As ranking.py of the other engine has them.
-NEARNESS, WITHIN, EXACTNESS, MOST_PAIRS, MOST_HALVINGS = 0.08, 5, 0.2, 30, 5
 # More leaves than this find, but do not rank: each takes some of the clauses that a query may have.
 MOST_SCORED = 150
 _BM25 = (
@@ -66,7 +69,7 @@ class Known:
     def idf(self, node: Node) -> float:
         """How much it tells that an article has the node."""
         every, there = self.texts[length_of(node)].articles, self.counts[node]
-        return max(math.log((every - there + 0.5) / (there + 0.5)), 0.0) or _LEAST_IDF
+        return idf(every, there)
 
 
 def length_of(node: Node) -> str:
@@ -77,7 +80,7 @@ def length_of(node: Node) -> str:
 def counted_for(search: Search) -> list[Node]:
     """The nodes of which a score needs to know in how many articles they are."""
     leaves = [*_scored(search.any_tree or search.tree), *_scored(search.tree)]
-    written = [unstemmed(leaf) for leaf in _capitals(leaves)] if search.nearness else []
+    written = [unstemmed(leaf) for leaf in capitals(leaves)] if search.nearness else []
     parts = [part for leaf in leaves for part in _parts(leaf)]
     return [*dict.fromkeys((*leaves, *parts, *written))]
 
@@ -114,9 +117,9 @@ def _leaf(leaf: Node, times: int, known: Known) -> Query:
         return {"bool": {"filter": [texts_with(found)], "should": scored}}
     length = length_of(leaf)
     params = {
-        "weight": times * known.idf(leaf) * (_K1 + 1),
-        "least": _K1 * (1 - _B),
-        "by_length": _K1 * _B / known.texts[length].mean_length,
+        "weight": times * known.idf(leaf) * (K1 + 1),
+        "least": K1 * (1 - B),
+        "by_length": K1 * B / known.texts[length].mean_length,
         "length": length,
     }
     counted = {"bool": {"should": [*_counted(found)]}}
@@ -143,7 +146,7 @@ def _counted(found: Sought) -> Iterator[Query]:
         for column in found.columns:
             for run in runs:
                 # The cluster adds up the score of a run for each of its terms.
-                weight = _WEIGHT_OF[column] / len(run.terms)
+                weight = WEIGHT_OF[column] / len(run.terms)
                 yield counted_in(f"{found.index}.{column}", run, weight)
 
 
@@ -151,28 +154,17 @@ def _extras(search: Search, known: Known) -> Iterator[Query]:
     if not search.nearness:
         return
     leaves = _scored(search.any_tree or search.tree)
-    for one, two in _pairs(leaves):
+    for one, two in neighbours(leaves):
         near = _near(one, two)
         if near is not None and known.counts[one] and known.counts[two]:
             amount = NEARNESS * (known.idf(one) + known.idf(two))
             yield {"constant_score": {"filter": near, "boost": amount}}
-    for word in _capitals(leaves):
+    for word in capitals(leaves):
         written = unstemmed(word)
         # Where both are in as many articles no other word has the stem.
         if 0 < known.counts[written] < known.counts[word]:
             amount = EXACTNESS * known.idf(word)
             yield {"constant_score": {"filter": query_of(written), "boost": amount}}
-
-
-def _pairs(leaves: Sequence[Node]) -> list[tuple[Word, Word]]:
-    """Each two words that follow each other in the query."""
-    pairs: dict[str, tuple[Word, Word]] = {}
-    for one, two in pairwise(leaves):
-        if isinstance(one, Word) and isinstance(two, Word) and len(pairs) < MOST_PAIRS:
-            by_stems = index_of(one) == index_of(two) == STEMS
-            if by_stems and one.text.lower() != two.text.lower():
-                pairs[f"{one} {two}"] = one, two
-    return [*pairs.values()]
 
 
 def _near(one: Word, two: Word) -> Query | None:
@@ -186,10 +178,3 @@ def _near(one: Word, two: Word) -> Query | None:
 
 def _distinct(one: tuple[Run, ...], two: tuple[Run, ...]) -> tuple[Run, ...]:
     return tuple(dict.fromkeys((*one, *two)))
-
-
-def _capitals(leaves: Sequence[Node]) -> list[Word]:
-    """Each word with a capital, but not all in capitals."""
-    words = [leaf for leaf in leaves if isinstance(leaf, Word) and index_of(leaf) == STEMS]
-    named = {w.text: w for w in words if w.text[:1].isupper() and not w.text.isupper()}
-    return [*named.values()]

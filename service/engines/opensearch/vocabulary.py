@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from service.engines.completing import NEWEST, READ, following_in, has_beginning, written_in
+from service.engines.completing import NEAR, NEWEST, READ, following_in, has_beginning, written_in
 from service.engines.opensearch.client import Client
 from service.engines.opensearch.compiling import NOTHING, Query, every, query_of
 from service.engines.opensearch.mapping import PIECES, SAID
@@ -21,7 +21,6 @@ from service.unspaced import has_unspaced
 # Words are looked for in so many articles of each shard, and counted there.
 _SAMPLED = 20_000
 _MOST_RESEMBLING = 1_000
-_WITHIN = 5
 _LOOKED_AT, _BEGINNINGS = 40, 5
 _NEWEST_FIRST = [{"published": "desc"}, {"arrival": "desc"}, {"key": "desc"}]
 
@@ -59,7 +58,7 @@ class OpenSearchVocabulary:
 
     def near(self, one: str, two: str) -> bool:
         """Whether two words stand near each other in some article."""
-        return self._occurs(Near(f"{one} {two}", _WITHIN))
+        return self._occurs(Near(f"{one} {two}", NEAR))
 
     def written(self, word: str) -> str:
         """A word of the archive as its newest article writes it, with its accents."""

@@ -24,9 +24,10 @@ from service.engines.sqlite.ranking import Order, Place, by_date, by_score
 from service.engines.sqlite.scoring import Scoring
 from service.engines.sqlite.selecting import Read, Selecting
 from service.engines.sqlite.vocabulary import SqliteVocabulary, mend_words, miscounted, occurring
+from service.engines.telling import MOVED_ON, told_of_past
 from service.engines.tokens import Tokens
 from service.query import Cursor, Diagnostic, Node, Search, Versions
-from service.result import Facet, Histogram, Hit, Places, Results
+from service.result import Facet, Histogram, Places, Results
 from service.stages import Stage
 from service.storage_faults import is_of_storage
 from service.stores.pieces import misfiled
@@ -93,7 +94,7 @@ class SqliteEngine:
                 diagnostics=(
                     *_moved_on(conn, search, read),
                     *_bounded(order),
-                    *_in_the_past(search, read, hits),
+                    *told_of_past(hits, by_score=_by_relevance(search, read)),
                 ),
             )
 
@@ -260,14 +261,11 @@ def _next(conn: Connection, search: Search, read: Read, page: Sequence[Place]) -
 
 
 def _moved_on(conn: Connection, search: Search, read: Read) -> tuple[Diagnostic, ...]:
-    """By relevance a write can change the order under a walk's feet: say so."""
     cursor = search.cursor
     if cursor is None or not _by_relevance(search, read):
         return ()
-    if conn.execute(GENERATION).fetchone()["number"] == cursor.mark:
-        return ()
-    message = "the archive has changed since the first page: this one goes on in the new order"
-    return (Diagnostic(message, 0, 0),)
+    stands_still = conn.execute(GENERATION).fetchone()["number"] == cursor.mark
+    return () if stands_still else (MOVED_ON,)
 
 
 def _bounded(order: Order) -> tuple[Diagnostic, ...]:
@@ -281,10 +279,3 @@ def _bounded(order: Order) -> tuple[Diagnostic, ...]:
             "and names as typed (rank=exact looks at all)"
         )
     return tuple(Diagnostic(message, 0, 0) for message in said)
-
-
-def _in_the_past(search: Search, read: Read, hits: tuple[Hit, ...]) -> tuple[Diagnostic, ...]:
-    if not _by_relevance(search, read) or all(hit.version is None for hit in hits):
-        return ()
-    message = "what only a past version says has no rank: it comes last, newest first"
-    return (Diagnostic(message, 0, 0),)

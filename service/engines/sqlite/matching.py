@@ -11,7 +11,7 @@ import numpy as np
 from service.database import Connection
 from service.dates import DateRange
 from service.deadline import raise_if_late
-from service.engines.fields import TEXT_LISTS
+from service.engines.fields import SECONDS_A_DAY, TEXT_LISTS, day_of, instant_of
 from service.engines.leaves import (
     AS_WRITTEN,
     PIECES,
@@ -24,7 +24,7 @@ from service.engines.leaves import (
     unstemmed,
 )
 from service.engines.marks import start_of_words
-from service.engines.sqlite.columns.parts import NO_TIME, UNDATED, Ids, day_of, second_of
+from service.engines.sqlite.columns.parts import NO_TIME, UNDATED, Ids
 from service.engines.sqlite.columns.postings import as_written
 from service.engines.sqlite.columns.view import Columns, Frequencies, Mask
 from service.engines.sqlite.match import match_of
@@ -48,7 +48,6 @@ _TELLS, _MOST_FORMS = 4, 100
 # To ask for one takes as long as to find some hundreds.
 _ASKED_FOR = 1_000
 _FIRST_DAY, _LAST_DAY = 1, 3_652_059  # of the years 1 and 9999
-_SECONDS_A_DAY = 86_400
 
 
 class Matching:
@@ -182,17 +181,17 @@ class Matching:
         """Days compare with articles of which only the day is known, instants with instants."""
         first_day = day_of(dates.first_day) if dates.first_day else _FIRST_DAY
         last_day = day_of(dates.last_day) if dates.last_day else _LAST_DAY
-        start = _instant(dates.start) if dates.start else _FIRST_DAY * _SECONDS_A_DAY
-        end = _instant(dates.end) if dates.end else (_LAST_DAY + 1) * _SECONDS_A_DAY
+        start = instant_of(dates.start) if dates.start else _FIRST_DAY * SECONDS_A_DAY
+        end = instant_of(dates.end) if dates.end else (_LAST_DAY + 1) * SECONDS_A_DAY
         days, seconds = self.columns.days, self.columns.plain.seconds
-        lowest = max(min(first_day, start // _SECONDS_A_DAY), UNDATED + 1)
-        mask = (days >= lowest) & (days <= max(last_day, end // _SECONDS_A_DAY))
+        lowest = max(min(first_day, start // SECONDS_A_DAY), UNDATED + 1)
+        mask = (days >= lowest) & (days <= max(last_day, end // SECONDS_A_DAY))
         mask &= self.columns.alive
         # Only on the days at both ends does it matter which of the two an article has.
-        inner_first = max(first_day, start // _SECONDS_A_DAY + 1)
-        inner_last = min(last_day, end // _SECONDS_A_DAY - 1)
+        inner_first = max(first_day, start // SECONDS_A_DAY + 1)
+        inner_last = min(last_day, end // SECONDS_A_DAY - 1)
         edge = np.flatnonzero(mask & ((days < inner_first) | (days > inner_last)))
-        at = days[edge].astype(np.int64) * _SECONDS_A_DAY + seconds[edge]
+        at = days[edge].astype(np.int64) * SECONDS_A_DAY + seconds[edge]
         by_day = (days[edge] >= first_day) & (days[edge] <= last_day)
         by_time = (at >= start) & (at < end)
         mask[edge] = np.where(seconds[edge] == NO_TIME, by_day, by_time)
@@ -202,7 +201,3 @@ class Matching:
         """Articles that came after a generation."""
         (later,) = numbers(self._conn, ADDED_LATER, {"mark": mark})
         return self.columns.mask_of(later)
-
-
-def _instant(iso: str) -> int:
-    return day_of(iso) * _SECONDS_A_DAY + second_of(iso)

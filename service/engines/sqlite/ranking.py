@@ -7,30 +7,29 @@ know that takes a look at each, so that of very many articles only the best are 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from service.deadline import raise_if_late
-from service.engines.leaves import STEMS, WORDS, Index, index_of, unstemmed, wanted_leaves
+from service.engines.leaves import STEMS, WORDS, Index, unstemmed, wanted_leaves
 from service.engines.sqlite.columns.view import Columns, Mask, Positions
 from service.engines.sqlite.match import match_of
 from service.engines.sqlite.matching import Matching
 from service.engines.sqlite.scoring import Part, Scores, Scoring
 from service.engines.sqlite.selecting import Read
-from service.query import Node, Search, Word
+from service.engines.weighing import (
+    EXACTNESS,
+    MOST_HALVINGS,
+    NEARNESS,
+    WITHIN,
+    capitals,
+    neighbours,
+)
+from service.query import Node, Search
 from service.stores.slots import SLOTS_A_DAY, UNDATED_ROOM
 
-# What neighbours in the query add that stand with at most so many words between them, as a part of
-# what the two tell: a small one, since nearly every article that has both has them so.
-NEARNESS, WITHIN = 0.08, 5
-_MOST_PAIRS = 30
-# What a word with a capital adds where it stands just so: Davis before Davies, which have one stem.
-EXACTNESS = 0.2
-# An article's age counts no further than this many half-lives: then its words alone rank it.
-MOST_HALVINGS = 5
 # How many of the best are looked at for what stands side by side, or just so: measured, fifteen
 # give what a thousand give.
 LOOKED_AT = 60
@@ -291,37 +290,24 @@ def extras_of(search: Search, scoring: Scoring) -> list[Extra]:
 
 def _pairs(leaves: Sequence[Node], scoring: Scoring) -> list[Extra]:
     """Each two words that follow each other in the query, stop words left out."""
-    pairs: dict[str, Extra] = {}
-    for one, two in pairwise(leaves):
-        if len(pairs) < _MOST_PAIRS and _are_neighbours(one, two):
-            match = f"NEAR({match_of(one)} {match_of(two)}, {WITHIN})"
-            amount = NEARNESS * (scoring.idf_of(one) + scoring.idf_of(two))
-            text = f"{one} {two}"
-            pairs[text] = Extra((one, two), text, "nearness", amount, STEMS, match)
-    return [*pairs.values()]
+    pairs = []
+    for one, two in neighbours(leaves):
+        match = f"NEAR({match_of(one)} {match_of(two)}, {WITHIN})"
+        amount = NEARNESS * (scoring.idf_of(one) + scoring.idf_of(two))
+        pairs.append(Extra((one, two), f"{one} {two}", "nearness", amount, STEMS, match))
+    return pairs
 
 
 def _capitals(leaves: Sequence[Node], scoring: Scoring) -> list[Extra]:
     """Each word with a capital, but not all in capitals, that shares its stem with others."""
-    words = [leaf for leaf in leaves if isinstance(leaf, Word) and index_of(leaf) == STEMS]
-    named = {w.text: w for w in words if w.text[:1].isupper() and not w.text.isupper()}
     return [
         Extra(
-            *((word,), text, "as written", EXACTNESS * scoring.idf_of(word)),
+            *((word,), word.text, "as written", EXACTNESS * scoring.idf_of(word)),
             *(WORDS, match_of(unstemmed(word))),
         )
-        for text, word in named.items()
-        if scoring.matching.shares_stem(text)
+        for word in capitals(leaves)
+        if scoring.matching.shares_stem(word.text)
     ]
-
-
-def _are_neighbours(one: Node, two: Node) -> bool:
-    """Two different words, both looked for by their stems."""
-    match one, two:
-        case Word(a), Word(b):
-            return a.lower() != b.lower() and index_of(one) == index_of(two) == STEMS
-        case _:
-            return False
 
 
 def recency_of(columns: Columns, search: Search, positions: Positions) -> Scores:

@@ -4,7 +4,6 @@ bm25 exactly as FTS5 has it (k1 1.2, b .75, of all fields together), so that wha
 count, phrases and beginnings of words, can be left to FTS5's own.
 """
 
-import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,20 +21,14 @@ from service.engines.sqlite.columns.postings import MOST
 from service.engines.sqlite.columns.view import Frequencies, Positions
 from service.engines.sqlite.match import match_of
 from service.engines.sqlite.matching import Matching
+from service.engines.weighing import K1, WEIGHT_OF, B, idf
 from service.query import TEXT_FIELDS, In, Node, Prefix
 from service.stores.pieces import FIELDS
 
 # Of single precision where only the best are looked for among very many.
 Scores = npt.NDArray[np.floating[Any]]
 
-# bm25 weights of title, standfirst, body, captions, credits: the first two measured, together with
-# what is added in ranking.py (benchmarks/README.md). News puts what it is about on top. The columns
-# hold them in halves (columns/postings.py).
-WEIGHT_OF = {name: half / 2 for name, half in zip(FIELDS, HALVES, strict=True)}
 WEIGHTS = ", ".join(map(str, WEIGHT_OF.values()))
-_K1, _B = 1.2, 0.75
-# What FTS5 gives a word that is in more than half of all articles.
-_LEAST_IDF = 1e-6
 # FTS5 scores what is in more articles than this in longer than a reader waits.
 MOST_SCORED_BY_INDEX = 5_000
 # The commonest words that a beginning is ranked by.
@@ -82,7 +75,7 @@ class WordScorer:
         scores = self.frequencies[positions].astype(norms.dtype)
         # In halves, as the frequencies are.
         scores /= scores + 2 * norms
-        scores *= norms.dtype.type(self.idf * (_K1 + 1))
+        scores *= norms.dtype.type(self.idf * (K1 + 1))
         return scores
 
 
@@ -116,21 +109,20 @@ class Scoring:
     def norms(self, positions: Positions) -> Scores:
         """What bm25 divides by, but for the frequency: long articles have any word more often."""
         lengths = self.columns.lengths[positions]
-        return _K1 * (1 - _B) + (_K1 * _B / self.columns.mean_length) * lengths.astype(np.float64)
+        return K1 * (1 - B) + (K1 * B / self.columns.mean_length) * lengths.astype(np.float64)
 
     @cached_property
     def all_norms(self) -> Scores:
         """The same of every position, in single precision."""
-        factor = np.float32(_K1 * _B / self.columns.mean_length)
+        factor = np.float32(K1 * B / self.columns.mean_length)
         norms = self.columns.lengths.astype(np.float32)
         norms *= factor
-        norms += np.float32(_K1 * (1 - _B))
+        norms += np.float32(K1 * (1 - B))
         return norms
 
     def idf(self, articles: int) -> float:
         """How much it tells that a word is in so many articles."""
-        rest = self.columns.articles - articles
-        return max(math.log((rest + 0.5) / (articles + 0.5)), 0.0) or _LEAST_IDF
+        return idf(self.columns.articles, articles)
 
     def idf_of(self, node: Node) -> float:
         return self.idf(int(np.count_nonzero(self.matching.mask(node))))
@@ -188,7 +180,7 @@ class Scoring:
         for part in estimated:
             times_in = _counter(part.leaf)
             frequencies = np.array([times_in(text) for text in texts])
-            exact = frequencies * self.idf_of(part.leaf) * (_K1 + 1) / (frequencies + norms)
+            exact = frequencies * self.idf_of(part.leaf) * (K1 + 1) / (frequencies + norms)
             gains += part.times * exact - part.at(positions, norms)
         return gains
 

@@ -19,10 +19,9 @@ from service.engines.sqlite.near_copies import behind_others
 from service.engines.sqlite.past_texts import PastMatching
 from service.engines.sqlite.reading import read_in
 from service.engines.tokens import Tokens
+from service.engines.weighing import ENOUGH
 from service.query import Node, Search, leaves_of
 
-# An `auto` query whose every word is in as many articles is not loosened.
-ENOUGH = 10
 NUMBERS = """
 SELECT v.id, a.id, v.version
 FROM json_each(:ids) CROSS JOIN versions v ON v.id = value

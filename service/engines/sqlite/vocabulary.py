@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 
 from service.database import Connection, Database
-from service.engines.completing import NEWEST, READ, following_in, has_beginning, written_in
+from service.engines.completing import NEAR, NEWEST, READ, following_in, has_beginning, written_in
 from service.engines.leaves import INDEXES, PIECES, STEMS, WORDS, index_of
 from service.engines.marks import TOKENS, start_of_words
 from service.engines.sqlite.match import PAST, match_of
@@ -56,7 +56,6 @@ SELECT max(a.id) AS id, a.key, a.title, count(*) AS articles FROM articles a WHE
   SELECT rowid FROM {index} WHERE {index} MATCH :match ORDER BY rowid DESC LIMIT :looked_at
 ) AND NOT a.title_derived GROUP BY a.title ORDER BY id DESC
 """
-WITHIN = 5
 _LOOKED_AT, _BEGINNINGS = 40, 5
 
 
@@ -107,7 +106,7 @@ class SqliteVocabulary:
     def near(self, one: str, two: str) -> bool:
         """Whether two words stand near each other in some article."""
         with self._database.read() as conn:
-            return occurs(conn, Near(f"{one} {two}", WITHIN), WORDS)
+            return occurs(conn, Near(f"{one} {two}", NEAR), WORDS)
 
     def written(self, word: str) -> str:
         """A word of the archive as its newest article writes it, with its accents."""

@@ -7,14 +7,21 @@ texts.
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from typing import Any, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from service.database import Connection, Row
-from service.engines.fields import TEXT_LISTS, WIDER, is_english, itself, nocase
+from service.engines.fields import (
+    TEXT_LISTS,
+    WIDER,
+    day_of,
+    is_english,
+    itself,
+    nocase,
+    second_of,
+)
 from service.engines.sqlite.columns.lists import Lists
 from service.engines.sqlite.columns.postings import Posting, Text, count
 from service.engines.tokens import Tokens
@@ -169,16 +176,6 @@ def _moment(at: str | None, precision: str | None) -> tuple[int, int]:
 
 def _decoded(text: bytes) -> str:
     return text.decode("utf-8", "replace")
-
-
-def day_of(iso: str) -> int:
-    """The day of a date or an instant, `2018-12-16…`, counted from the year 1."""
-    return date(int(iso[:4]), int(iso[5:7]), int(iso[8:10])).toordinal()
-
-
-def second_of(iso: str) -> int:
-    """The second within its day of an instant, `2018-12-16T01:30:00Z`."""
-    return int(iso[11:13]) * 3600 + int(iso[14:16]) * 60 + int(iso[17:19])
 
 
 def _entities(conn: Connection, asked: Mapping[str, str]) -> dict[str, list[tuple[int, int]]]:

@@ -29,7 +29,7 @@ class _Done(Generic[_T]):
     needs: Needs
 
 
-class Desk:
+class Workbench:
     """Gets what is needed from a shelf, and puts back what has become of it."""
 
     def __init__(self, shelf: Shelf) -> None:
