@@ -96,16 +96,20 @@ cluster: .venv/.tested cluster-tools
 cluster-stop: .venv/.tested
 	@$(NODES) --stop
 
+# What is tested in a file is tested in a cluster too, by the same tests.
+ON_BOTH_ENGINES = $(addprefix tests/test_,$(addsuffix .py,articles_api edits_api entities_api quotes_api related versions_api))
+
 test-cluster: .venv/.tested cluster-tools
 	@CUTTINGS_TEST_CLUSTER=1 $(BIN)/python -m pytest tests/test_cluster_nodes.py tests/cluster
+	@CUTTINGS_TEST_ENGINE=opensearch $(BIN)/python -m pytest $(ON_BOTH_ENGINES)
 
 cluster-tools:
 	@$(call need,java:default-jdk-headless javac:default-jdk-headless mvn:maven)
 
 lock: .venv/.tested
-	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build pyproject.toml -o requirements.lock
-	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
-	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra bench -c requirements.lock pyproject.toml -o requirements-bench.lock
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build --extra opensearch pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build --extra opensearch --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra opensearch --extra bench -c requirements.lock pyproject.toml -o requirements-bench.lock
 
 # The archive that is kept of this version: tests/archives/README.md.
 archive: .venv/.tested

@@ -3,14 +3,16 @@
 import logging
 import os
 import threading
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import sqlite_utils
 
 from service.deadline import within
 from service.errors import Busy, DiskFault, Misconfigured
+from service.needs import NOTHING, Needs, Whole
 from service.schema_versions import migrations_folder as migrations_folder
 from service.schema_versions import read_migrations, refuse_foreign, refuse_newer, refuse_other
 from service.settings import Settings
@@ -22,6 +24,7 @@ from service.write_log import LARGEST, WriteLog
 from service.write_queue import in_turn, queue_file
 
 Row = sqlite3.Row
+_T = TypeVar("_T")
 
 _log = logging.getLogger("cuttings")
 # How long a writer waits for another one, in seconds.
@@ -42,7 +45,7 @@ class Connection(sqlite3.Connection):
     still: object = None
 
 
-class Database:
+class Database(Whole):
     """One SQLite file: many readers (a connection a thread), one writer at a time.
 
     A read is stopped after `query_seconds`; 0 lets it take its time.
@@ -70,7 +73,7 @@ class Database:
         return self._log.size()
 
     @contextmanager
-    def read(self) -> Iterator[Connection]:
+    def read(self, needs: Needs = NOTHING) -> Iterator[Connection]:  # noqa: ARG002 - it has all
         """One snapshot of the file: every statement inside sees the same archive.
 
         Nested reads share the outer snapshot. A statement that runs past the time limit raises
@@ -91,6 +94,11 @@ class Database:
                     conn.rollback()
                     self._raise_if_changed(conn)
 
+    def look(self, needs: Needs, work: Callable[[Connection], _T]) -> _T:
+        """What `work` gives, which reads one snapshot."""
+        with self.read(needs) as conn:
+            return work(conn)
+
     @contextmanager
     def write(self, patience: float = WAIT_FOR_WRITER) -> Iterator[Connection]:
         """One atomic change, on the disk when it is done; Busy when other writers, who came before,
@@ -108,6 +116,16 @@ class Database:
                 refuse_other(conn, self.path, self._schema)
                 yield conn
             self._log.bound(conn)
+
+    def change(
+        self,
+        needs: Needs,  # noqa: ARG002 - it has all
+        work: Callable[[Connection], _T],
+        patience: float = WAIT_FOR_WRITER,
+    ) -> _T:
+        """What `work` gives, done in one atomic change as `write` makes it."""
+        with self.write(patience) as conn:
+            return work(conn)
 
     @contextmanager
     def alone(self, patience: float = 0) -> Iterator[Connection]:
@@ -368,24 +386,3 @@ def private_database(settings: Settings) -> Database:
     except OSError as exc:
         _log.warning("%s cannot be closed to others: %s", path, exc.strerror)
     return database
-
-
-def bound_memory(most: int) -> None:
-    """Let SQLite hold so many bytes in this process, all connections together."""
-    with closing(memory()) as conn:
-        conn.execute(f"PRAGMA hard_heap_limit = {most:d}")
-
-
-def memory() -> Connection:
-    """An empty database in memory, for one thread at a time."""
-    conn = sqlite3.connect(":memory:", check_same_thread=False, factory=Connection)
-    conn.row_factory = sqlite3.Row
-    return conn
-
-
-def memory_schema(schema: Path | None = None) -> Connection:
-    """An empty database in memory with the whole schema, to hold another file's against."""
-    conn = memory()
-    migrations = read_migrations(schema or migrations_folder())
-    migrations.apply(sqlite_utils.Database(conn, execute_plugins=False))
-    return conn

@@ -9,11 +9,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from itertools import chain
+from pathlib import Path
 from time import monotonic
 from typing import Any
 
+from service.archive import Archive
 from service.arrivals import Arrival, Lost, arrivals
-from service.database import Database
 from service.engines import Engine
 from service.errors import Busy, DiskFault, Unreadable
 from service.extract import Tagger
@@ -28,16 +29,12 @@ from service.logs import EVENTS
 from service.stores.embargoes import EmbargoStore
 from service.stores.ingests import Counts, IngestStore
 from service.stores.quarantine import QuarantineStore, new_ingest
-from service.stores.text_indexes import optimize_in_steps
 
 _PLAINLY = Options()
 # An article with its markup takes about so many bytes: so many bytes are worth another process.
 _BYTES_AN_ARTICLE = 3_000
 # So often the index is brought up to date where it is worth that, and its parts are merged.
 _INDEXED_AT_ONCE, _WORTH_INDEXING = 1_000, 500
-# The text indexes are made anew when so many came, and they are a tenth of the archive.
-_WORTH_OPTIMIZING = 1_000
-_NEW_PART = 10
 # Behind so many failures of one origin the report only counts the others.
 _MOST_FAILURES = 1_000
 
@@ -139,7 +136,6 @@ class _Place:
 
 
 ARCHIVE = "SELECT archive FROM generation"
-ARTICLES = "SELECT count(*) FROM articles"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +148,7 @@ class Ingest:
     no record is kept.
     """
 
-    archive: Database
+    archive: Archive
     engine: Engine
     embargoes: EmbargoStore
     quarantine: QuarantineStore
@@ -168,9 +164,12 @@ class Ingest:
         progress: Progress = lambda _done, _total, _taken: None,
     ) -> Report:
         """Load everything found under `paths`; what cannot be read is in the report's `failed`."""
-        own = self.archive.files() | self.embargoes.files()
         total, place, here = measure(paths), _Place(), self._here()
-        return here._run(here._found(find(paths, own), place), total, progress, place)
+        return here._run(here._found(find(paths, self.own_files()), place), total, progress, place)
+
+    def own_files(self) -> frozenset[Path]:
+        """Files of the archive itself, which are no inputs wherever they lie."""
+        return self.engine.files() | self.embargoes.files()
 
     def run_documents(self, documents: Iterable[Document]) -> Report:
         """Load documents that are at hand."""
@@ -229,10 +228,8 @@ class Ingest:
             told(furthest, total, inputs)
         self._index(1)
         killing.sweep()
-        if report.added >= _WORTH_OPTIMIZING:
-            self._optimize(report.added)
         if report.added or report.changed:
-            self.archive.empty_log()  # so that what is copied or carried away is one file
+            self.engine.tidy(report.added)
 
     @contextmanager
     def _recorded(self, number: int, report: Report, progress: Progress) -> Iterator[Progress]:
@@ -264,13 +261,6 @@ class Ingest:
         """What is not taken up now is found all the same, and the next to write takes it up."""
         with suppress(Busy):
             self.engine.index(least)
-
-    def _optimize(self, added: int) -> None:
-        """Only when much is new: it writes the text index anew."""
-        with self.archive.read() as conn:
-            (articles,) = conn.execute(ARTICLES).fetchone()
-        if added * _NEW_PART >= articles:
-            optimize_in_steps(self.archive)
 
     def _found(
         self, found: Iterable[Entry | Failure], place: _Place

@@ -9,22 +9,18 @@ import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from service.archive import Archive
 from service.article import Article
-from service.database import Connection, Database
+from service.database import Connection
 from service.engines import Engine
 from service.errors import Conflict, CuttingsError, InvalidRequest, NotFound
+from service.needs import of_keys
 from service.stores.articles import withdraw
 from service.stores.copies import CopyStore
 from service.stores.edit_log import LONGEST_TEXT, given_text
 from service.stores.embargoes import EmbargoStore, Held
-from service.stores.erasure import (
-    begin_erasing,
-    empties_log,
-    erase,
-    pending_erasures,
-    was_killed_at,
-)
-from service.stores.kills import Tombstone, bury, digest_of, identities, killed_key
+from service.stores.erasure import begin_erasing, of_origins, was_killed_at
+from service.stores.kills import Tombstone, bury, digest_of, identities, killed_key, of_notice
 from service.stores.quarantine import QuarantineStore
 from service.stores.redaction import named_by, named_in, redact
 from service.stores.versions import texts_of
@@ -32,12 +28,10 @@ from service.stores.versions import texts_of
 # Told the present key of what is to be killed; raises to refuse.
 Guard = Callable[[Connection, str], None]
 
-# How long readers of older snapshots may take to be done before an erasure begins.
-_SECONDS_TO_BEGIN = 2.0
 HAS = "SELECT 1 FROM articles WHERE key = :key"
 KEYS_OF_URI = """
 SELECT a.key FROM articles a LEFT JOIN sources s ON s.id = a.source_id
-WHERE a.uri = :uri AND (:source IS NULL OR s.name IS :source)
+WHERE a.uri = :uri AND (:source IS NULL OR s.name IS :source) ORDER BY a.id
 """
 FORMER = "SELECT former FROM former_keys WHERE key = :key"
 PRESENT = "SELECT key FROM former_keys WHERE former = :key"
@@ -62,9 +56,13 @@ class Killed:
 
 @dataclass(frozen=True, slots=True)
 class Killing:
-    """Kills articles of one archive."""
+    """Kills articles of one archive.
 
-    archive: Database
+    It needs those that are killed, by all keys that they had; whom they name, whose copies they are
+    and who has been killed as the same is looked at in consequence.
+    """
+
+    archive: Archive
     engine: Engine
     embargoes: EmbargoStore
     quarantine: QuarantineStore
@@ -76,16 +74,18 @@ class Killing:
         inside the transaction, where nobody can change the article any more.
         """
         reason = given_text(reason, "reason", LONGEST_TEXT)
-        with self.archive.write() as conn:
-            key = _present(conn, key)
-            if _has(conn, key):
-                guard(conn, key)
-                killed = self._kill(conn, key, reason)
-            elif (held := self.embargoes.find(key)) is not None:
-                guard(conn, key)
-                killed = _bury_held(conn, key, held, reason)
-            else:
-                raise _refusal(conn, key)
+
+        def work(conn: Connection) -> Killed:
+            present = _present(conn, key)
+            if _has(conn, present):
+                guard(conn, present)
+                return self._kill(conn, present, reason)
+            if (held := self.embargoes.find(present)) is not None:
+                guard(conn, present)
+                return _bury_held(conn, present, held, reason)
+            raise _refusal(conn, present)
+
+        killed = self.archive.change(of_keys([key]), work)
         self._forget_elsewhere()
         self.quarantine.drop_naming(killed.names)
         return killed
@@ -98,7 +98,8 @@ class Killing:
         """
         if not key and not uri:
             raise InvalidRequest("It is withdrawn, but has no key and no uri to tell what")
-        with self.archive.write() as conn:
+
+        def work(conn: Connection) -> tuple[str, list[Killed]]:
             keys = [_present(conn, key)] if key else _with_uri(conn, uri, source)
             there = [each for each in keys if _has(conn, each)]
             killed = [self._kill(conn, each, reason) for each in there]
@@ -106,20 +107,23 @@ class Killing:
             buried = killed_key(conn, unseen, "")
             if buried is None:
                 buried = _bury_unseen(conn, unseen, reason)
+            return there[0] if there else buried, killed
+
+        dead, killed = self.archive.change(of_notice(key, uri, source), work)
         self._forget_elsewhere()
         self.quarantine.drop_naming([name for each in killed for name in each.names])
-        return there[0] if there else buried
+        return dead
 
     def sweep(self) -> bool:
-        """Erase what was killed from the files; False when that has to be tried again later."""
-        keys = pending_erasures(self.archive)
+        """Erase what was killed from the bytes; False when that has to be tried again later."""
+        keys = self.engine.pending_erasures()
         if not keys:
             return True
         self._forget_elsewhere()
-        if not empties_log(self.archive, _SECONDS_TO_BEGIN):
+        if not self.engine.may_erase():
             return False
         self.embargoes.rewrite()
-        return self.engine.purge() and erase(self.archive, keys)
+        return self.engine.erase(keys)
 
     def take_out(self, conn: Connection, key: str) -> None:
         """Take an article out of sight with all that it said, inside a write transaction."""
@@ -132,10 +136,11 @@ class Killing:
         return replace(_kill(conn, key, reason), copies=copies)
 
     def _forget_elsewhere(self) -> None:
-        """What the private file still holds of what was killed."""
-        with self.archive.read() as conn:
-            self.embargoes.kill(conn)
-            for origin in self.quarantine.origins():
+        """What the private part still holds of what was killed."""
+        origins = self.quarantine.origins()
+        self.embargoes.kill()
+        with self.archive.read(of_origins(origins)) as conn:
+            for origin in origins:
                 if was_killed_at(conn, origin):
                     self.quarantine.drop_origin(origin)
 

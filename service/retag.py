@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from service.article import Article
-from service.database import Database
 from service.extract import Tagger
 from service.extract.pool import Extraction, processes_for
 from service.inbox import Failure
@@ -29,7 +28,7 @@ class RetagReport:
 class Retag:
     """Reads articles of one archive again. `processes` as for an ingest."""
 
-    archive: Database
+    rereading: Rereading
     tagger: Callable[[], Tagger]
     processes: int | None = 1
 
@@ -39,12 +38,11 @@ class Retag:
         """Read what another tagger has read, or all there is; the others stay as they are."""
         tagger = cache(self.tagger)
         report = RetagReport(tagger().id)
-        rereading = Rereading(self.archive)
-        total = rereading.count(report.tagger, every=every)
+        total = self.rereading.count(report.tagger, every=every)
         done = 0
         with Extraction(self.tagger, processes_for(total, self.processes)) as extraction:
             taken: deque[Sequence[Standing]] = deque()
-            batches = rereading.batches(report.tagger, BATCH, every=every)
+            batches = self.rereading.batches(report.tagger, BATCH, every=every)
             for readings in extraction.extract(_articles(batches, taken)):
                 standing = taken.popleft()
                 found = []
@@ -53,7 +51,7 @@ class Retag:
                         report.failed.append(Failure(each.key, reading.problem))
                     else:
                         found.append(Reread(each, reading.findings, reading.tagger))
-                written = rereading.file(found)
+                written = self.rereading.file(found)
                 report.read += written
                 report.changed_meanwhile += len(found) - written
                 done += len(standing)

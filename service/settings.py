@@ -8,6 +8,14 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from service.cluster import (
+    CLUSTER,
+    ClusterSettings,
+    EngineName,
+    read_cluster,
+    read_engine,
+)
+from service.cluster import as_written as cluster_as_written
 from service.dates import parse_zone
 from service.env_file import read_env_file
 from service.errors import InvalidRequest, Misconfigured
@@ -96,6 +104,7 @@ SETTINGS: tuple[tuple[str, str, str], ...] = (
     ("CUTTINGS_PORT", "8000", "The port that `serve` listens on."),
     ("CUTTINGS_OPEN", "", "Set to 1: reading needs no key, also beyond this machine."),
     *LIMITS,
+    *CLUSTER,
 )
 
 _MOST_PROCESSES = 64
@@ -133,11 +142,20 @@ class Settings:
     port: int = 8000
     open: bool = False
     limits: Limits = field(default_factory=Limits)
+    engine: EngineName = "sqlite"
+    cluster: ClusterSettings = field(default_factory=ClusterSettings)
 
     @property
     def private_db(self) -> Path:
         """The file for what readers must not see: `cuttings-private.db` beside `cuttings.db`."""
         return self.db.with_name(f"{self.db.stem}-private{self.db.suffix}")
+
+    @property
+    def place(self) -> str:
+        """Where the archive is, as people are told."""
+        if self.engine == "sqlite":
+            return str(self.db)
+        return f"“{self.cluster.name}” in the cluster at {self.cluster.urls[0]}"
 
     @property
     def on_loopback(self) -> bool:
@@ -177,6 +195,8 @@ def read_settings(environ: Mapping[str, str] | None = None, db: str | None = Non
         port=int(_number("CUTTINGS_PORT", rows["CUTTINGS_PORT"], 65_535)),
         open=_is_set("CUTTINGS_OPEN", rows["CUTTINGS_OPEN"]),
         limits=read_limits(rows),
+        engine=read_engine(rows),
+        cluster=read_cluster(rows),
     )
 
 
@@ -206,6 +226,7 @@ def as_environment(settings: Settings) -> dict[str, str]:
         "CUTTINGS_PORT": str(settings.port),
         "CUTTINGS_OPEN": "1" if settings.open else "",
         **as_written(settings.limits),
+        **cluster_as_written(settings.engine, settings.cluster),
     }
 
 

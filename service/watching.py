@@ -64,7 +64,7 @@ def follow(
     clock: Callable[[], float] = time.monotonic,
 ) -> None:
     """Load what is in the roots, and at every look what has changed before it and stands still."""
-    drop = _Drop(roots, job.archive.files() | job.embargoes.files(), job.options.tell, clock)
+    drop = _Drop(roots, job.own_files(), job.options.tell, clock)
     # Only with the first look: what comes while all that is there is loaded must be seen.
     for root in roots:
         drop.wait_for(root, -math.inf)

@@ -1,39 +1,42 @@
-"""Archives to test on: real SQLite files, filled through the same functions as a newsroom's."""
+"""Archives to test on, filled through the same functions as a newsroom's."""
 
 import asyncio
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from secrets import token_hex
-from shutil import copyfile
-from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
 from fastapi import FastAPI
+from homes import CLUSTER, IN_CLUSTER, home_in, settings_in
 from hypothesis import settings as hypothesis_settings
 
+from service.archive import Archive as Holding
 from service.article import Article
-from service.database import Database, archive_database, private_database
+from service.database import Database
 from service.engines.sqlite.engine import SqliteEngine
 from service.entity import Mention
 from service.extract import Tagger, load_tagger
 from service.findings import Findings
+from service.home import Home
 from service.ingest import Ingest, Report
 from service.killing import Killing
 from service.near_copies import signature
+from service.needs import Needs
 from service.search import Ask, Finder
 from service.settings import Settings
 from service.stores.articles import put
 from service.stores.embargoes import EmbargoStore
-from service.stores.entities import EntityStore
 from service.stores.quarantine import QuarantineStore
-from service.stores.recognition import Decision
+from service.stores.recognition import Decision, of_input
 from service.web.app import create_app
 
+# Of what only a file has: one writer at a time, who lets others wait.
+of_a_file = pytest.mark.skipif(IN_CLUSTER, reason="an archive in a cluster has no such thing")
+# All there is, for tests that look at everything.
+EVERYTHING = Needs(kinds=frozenset({"article", "entity", "source"}))
 SEEDS = Path(__file__).parent.parent / "seeds"
 
 # The same tests in a short form at a desk and a long one in CI.
@@ -51,11 +54,17 @@ class Archive:
     """One archive with short ways to fill and ask it."""
 
     settings: Settings
+    home: Home
     database: Database
     engine: SqliteEngine
     finder: Finder
     embargoes: EmbargoStore
     quarantine: QuarantineStore
+
+    @property
+    def private(self) -> Holding:
+        """What only its owner may see."""
+        return self.home.private
 
     @property
     def killing(self) -> Killing:
@@ -64,8 +73,18 @@ class Archive:
     def add(self, article: Article, mentions: Sequence[Mention] = ()) -> Decision:
         text = "" if article.title_derived else article.title
         made = signature(text, article.body)
-        with self.database.write() as conn:
-            return put(conn, article, Findings(tuple(mentions)), "test", signature=made)
+        found = Findings(tuple(mentions))
+        return self.home.archive.change(
+            of_input(article, article.content_hash(), mentions),
+            lambda conn: put(conn, article, found, "test", signature=made),
+        )
+
+    def store(self, article: Article, findings: Findings) -> Decision:
+        """With all that was found in it."""
+        return self.home.archive.change(
+            of_input(article, article.content_hash(), findings.mentions),
+            lambda conn: put(conn, article, findings, "test"),
+        )
 
     def find(self, q: str = "", **options: Any) -> list[str]:
         """Titles of what is found, in order."""
@@ -78,7 +97,7 @@ class Archive:
         return Ingest(self.database, self.engine, self.embargoes, self.quarantine, tagger)
 
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
-        with self.database.read() as conn:
+        with self.database.read(EVERYTHING) as conn:
             return [tuple(row) for row in conn.execute(sql, values)]
 
     def tamper(self, *statements: str) -> None:
@@ -90,37 +109,14 @@ class Archive:
 
 
 def open_archive(folder: Path, **options: Any) -> Archive:
-    settings = Settings(db=folder / "cuttings.db", **options)
-    if not settings.db.exists() and not settings.private_db.exists():
-        _copy_empty(settings)
-    database = archive_database(settings)
-    database.migrate()
-    engine = SqliteEngine(database)
-    finder = Finder(engine, EntityStore(database))
-    private = private_database(settings)
-    embargoes, quarantine = EmbargoStore(private, database), QuarantineStore(private)
-    return Archive(settings, database, engine, finder, embargoes, quarantine)
-
-
-def _copy_empty(settings: Settings) -> None:
-    """Making the schema takes longer than most tests, so that it is made once."""
-    empty = Settings(db=Path(_empty().name) / "cuttings.db")
-    settings.db.parent.mkdir(parents=True, exist_ok=True)
-    copyfile(empty.db, settings.db)
-    copyfile(empty.private_db, settings.private_db)
-    with archive_database(settings).write() as conn:
-        conn.execute("UPDATE generation SET archive = ?", (token_hex(16),))
-
-
-@cache
-def _empty() -> "TemporaryDirectory[str]":
-    folder = TemporaryDirectory(prefix="empty-archive-")
-    settings = Settings(db=Path(folder.name) / "cuttings.db")
-    for database in (archive_database(settings), private_database(settings)):
-        database.migrate()
-        database.empty_log()
-        database.close()
-    return folder
+    settings = settings_in(folder, options)
+    home = home_in(settings)
+    finder = Finder(home.engine, home.lists.entities)
+    # In a cluster they are of its kinds, which do the same but for what is done with files.
+    database, engine = cast("Database", home.archive), cast("SqliteEngine", home.engine)
+    embargoes = EmbargoStore(home.private, home.archive)
+    quarantine = QuarantineStore(home.private)
+    return Archive(settings, home, database, engine, finder, embargoes, quarantine)
 
 
 def archive_of(folder: Path, *articles: Article) -> Archive:
@@ -129,6 +125,17 @@ def archive_of(folder: Path, *articles: Article) -> Archive:
     for article in articles:
         archive.add(article)
     return archive
+
+
+@pytest.fixture(autouse=IN_CLUSTER)
+def forgotten(tmp_path: Path) -> Iterator[None]:
+    """What a test has made in a cluster."""
+    yield
+    CLUSTER.forget(tmp_path)
+
+
+def pytest_sessionfinish() -> None:
+    CLUSTER.stop()
 
 
 @pytest.fixture

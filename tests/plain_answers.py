@@ -10,12 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby, pairwise
 
-from service.database import Connection, memory
+from service.database import Connection
 from service.dates import DateRange
 from service.engines.leaves import bare, index_of, unstemmed, wanted_leaves
 from service.engines.sqlite.match import match_of
 from service.engines.sqlite.respelling import respelled
 from service.histogram import bins
+from service.in_memory import memory
 from service.names import name_key
 from service.query import And, Dated, Filter, In, Node, Or, Prefix, Search, Without, Word, leaves_of
 from service.result import Bin, Facet, FacetValue, Histogram

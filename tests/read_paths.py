@@ -473,6 +473,7 @@ _EDITS = "merge split rename retype dismiss alias unalias note distinct undo imp
 COMMANDS: dict[str, Said] = {
     **dict.fromkeys(("ingest", "retag", "reindex", "migrate", "kill", "revive"), _WRITES),
     "backup": "is the file",
+    "move": "is all documents, hidden ones too, for its owner",
     "restore": _WRITES,
     **{f"entity {name}": _WRITES for name in _EDITS},
     **{f"key {name}": "is about keys" for name in ("create", "list", "revoke")},

@@ -6,7 +6,6 @@ import pytest
 from conftest import Archive, Client, open_archive
 
 from service.article import Article
-from service.database import private_database
 from service.dates import Moment
 from service.result import Bin, Facet, FacetValue, Histogram
 from service.stores.glance import Arrival, GlanceStore, Health
@@ -89,7 +88,7 @@ def test_it_is_not_asked_for_again_until_something_changes(archive: Archive) -> 
 
 def test_the_quarantine_is_for_editors(archive: Archive) -> None:
     archive.quarantine.keep([Aside("/feeds/broken.json", 7, "has no body", "json", b"{}", 2)], 1)
-    keys = KeyStore(private_database(archive.settings))
+    keys = KeyStore(archive.private)
     client = Client(create_app(archive.settings))
     for scope, sees in (("edit", True), ("admin", True), ("write", False), ("read", False)):
         headers = {"Authorization": f"Bearer {keys.create(scope, 'Ann')}"}  # type: ignore[arg-type]
@@ -101,7 +100,7 @@ def test_the_quarantine_is_for_editors(archive: Archive) -> None:
 
 
 def test_the_sql_room_is_offered_on_this_machine_only(archive: Archive) -> None:
-    key = KeyStore(private_database(archive.settings)).create("read", "Ann")
+    key = KeyStore(archive.private).create("read", "Ann")
     headers = {"Authorization": f"Bearer {key}"}
     here = Client(create_app(archive.settings)).get("/archive", headers=headers)
     away = Client(create_app(archive.settings), "203.0.113.7").get("/archive", headers=headers)

@@ -10,7 +10,6 @@ import pytest
 from conftest import Archive, Client, open_archive
 
 from service.article import Article
-from service.database import private_database
 from service.killing import Killing
 from service.stores.keys import KeyStore
 from service.web.app import create_app
@@ -22,7 +21,7 @@ class Writer:
     """Asks with a key of scope write."""
 
     def __init__(self, archive: Archive) -> None:
-        key = KeyStore(private_database(archive.settings)).create("write", "a CMS")
+        key = KeyStore(archive.private).create("write", "a CMS")
         self._headers = {"Authorization": f"Bearer {key}"}
         self.client = Client(create_app(archive.settings))
 

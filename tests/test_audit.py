@@ -46,7 +46,7 @@ def filled(tmp_path: Path) -> Archive:
 @pytest.fixture
 def ask(filled: Archive) -> Callable[..., Any]:
     """The API, asked with a key of scope admin from another machine."""
-    key = KeyStore(private_database(filled.settings)).create("admin", "the desk")
+    key = KeyStore(filled.private).create("admin", "the desk")
     client = Client(create_app(filled.settings), "192.0.2.7")
 
     def asked(method: str, url: str, **options: Any) -> Any:
@@ -155,7 +155,7 @@ Client(create_app(Settings(db=Path(sys.argv[1]), tagger="off")))(
 
 def test_what_is_cut_off_has_left_its_line(filled: Archive) -> None:
     """A process that is killed when the change is done, and its outcome is not told yet."""
-    key = KeyStore(private_database(filled.settings)).create("write")
+    key = KeyStore(filled.private).create("write")
     killed = subprocess.run(
         [sys.executable, "-c", KILLED, str(filled.settings.db), f"Bearer {key}"],
         cwd=Path(__file__).parent,

@@ -321,7 +321,7 @@ def test_deep_json_is_refused(lengthy: Archive) -> None:
 
 HUNGRY = """
 import sys
-from service.database import bound_memory, memory
+from service.in_memory import bound_memory, memory
 from service.storage_faults import mapped
 from service.errors import Busy
 from pathlib import Path

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.article import Article
-from service.database import Connection, memory
+from service.database import Connection
 from service.engines.sqlite.columns import filing
 from service.engines.sqlite.columns.filing import file_articles, unfiled
 from service.engines.sqlite.columns.lists import Growing, Lists
@@ -19,6 +19,7 @@ from service.engines.sqlite.columns.parts import packed, read_part, unpacked
 from service.engines.sqlite.columns.postings import LARGEST, Posting, Text, count, pack, unpack
 from service.engines.sqlite.engine import SqliteEngine
 from service.engines.tokens import TABLES, Tokens
+from service.in_memory import memory
 from service.query import Search, Word
 
 TOKENS = Tokens()

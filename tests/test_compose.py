@@ -17,15 +17,21 @@ from datasette.cli import cli as datasette
 from service.cli import main as cuttings
 from service.database import private_database
 from service.serving.workers import STOP_GRACE
-from service.settings import SETTINGS, Settings
+from service.settings import SETTINGS, Settings, read_settings
 from service.web.sql_room_datasette import METADATA, on_show
 from service.web.sql_room_datasette import SETTINGS as SQL_ROOM
 
 HERE = Path(__file__).parent.parent
 COMPOSE = yaml.safe_load((HERE / "docker-compose.yml").read_text("utf-8"))
-SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+EVERY: dict[str, dict[str, Any]] = COMPOSE["services"]
+NODES = {name: about for name, about in EVERY.items() if name.startswith("node")}
+IN_CLUSTER = {name: about for name, about in EVERY.items() if name.startswith("cluster-")}
+OURS = {name: about for name, about in EVERY.items() if name not in NODES}
+# Of one machine, with a file.
+SERVICES = {name: about for name, about in OURS.items() if name not in IN_CLUSTER}
 DOCKERFILE = (HERE / "Dockerfile").read_text("utf-8").replace("\\\n", " ")
 IGNORED = (HERE / ".dockerignore").read_text("utf-8").splitlines()
+JARS = HERE / "tests" / "cluster" / "jars.lock"
 METADATA_IN_IMAGE = "/etc/cuttings/datasette.yaml"
 PROGRAMS: dict[str, Any] = {"cuttings": cuttings, "datasette": datasette}
 
@@ -36,7 +42,7 @@ def instructions(name: str) -> list[str]:
 
 def command(service: str) -> list[str]:
     """The program and its arguments; behind `exec` where a shell comes first."""
-    given = SERVICES[service]["command"]
+    given = OURS[service]["command"]
     if isinstance(given, list):
         return shlex.split(given[-1].partition("exec ")[2])
     return shlex.split(given)
@@ -65,9 +71,11 @@ def asked(program: str, monkeypatch: pytest.MonkeyPatch) -> str:
 
 def test_the_services_are_these() -> None:
     assert set(SERVICES) == {"api", "ingest", "datasette"}
+    assert set(IN_CLUSTER) == {"cluster-api", "cluster-ingest"}
+    assert set(NODES) == {"node1", "node2", "node3"}
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", OURS)
 def test_every_command_and_option_exists(service: str) -> None:
     program, name, *args = command(service)
     here = [str(METADATA) if arg == METADATA_IN_IMAGE else arg for arg in args]
@@ -86,9 +94,9 @@ def test_the_command_of_the_image_exists() -> None:
             assert context.params["open_"] is False
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", OURS)
 def test_services_are_locked_down(service: str) -> None:
-    about = SERVICES[service]
+    about = OURS[service]
     assert about["read_only"] is True
     assert about["cap_drop"] == ["ALL"]
     assert about["security_opt"] == ["no-new-privileges:true"]
@@ -118,7 +126,7 @@ def test_ports_are_open_on_this_machine_only(service: str) -> None:
 
 def test_every_variable_is_a_setting() -> None:
     known = {name for name, _, _ in SETTINGS}
-    given = {name for service in SERVICES.values() for name in service["environment"]}
+    given = {name for service in OURS.values() for name in service["environment"]}
     assert given <= known
     assert set(re.findall(r"\bCUTTINGS_\w+", DOCKERFILE)) <= known
 
@@ -176,7 +184,7 @@ def test_the_image_installs_what_the_lock_file_says() -> None:
     assert "--no-deps --no-build-isolation ." in installs[1]
     assert len(installs) == 2
     lock = (HERE / "requirements.lock").read_text("utf-8")
-    for needed in ("hatchling==", "datasette==", "uvicorn=="):
+    for needed in ("hatchling==", "datasette==", "uvicorn==", "opensearch-py=="):
         assert needed in lock
 
 
@@ -184,8 +192,35 @@ def test_no_registry_is_named() -> None:
     (base,) = instructions("FROM")
     assert re.fullmatch(r"python:3\.1[1-9]-slim", base)
     for text in (DOCKERFILE, (HERE / "docker-compose.yml").read_text("utf-8")):
-        assert set(re.findall(r"https?://([\w.]+)", text)) <= {"127.0.0.1"}
-    assert all(service["image"] == "cuttings" for service in SERVICES.values())
+        assert set(re.findall(r"https?://([\w.]+)", text)) <= {"127.0.0.1", *NODES}
+    assert all(service["image"] == "cuttings" for service in OURS.values())
+
+
+def test_the_nodes_are_of_the_version_that_is_tested_and_reached_by_nobody_else() -> None:
+    tested = re.findall(r"opensearch-(\d+\.\d+\.\d+)\.jar", JARS.read_text("utf-8"))
+    for name, node in NODES.items():
+        assert node["image"] == f"opensearchproject/opensearch:{tested[0]}"
+        assert node["hostname"] == name
+        assert "ports" not in node
+        assert node["cap_drop"] == ["ALL"]
+        assert node["healthcheck"]["test"][0] == "CMD-SHELL"
+        assert f"{name}:/usr/share/opensearch/data" in node["volumes"]
+        assert name in COMPOSE["volumes"]
+        assert node["environment"]["discovery.seed_hosts"].split(",") == [*NODES]
+
+
+def test_two_servers_share_the_cluster_and_nothing_else() -> None:
+    api, ingest = IN_CLUSTER["cluster-api"], IN_CLUSTER["cluster-ingest"]
+    assert api["deploy"] == {"replicas": 2}
+    assert "volumes" not in api
+    assert api["healthcheck"] == SERVICES["api"]["healthcheck"] | {"start_period": "60s"}
+    assert {each["condition"] for each in api["depends_on"].values()} == {"service_healthy"}
+    assert [*api["depends_on"]] == [*NODES]
+    for service in (api, ingest, *NODES.values()):
+        assert service["profiles"] == ["cluster"]
+    settings = read_settings(api["environment"])
+    assert settings.engine == "opensearch"
+    assert [url.split("/")[2] for url in settings.cluster.urls] == [f"{n}:9200" for n in NODES]
 
 
 @pytest.fixture

@@ -28,7 +28,6 @@ from schemathesis.specs.openapi.checks import (
 
 from service.article import Article
 from service.checks import check as verify
-from service.database import private_database
 from service.entity import EntityName, Mention
 from service.errors import NotFound
 from service.stores.keys import SCOPES, KeyStore
@@ -123,7 +122,7 @@ def test_every_write_of_articles_is_as_documented(
 ) -> None:
     """With a key: above, all that writes is refused at the gate."""
     archive = open_archive(tmp_path, tagger="off")
-    key = KeyStore(private_database(archive.settings)).create("write", "a CMS")
+    key = KeyStore(archive.private).create("write", "a CMS")
     api = Client(create_app(archive.settings))
     document: Any = schemathesis.openapi.from_dict(api.get("/openapi.json").json())
     operations = [result.ok() for result in document.get_all_operations()]
@@ -169,7 +168,7 @@ def test_every_operation_with_keys_of_each_scope(
     busy: Archive, mode: GenerationMode, subtests: pytest.Subtests
 ) -> None:
     """From another machine, where every scope counts; what a key may not is refused as told."""
-    keys = KeyStore(private_database(busy.settings))
+    keys = KeyStore(busy.private)
     sent: dict[str, dict[str, str]] = {
         scope: {"Authorization": f"Bearer {keys.create(scope)}"} for scope in SCOPES
     }

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.database import Connection, Database, memory_schema
+from service.database import Connection, Database
+from service.in_memory import memory_schema
 from service.near_copies import signature
 from service.stores import copies
 from service.stores.copies import (

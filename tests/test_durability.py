@@ -138,7 +138,7 @@ def test_who_locks_the_whole_line_keeps_nobody_out(archive: Archive) -> None:
 
 def test_a_line_is_only_for_those_who_may_write(archive: Archive) -> None:
     archive.add(Article(body="one"))
-    KeyStore(private_database(archive.settings)).create("read")
+    KeyStore(archive.private).create("read")
     for path in (archive.settings.db, archive.settings.private_db):
         assert queue_file(path).stat().st_mode & 0o777 == 0o600
     archive.settings.db.chmod(0o660)
@@ -293,7 +293,7 @@ def test_an_archive_that_is_gone_is_not_made_again_by_a_write(archive: Archive) 
 
 def test_without_the_private_file_reading_goes_on_and_no_key_is_good(archive: Archive) -> None:
     archive.add(Article(body="one", key="k"))
-    key = KeyStore(private_database(archive.settings)).create("write")
+    key = KeyStore(archive.private).create("write")
     client = Client(create_app(archive.settings))
     for path in archive.settings.db.parent.glob("cuttings-private.db*"):
         path.unlink()

@@ -9,9 +9,10 @@ from conftest import open_archive
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.database import Connection, Database, memory_schema
+from service.database import Connection, Database
 from service.edits import Edit, undone
 from service.errors import CuttingsError, Misconfigured
+from service.in_memory import memory_schema
 
 KEPT = "the log of edits is only added to"
 NOT_NEXT = "an edit has the number after the last"

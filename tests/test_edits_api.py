@@ -10,14 +10,14 @@ import httpx
 import pytest
 import requests
 import schemathesis
-from conftest import Archive, Client
+from conftest import Archive, Client, of_a_file
 from hypothesis import given, settings
 from schemathesis import GenerationMode
 from test_contract import CHECKS
 from test_edits import kim, named
 
 from service.article import Article
-from service.database import Connection, Database, private_database
+from service.database import Connection, Database
 from service.stores.edits import EditStore
 from service.stores.keys import KeyStore
 from service.web.app import create_app
@@ -38,7 +38,7 @@ def people(archive: Archive) -> Archive:
 def ask(people: Archive) -> Ask:
     """Asks with a key of the scope `edit`."""
     api = Client(create_app(people.settings))
-    key = KeyStore(private_database(people.settings)).create("edit", "the desk")
+    key = KeyStore(people.private).create("edit", "the desk")
 
     def asked(method: str, url: str, **options: Any) -> httpx.Response:
         headers = {"Authorization": f"Bearer {key}"} | options.pop("headers", {})
@@ -108,7 +108,7 @@ def test_a_spelling_is_taken_away(ask: Ask) -> None:
 
 
 def test_a_key_without_a_note_is_named_by_its_number(people: Archive) -> None:
-    keys = KeyStore(private_database(people.settings))
+    keys = KeyStore(people.private)
     keys.create("read")
     headers = {"Authorization": f"Bearer {keys.create('admin')}"}
     api = Client(create_app(people.settings))
@@ -182,10 +182,11 @@ def test_a_body_beyond_all_measure(ask: Ask) -> None:
     assert ask("POST", f"{KIM}/note", json=body).status_code == 413
 
 
+@of_a_file
 def test_an_edit_that_waits_too_long_is_busy(people: Archive) -> None:
     app = create_app(people.settings)
     app.state.desk = replace(app.state.desk, edits=EditStore(people.database, patience=0.01))
-    key = KeyStore(private_database(people.settings)).create("edit")
+    key = KeyStore(people.private).create("edit")
     with people.database.write():
         busy = Client(app).post(
             f"{KIM}/dismiss", json={}, headers={"Authorization": f"Bearer {key}"}
@@ -194,6 +195,7 @@ def test_an_edit_that_waits_too_long_is_busy(people: Archive) -> None:
     assert int(busy.headers["retry-after"]) > 0
 
 
+@of_a_file
 def test_an_editor_waits_no_longer_than_somebody_looks_on(
     people: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -204,7 +206,7 @@ def test_an_editor_waits_no_longer_than_somebody_looks_on(
         waited.append(patience)
         return write(self, patience)
 
-    key = KeyStore(private_database(people.settings)).create("edit")
+    key = KeyStore(people.private).create("edit")
     api = Client(create_app(people.settings))
     monkeypatch.setattr(Database, "write", noted)
     api.post(f"{KIM}/dismiss", json={}, headers={"Authorization": f"Bearer {key}"})

@@ -306,6 +306,19 @@ def test_what_an_ingest_has_let_go_meanwhile_is_not_released(
     assert archive.rows("SELECT count(*) FROM articles") == [(0,)]
 
 
+def test_a_path_whose_old_text_another_path_still_holds_may_wait(
+    archive: Archive, tmp_path: Path, later: datetime
+) -> None:
+    """Then it is a new article, of which nothing has been seen."""
+    path = story(tmp_path, later, "first")
+    for copy in (path, tmp_path / "copy.txt"):
+        copy.write_text("first", "utf-8")
+    assert archive.ingest(tmp_path).duplicates == 1
+    report = archive.ingest(story(tmp_path, later))
+    assert (report.added, report.waiting, report.failed) == (1, 1, [])
+    assert archive.rows("SELECT body FROM articles") == [("first",)]
+
+
 def _rows(archive: Archive, sql: str) -> list[Any]:
     with private_database(archive.settings).read() as conn:
         return conn.execute(sql).fetchall()

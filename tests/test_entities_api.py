@@ -13,7 +13,6 @@ from service.entity import EntityName, EntityType, Mention, entity_key
 from service.histogram import bins
 from service.other_names import other_names
 from service.stores.edits import Author, EditStore
-from service.stores.entities import EntityStore
 from service.web.app import create_app
 
 DESK = Author("desk", "seen in the register")
@@ -85,7 +84,7 @@ def test_a_name_is_found_in_other_spellings(
     add("one", named(written, written), named(written, written, "place"), named("Bo", "Bo Li"))
     found = [entity_key("person", written)]
     assert keys(api, name=asked) == found
-    assert list(EntityStore(archive.database).keys_spelled("person", asked)) == found
+    assert list(archive.home.lists.entities.keys_spelled("person", asked)) == found
     assert keys(api, name=asked, type="place") == []
 
 
@@ -267,7 +266,7 @@ def test_a_walk_goes_on_whatever_happens_meanwhile(
     if change == "arrives":
         add_story(add, "a4", "2019-01-04")
     elif change == "leaves":
-        archive.tamper("DELETE FROM articles WHERE key = 'a2'")
+        archive.killing.kill("a2")
     else:
         add_story(add, "a2", "2019-02-01")
     rest = [m["article"] for page in pages for m in page["mentions"]]

@@ -11,7 +11,6 @@ from fastapi import FastAPI
 
 from service import errors
 from service.article import Article
-from service.database import private_database
 from service.errors import CuttingsError, Problem
 from service.stores.keys import KeyStore
 from service.web.app import create_app
@@ -137,7 +136,7 @@ def test_a_fault_in_json_has_its_pointer(api: Client) -> None:
 def as_editor(archive: Archive) -> Callable[..., httpx.Response]:
     """Posts with a key of the scope `edit`."""
     api = Client(create_app(archive.settings))
-    key = KeyStore(private_database(archive.settings)).create("edit", "the desk")
+    key = KeyStore(archive.private).create("edit", "the desk")
 
     def post(url: str, *, media_type: str = "application/json", **options: Any) -> httpx.Response:
         headers = {"Authorization": f"Bearer {key}", "Content-Type": media_type}

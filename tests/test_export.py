@@ -107,7 +107,7 @@ def keys(pages: Iterator[Page]) -> list[str]:
 
 
 def walk(archive: Archive) -> Walk:
-    return Walk(archive.database, archive.engine)
+    return Walk(archive.database, archive.engine, EntityStore(archive.database))
 
 
 @pytest.mark.parametrize("size", [1, 5, 12])

@@ -28,7 +28,6 @@ from faults.injection import (
 from serving import cuttings, new_key
 
 from service.article import Article
-from service.database import private_database
 from service.errors import DiskFull, ReadOnly
 from service.sqlite_library import sqlite3
 from service.stores.keys import KeyStore
@@ -45,7 +44,7 @@ def test_a_full_disk_stops_writing_and_not_reading(tmp_path: Path) -> None:
         archive = open_archive(disk, tagger="off")
         archive.add(Article(body=text_of(1), key="n1"))
         client = Client(create_app(archive.settings))
-        key = KeyStore(private_database(archive.settings)).create("write")
+        key = KeyStore(archive.private).create("write")
         bearer = {"Authorization": f"Bearer {key}"}
         everything = fill(disk)
         article = {"body": text_of(2) * 100}
@@ -86,7 +85,7 @@ def test_a_folder_that_may_only_be_read_is_read(tmp_path: Path, journal: str) ->
         disk.mkdir(exist_ok=True)
         archive = open_archive(disk)
         archive.add(Article(body=text_of(1), key="n1"))
-        key = KeyStore(private_database(archive.settings)).create("write")
+        key = KeyStore(archive.private).create("write")
         archive.database.close()
         for name in ("cuttings.db", "cuttings-private.db"):
             _fold(disk / name, journal=journal)

@@ -7,14 +7,13 @@ import pytest
 from conftest import Archive, Client, open_archive
 
 from service.article import Article
-from service.database import private_database
 from service.errors import NotFound
 from service.stores.keys import SCOPES, KeyStore
 from service.web.app import create_app
 
 
 def keys_of(archive: Archive) -> KeyStore:
-    return KeyStore(private_database(archive.settings))
+    return KeyStore(archive.private)
 
 
 @pytest.fixture

@@ -28,7 +28,6 @@ from test_nothing_leaks import _asked as asked
 from service.article import Article, Subheading
 from service.cli import main
 from service.cli.terminal import one_line, say, say_json, say_lines, underlined, write
-from service.database import private_database
 from service.dates import parse_moment
 from service.entity import EntityName, Mention
 from service.findings import Findings, Quote
@@ -137,7 +136,7 @@ def known(poisoned: Archive) -> Known:
 def answers(poisoned: Archive, known: Known) -> list[tuple[Question, httpx.Response]]:
     """Of every way to read over HTTP, by somebody who may see all."""
     app = create_app(poisoned.settings)
-    key = KeyStore(private_database(poisoned.settings)).create("admin", POISON)
+    key = KeyStore(poisoned.private).create("admin", POISON)
     every = [question for ask in ROUTES.values() for question in ask(known)]
     headers = {"Authorization": f"Bearer {key}"}
     return list(zip(every, asyncio.run(asked(app, [(q, headers) for q in every])), strict=True))
@@ -322,7 +321,7 @@ def test_no_query_is_syntax_of_the_index(local: Client, text: str) -> None:
 
 
 def test_no_text_ends_a_header(poisoned: Archive, local: Client) -> None:
-    key = KeyStore(private_database(poisoned.settings)).create("write")
+    key = KeyStore(poisoned.private).create("write")
     headers = {"Authorization": f"Bearer {key}"}
     for text in (HEADER, f"a{HEADER}", 'a>; rel="x", <https://injected.example', POISON):
         found = local.get(

@@ -66,7 +66,7 @@ def hidden(page: httpx.Response) -> dict[str, str]:
 
 
 def keys_of(archive: Archive) -> KeyStore:
-    return KeyStore(private_database(archive.settings))
+    return KeyStore(archive.private)
 
 
 def key_for(archive: Archive, scope: Scope = "read", note: str = "Ann") -> str:

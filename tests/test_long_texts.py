@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.article import Article
-from service.database import memory
 from service.deadline import within
 from service.engines.highlights import snippets
 from service.engines.long_texts import READ, stretches
 from service.engines.reading import Reading
 from service.engines.sqlite.hits import PAGE, TEXTS
 from service.errors import Busy
+from service.in_memory import memory
 from service.passages import passages
 from service.query import Phrase, Word
 from service.result import Snippet

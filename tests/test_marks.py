@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.database import Connection, memory
+from service.database import Connection
 from service.engines.leaves import STEMS, WORDS, index_of
 from service.engines.marks import Range, SearchedText, start_of_words, wanted_of
 from service.engines.sqlite.match import match_of
 from service.engines.tokens import UNICODE
+from service.in_memory import memory
 from service.query import Near, Node, Phrase, Prefix, Word
 
 _OPEN, _CLOSE = "\ufdd0", "\ufdd3"

@@ -16,9 +16,9 @@ from serving import new_key
 from uvicorn import Config
 
 from service.cli import main
+from service.engines.sqlite import home
 from service.logs import REQUEST_ID, configure
 from service.serving.server import OPTIONS
-from service.web import readiness
 from service.web.app import create_app
 
 ID = "x-request-id"
@@ -346,7 +346,7 @@ def test_not_ready_tells_why_on_this_machine_alone(tmp_path: Path) -> None:
 def test_a_full_disk_is_told_and_reading_goes_on(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(readiness, "LEAST_ROOM", 1 << 62)
+    monkeypatch.setattr(home, "LEAST_ROOM", 1 << 62)
     answer = client.get("/readyz")
     assert answer.status_code == 200
     assert [c["name"] for c in answer.json()["checks"] if not c["ok"]] == ["disk"]

@@ -5,19 +5,22 @@ import time
 from collections.abc import Callable
 
 import pytest
-from opensearchpy import exceptions
+from opensearchpy import OpenSearch, exceptions
 
 from service.deadline import within
 from service.engines.opensearch.client import Address, Client, our_errors
-from service.errors import Busy, CuttingsError, InvalidRequest, Misconfigured
+from service.errors import Busy, CuttingsError, DiskFull, InvalidRequest, Misconfigured
 
 TOO_MANY = {"error": {"root_cause": [{"type": "too_many_clauses", "reason": "1024"}]}}
+FULL = {"error": {"reason": "blocked: disk usage exceeded flood-stage watermark"}}
 
 FAULTS: list[tuple[Callable[[], Exception], type[CuttingsError]]] = [
     (lambda: exceptions.AuthenticationException(401, "no"), Misconfigured),
     (lambda: exceptions.AuthorizationException(403, "no"), Misconfigured),
     (lambda: exceptions.SSLError("N/A", "bad certificate", Exception()), Misconfigured),
     (lambda: exceptions.ImproperlyConfigured("http+x"), Misconfigured),
+    (lambda: exceptions.AuthorizationException(403, "cluster_block", FULL), DiskFull),
+    (lambda: exceptions.TransportError(429, "cluster_block", FULL), DiskFull),
     (lambda: exceptions.NotFoundError(404, "index_not_found_exception", {}), Misconfigured),
     (lambda: exceptions.RequestError(400, "parsing_exception", {}), Misconfigured),
     (lambda: exceptions.RequestError(400, "search_phase_execution", TOO_MANY), InvalidRequest),
@@ -35,6 +38,44 @@ def test_every_error_is_one_of_ours(
 ) -> None:
     with pytest.raises(ours), our_errors():
         raise made()
+
+
+OPEN: list[tuple[Callable[[], Exception], type[CuttingsError]]] = [
+    # Refused, so that nothing was written.
+    (lambda: exceptions.RequestError(400, "mapper_parsing_exception", {}), Misconfigured),
+    (lambda: exceptions.AuthorizationException(403, "no"), Misconfigured),
+    (lambda: exceptions.TransportError(429, "cluster_block", FULL), DiskFull),
+    # It may have been written all the same.
+    (lambda: exceptions.ConnectionTimeout("TIMEOUT", "slow", Exception()), Busy),
+    (lambda: exceptions.ConnectionError("N/A", "reset", Exception()), Busy),
+    (lambda: exceptions.TransportError(500, "unavailable", {}), Busy),
+    (lambda: exceptions.TransportError(503, "unavailable_shards", {}), Busy),
+    (lambda: exceptions.SerializationError("odd"), Busy),
+]
+
+
+@pytest.mark.parametrize(("made", "ours"), OPEN)
+def test_a_write_tells_whether_it_is_open(
+    monkeypatch: pytest.MonkeyPatch, made: Callable[[], Exception], ours: type[CuttingsError]
+) -> None:
+    def fail(*_args: object, **_said: object) -> None:
+        raise made()
+
+    client = Client(Address(("http://127.0.0.1:9",)))
+    monkeypatch.setattr(OpenSearch, "index", fail)
+    with pytest.raises(ours):
+        client.replace("archive", "head", {}, None)
+    client.close()
+
+
+def test_another_document_in_its_place_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    def conflict(*_args: object, **_said: object) -> None:
+        raise exceptions.ConflictError(409, "version_conflict_engine_exception", {})
+
+    client = Client(Address(("http://127.0.0.1:9",)))
+    monkeypatch.setattr(OpenSearch, "index", conflict)
+    assert client.replace("archive", "head", {}, (1, 1)) is None
+    client.close()
 
 
 def test_who_is_not_there_is_busy() -> None:

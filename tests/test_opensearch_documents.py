@@ -8,12 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.article import Article
-from service.database import Connection, memory
+from service.database import Connection
 from service.dates import parse_moment
 from service.engines.opensearch.documents import Searched, document_of
 from service.engines.opensearch.mapping import index_of_articles
 from service.engines.opensearch.terms import LONGEST, term_of, words_of
 from service.engines.tokens import TABLES
+from service.in_memory import memory
 from service.letters import LETTERS
 
 

@@ -12,7 +12,6 @@ from service.article import Article
 from service.dates import parse_moment
 from service.entity import EntityName, EntityType, Mention, entity_key
 from service.findings import Findings, Quote
-from service.stores.articles import put
 from service.stores.edits import Author, EditStore
 from service.stores.entities import EntityStore
 from service.stores.quotes import QuoteStore
@@ -40,8 +39,7 @@ def add(
     article = Article(
         key=key, title=f"On {key}", body=key, source="Asia Times", published=parse_moment(day)
     )
-    with archive.database.write() as conn:
-        put(conn, article, Findings(tuple(mentions), tuple(quotes)), "test")
+    archive.store(article, Findings(tuple(mentions), tuple(quotes)))
 
 
 def filled(archive: Archive) -> Archive:

@@ -9,7 +9,7 @@ import pytest
 from conftest import Archive, Client
 from starlette.datastructures import Headers
 
-from service.database import Database, private_database
+from service.database import Database
 from service.errors import TooMany
 from service.settings import Settings
 from service.stores.keys import KeyStore
@@ -36,7 +36,7 @@ def few(archive: Archive) -> Settings:
 
 
 def bearer(archive: Archive, text: str = "") -> dict[str, str]:
-    key = text or KeyStore(private_database(archive.settings)).create("read")
+    key = text or KeyStore(archive.private).create("read")
     return {"Authorization": f"Bearer {key}"}
 
 
@@ -205,7 +205,7 @@ def test_the_last_use_of_a_key_is_noted(archive: Archive) -> None:
 
 
 def test_at_most_once_a_minute(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
-    keys = KeyStore(private_database(archive.settings))
+    keys = KeyStore(archive.private)
     keys.create("read")
     written: list[float] = []
     write = Database.write

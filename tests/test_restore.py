@@ -262,7 +262,9 @@ def test_killed_at_any_instant_it_is_the_old_archive_or_the_new_one(tmp_path: Pa
         restore(settings, file, replacing=True, quick=True)
 
     for _ in killed_everywhere(step):
-        archive = Archive(settings, archive_database(settings), *[None] * 4)  # type: ignore[arg-type]
+        file_alone = (None, archive_database(settings), *[None] * 4)
+        archive = Archive(settings, *file_alone)  # type: ignore[arg-type]
+        del file_alone
         found = keys(archive)
         assert found in ({"a0", "a1", "a2"}, {"a0", "a1", "a2", "a9"})
         seen.append(len(found))

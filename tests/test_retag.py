@@ -15,6 +15,7 @@ from service.intake import BATCH
 from service.retag import Retag
 from service.stores.articles import put
 from service.stores.edits import Author, EditStore
+from service.stores.rereading import Rereading
 
 
 @dataclass
@@ -47,33 +48,33 @@ def test_only_what_another_tagger_has_read_is_read_again(archive: Archive) -> No
     new = Finds("Ann Poe", "new-1")
     with archive.database.write() as conn:
         put(conn, Article(key="two", body="Bo Roe rested."), Findings(), new.id)
-    report = Retag(archive.database, lambda: new).run()
+    report = Retag(Rereading(archive.database), lambda: new).run()
     assert (report.tagger, report.read, report.failed) == ("new-1", 1, [])
     assert new.read == ["Ann Poe met Bo Roe."]
     assert entities(archive) == [("person-annpoe", 1)]
     assert archive.rows("SELECT DISTINCT tagger FROM articles") == [("new-1",)]
-    assert Retag(archive.database, lambda: new).run().read == 0
-    assert Retag(archive.database, lambda: new).run(every=True).read == 2
+    assert Retag(Rereading(archive.database), lambda: new).run().read == 0
+    assert Retag(Rereading(archive.database), lambda: new).run(every=True).read == 2
 
 
 def test_nothing_but_the_findings_changes(archive: Archive) -> None:
     archive.add(Article(key="one", body="Ann Poe met Bo Roe."))
     columns = "SELECT id, key, version, ingested_at, content_hash, language FROM articles"
     before = archive.rows(columns)
-    Retag(archive.database, lambda: Finds("Ann Poe", "new-1")).run()
+    Retag(Rereading(archive.database), lambda: Finds("Ann Poe", "new-1")).run()
     assert archive.rows(columns) == before
 
 
 def test_editors_decisions_hold(archive: Archive) -> None:
     archive.add(Article(key="one", body="Ann Poe, once Ann Roe."))
-    Retag(archive.database, lambda: Finds("Ann Roe", "new-1")).run()
+    Retag(Rereading(archive.database), lambda: Finds("Ann Roe", "new-1")).run()
     archive.add(Article(key="two", body="Ann Poe is here."))
-    Retag(archive.database, lambda: Finds("Ann Poe", "new-2")).run()
+    Retag(Rereading(archive.database), lambda: Finds("Ann Poe", "new-2")).run()
     store = EditStore(archive.database)
     store.rename("person-annpoe", "Ann", Author("desk"))
-    Retag(archive.database, lambda: Finds("Ann Roe", "new-3")).run()
+    Retag(Rereading(archive.database), lambda: Finds("Ann Roe", "new-3")).run()
     assert entities(archive) == [("person-annroe", 1)]
-    Retag(archive.database, lambda: Finds("Ann Poe", "new-4")).run()
+    Retag(Rereading(archive.database), lambda: Finds("Ann Poe", "new-4")).run()
     assert archive.rows("SELECT key, name FROM entities") == [("person-annpoe", "Ann")]
 
 
@@ -82,7 +83,7 @@ def test_more_than_a_batch(archive: Archive) -> None:
     for number in range(count):
         archive.add(Article(body=f"Ann Poe {number}"))
     steps: list[tuple[int, int | None, int]] = []
-    retag = Retag(archive.database, lambda: Finds("Ann Poe", "new-1"))
+    retag = Retag(Rereading(archive.database), lambda: Finds("Ann Poe", "new-1"))
     assert retag.run(progress=lambda *step: steps.append(step)).read == count
     assert steps == [(n, count, n) for n in (BATCH, 2 * BATCH, count)]
     assert entities(archive) == [("person-annpoe", count)]
@@ -91,7 +92,7 @@ def test_more_than_a_batch(archive: Archive) -> None:
 def test_what_cannot_be_read_keeps_what_it_has(archive: Archive) -> None:
     archive.add(Article(key="bad", body="unreadable Ann Poe"))
     archive.add(Article(key="good", body="Ann Poe"))
-    report = Retag(archive.database, lambda: Finds("Ann Poe", "new-1")).run()
+    report = Retag(Rereading(archive.database), lambda: Finds("Ann Poe", "new-1")).run()
     assert (report.read, [f.origin for f in report.failed]) == (1, ["bad"])
     tagged = dict(archive.rows("SELECT key, tagger FROM articles"))
     assert tagged == {"bad": "test", "good": "new-1"}
@@ -105,7 +106,7 @@ def test_an_article_that_changes_meanwhile_is_left_to_who_changed_it(archive: Ar
             archive.add(Article(key="one", body="Another text"))
             return super().tag(texts, languages)
 
-    report = Retag(archive.database, lambda: Slow("Ann Poe", "new-1")).run()
+    report = Retag(Rereading(archive.database), lambda: Slow("Ann Poe", "new-1")).run()
     assert (report.read, report.changed_meanwhile) == (0, 1)
     assert entities(archive) == []
 
@@ -114,6 +115,6 @@ def test_an_article_that_changes_meanwhile_is_left_to_who_changed_it(archive: Ar
 def test_in_several_processes(archive: Archive, processes: int) -> None:
     for number in range(BATCH + 3):
         archive.add(Article(body=f"Donald Trump went to Rome, {number}."))
-    report = Retag(archive.database, partial(load_tagger, "gazetteer"), processes).run()
+    report = Retag(Rereading(archive.database), partial(load_tagger, "gazetteer"), processes).run()
     assert report.read == BATCH + 3
     assert ("place-rome", BATCH + 3) in entities(archive)

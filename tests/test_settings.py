@@ -1,8 +1,13 @@
 """Settings: what is written in the environment, and what cannot be used."""
 
+import sys
+from pathlib import Path
+
 import pytest
 
+from service.cluster import ClusterSettings
 from service.errors import Misconfigured
+from service.home import home_of
 from service.settings import as_environment, read_settings
 
 
@@ -79,3 +84,85 @@ def test_set_or_not(text: str, is_set: bool) -> None:
 def test_neither_set_nor_not(name: str) -> None:
     with pytest.raises(Misconfigured, match=f"{name}: “maybe” is neither 1 nor 0"):
         read_settings({name: "maybe"})
+
+
+def test_an_archive_is_a_file_unless_it_is_said_otherwise() -> None:
+    settings = read_settings({})
+    assert settings.engine == "sqlite"
+    assert settings.cluster.urls == ()
+    assert settings.place == "cuttings.db"
+
+
+CLUSTER = {
+    "CUTTINGS_ENGINE": "OpenSearch",
+    "CUTTINGS_OPENSEARCH_URL": "https://one.example:9200/, https://two.example:9200",
+}
+
+
+def test_a_cluster_with_a_user() -> None:
+    given = {
+        "CUTTINGS_OPENSEARCH_USER": "cuttings",
+        "CUTTINGS_OPENSEARCH_PASSWORD": "secret",
+        "CUTTINGS_OPENSEARCH_CA": "/etc/ca.pem",
+        "CUTTINGS_OPENSEARCH_NAME": "daily-news",
+        "CUTTINGS_OPENSEARCH_SHARDS": "12",
+        "CUTTINGS_OPENSEARCH_COPIES": "2",
+    }
+    settings = read_settings(CLUSTER | given)
+    assert settings.engine == "opensearch"
+    assert settings.cluster == ClusterSettings(
+        ("https://one.example:9200", "https://two.example:9200"),
+        user="cuttings",
+        password="secret",  # noqa: S106 - of nobody
+        certificates=Path("/etc/ca.pem"),
+        name="daily-news",
+        shards=12,
+        copies=2,
+    )
+    assert settings.place == "“daily-news” in the cluster at https://one.example:9200"
+    assert read_settings(as_environment(settings)) == settings
+
+
+def test_a_cluster_with_a_key() -> None:
+    settings = read_settings(CLUSTER | {"CUTTINGS_OPENSEARCH_API_KEY": "a-key"})
+    assert settings.cluster.api_key == "a-key"
+    assert read_settings(as_environment(settings)) == settings
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("ENGINE", "elastic", "is none of sqlite, opensearch"),
+        ("OPENSEARCH_URL", "", "name the cluster's nodes"),
+        ("OPENSEARCH_URL", "one.example:9200", "is no address of a node"),
+        ("OPENSEARCH_URL", "https://", "is no address of a node"),
+        ("OPENSEARCH_URL", "https://one.example:x", "is no address of a node"),
+        ("OPENSEARCH_URL", "https://me:secret@one.example", "not in the address"),
+        ("OPENSEARCH_USER", "cuttings", "go together"),
+        ("OPENSEARCH_PASSWORD", "secret", "go together"),
+        ("OPENSEARCH_NAME", "Daily News", "is no name of an index"),
+        ("OPENSEARCH_NAME", "_hidden", "is no name of an index"),
+        ("OPENSEARCH_NAME", "news-private", "is no name of an index"),
+        ("OPENSEARCH_SHARDS", "0", "from 1 to 1,024"),
+        ("OPENSEARCH_COPIES", "many", "from 0 to 8"),
+    ],
+)
+def test_a_cluster_that_cannot_be(name: str, text: str, said: str) -> None:
+    with pytest.raises(Misconfigured, match=f"CUTTINGS_{name}.*{said}|{said}"):
+        read_settings(CLUSTER | {f"CUTTINGS_{name}": text})
+
+
+def test_a_cluster_is_asked_by_a_user_or_a_key() -> None:
+    both = {"USER": "cuttings", "PASSWORD": "secret", "API_KEY": "a-key"}
+    with pytest.raises(Misconfigured, match="not both"):
+        read_settings(
+            CLUSTER | {f"CUTTINGS_OPENSEARCH_{name}": text for name, text in both.items()}
+        )
+
+
+def test_what_a_cluster_needs_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "opensearchpy", None)
+    for name in [name for name in sys.modules if name.startswith("service.engines.opensearch")]:
+        monkeypatch.delitem(sys.modules, name)
+    with pytest.raises(Misconfigured, match=r"pip install 'cuttings\[opensearch\]'"):
+        home_of(read_settings(CLUSTER))

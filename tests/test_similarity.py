@@ -7,8 +7,7 @@ from service.article import Article
 from service.extract import extract, load_tagger
 from service.findings import Findings
 from service.similarity import Similarity
-from service.stores.articles import ArticleStore, put
-from service.stores.entities import EntityStore
+from service.stores.articles import put
 
 STORIES = {
     "oil1": "Crude oil prices rose as the pipeline in Kirkuk stayed shut. Kim Jong Un spoke.",
@@ -36,7 +35,7 @@ def similarity(tmp_path_factory: pytest.TempPathFactory) -> Similarity:
                 Findings(),
                 "off",
             )
-    return Similarity(archive.engine, ArticleStore(archive.database), EntityStore(archive.database))
+    return Similarity(archive.engine, archive.home.lists.articles, archive.home.lists.entities)
 
 
 def test_the_most_alike_come_first_and_say_why(similarity: Similarity) -> None:

@@ -20,7 +20,8 @@ from datasette.plugins import pm
 from fastapi import FastAPI
 
 from service.article import Article
-from service.database import archive_database, bound_memory
+from service.database import archive_database
+from service.in_memory import bound_memory
 from service.stores.edits import Author, EditStore
 from service.web.app import create_app
 from service.web.sql_room import Room, SqlRoom

@@ -26,7 +26,6 @@ from conftest import LONG, Archive, open_archive
 from serving import PROGRAM, free_port
 
 from service.article import Article
-from service.database import private_database
 from service.env_file import read_env_file
 from service.errors import Misconfigured
 from service.serving.listening import DEALS_OUT, inherited, listen
@@ -82,7 +81,7 @@ def asked(port: int, what: str) -> socket.socket:
 
 def half_sent(archive: Archive, port: int) -> socket.socket:
     """One on which an article has been sent but for its end."""
-    key = KeyStore(private_database(archive.settings)).create("write")
+    key = KeyStore(archive.private).create("write")
     connection = socket.create_connection(("127.0.0.1", port), timeout=20)
     head = (
         "PUT /v1/articles/slow HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"

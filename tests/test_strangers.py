@@ -308,7 +308,7 @@ def requests_naming(url: str, route: Route, parameters: list[str]) -> Iterator[d
 
 def test_no_request_makes_the_server_open_a_connection(archive: Archive) -> None:
     app = create_app(archive.settings)
-    key = KeyStore(private_database(archive.settings)).create("admin")
+    key = KeyStore(archive.private).create("admin")
     document = app.openapi()["paths"]
 
     async def ask_all() -> int:

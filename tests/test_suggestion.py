@@ -62,20 +62,20 @@ def test_no_more_than_asked(suggester: Suggester) -> None:
 
 def test_words_without_accents_suggest_those_with_letters(archive: Archive) -> None:
     archive.add(Article(title="Nachts in Łódź", body="Straßenbahn"))
-    suggester = Suggester(archive.engine.vocabulary, EntityStore(archive.database))
+    suggester = Suggester(archive.engine.vocabulary, archive.home.lists.entities)
     assert ("word", "łodz", 1) in shown(suggester, "lod")
     assert ("headline", "Nachts in Łódź", 1) in shown(suggester, "lodz")
 
 
 def test_scripts_without_spaces_suggest_headlines(archive: Archive) -> None:
     archive.add(Article(title="북한 대사 망명", body="조성길은"))
-    suggester = Suggester(archive.engine.vocabulary, EntityStore(archive.database))
+    suggester = Suggester(archive.engine.vocabulary, archive.home.lists.entities)
     assert shown(suggester, "대사") == [("headline", "북한 대사 망명", 1)]
 
 
 def test_what_has_left_the_archive_is_suggested_no_more(archive: Archive) -> None:
     archive.add(Article(title="Secret plan", body="A confidential memorandum."))
-    suggester = Suggester(archive.engine.vocabulary, EntityStore(archive.database))
+    suggester = Suggester(archive.engine.vocabulary, archive.home.lists.entities)
     assert shown(suggester, "confid") == [("word", "confidential", 1)]
     archive.tamper("DELETE FROM articles")
     assert shown(suggester, "confid") == shown(suggester, "secr") == []
@@ -98,7 +98,7 @@ def test_words_are_those_that_articles_have_next(archive: Archive) -> None:
     filler = "A text of some length that says nothing at all. " * 60
     archive.add(Article(title="1", body=f"It's true. {filler}President Trump spoke."))
     archive.add(Article(title="2", body="They were trying. Seeking truth, president and all."))
-    suggester = Suggester(archive.engine.vocabulary, EntityStore(archive.database))
+    suggester = Suggester(archive.engine.vocabulary, archive.home.lists.entities)
     assert shown(suggester, "it's") == []
     assert shown(suggester, "president tr") == [("word", "president trump", 1)]
     assert ("word", "president OR true", 1) in shown(suggester, "president OR tr") or shown(

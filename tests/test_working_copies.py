@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -14,6 +15,7 @@ from both_ways import (
     Step,
     edit,
     kill,
+    on_shelf,
     put_one,
     reread,
     revive,
@@ -28,19 +30,17 @@ from hypothesis import strategies as st
 from test_bulk import KIM, stored
 
 from service.article import Article
-from service.database import memory_schema
 from service.dates import parse_moment
 from service.entity import Mention
 from service.findings import Findings
-from service.stores.batches import Stored
+from service.in_memory import memory_schema
+from service.needs import NOTHING
+from service.stores.batches import Stored, store_batch
 from service.working.copy import WorkingCopy
-from service.working.needs import (
-    Needs,
-)
 from service.working.owners import MADE_BY_ENGINES, MADE_OF_DOCUMENTS, OWNED
 from service.working.rows import no_ids, read
+from service.working.shared import SharedArchive
 from service.working.shelf import MemoryShelf
-from service.working.workbench import Workbench
 
 TABLES = """
 SELECT name FROM pragma_table_list
@@ -155,12 +155,13 @@ def test_two_writers_at_once_lose_and_double_nothing() -> None:
     shelf = MemoryShelf()
 
     def write(name: str) -> None:
+        side = on_shelf(shelf, MemoryShelf())
         for number in range(10):
             article = Article(body=f"Kim Jong Un {name} {number // 2}", source="AFP")
             mention = Mention(
                 "body", 0, 11, "Kim Jong Un", "Kim Jong Un", "person", KIM, "model", 1
             )
-            storing([Stored(article, Findings((mention,)), "test")]).on_shelf(shelf)
+            storing([Stored(article, Findings((mention,)), "test")])(side)
 
     threads = [threading.Thread(target=write, args=(name,)) for name in ("one", "two")]
     for thread in threads:
@@ -179,8 +180,8 @@ def test_what_was_not_said_to_be_needed_is_found() -> None:
     mention = Mention("body", 0, 11, KIM.name, KIM.name, "person", KIM, "model", 0.9)
     for number in range(2):
         article = Article(body=f"Kim Jong Un {number}", source="AFP")
-        task = storing([Stored(article, Findings((mention,)), "test")])
-        Workbench(shelf).do(Needs(), task.work)
+        batch = [Stored(article, Findings((mention,)), "test")]
+        SharedArchive(shelf).change(NOTHING, partial(store_batch, batch=batch))
     (kim,) = shelf.every("entity")
     assert (kim.number("entities", "articles"), kim.values("aliases", "mentions")) == (2, [2])
     assert [each.number("sources", "articles") for each in shelf.every("source")] == [2]

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from functools import cache
 
-from service.database import Connection, memory_schema
+from service.database import Connection
 from service.engines.sqlite.index_pages import lost_pages
+from service.in_memory import memory_schema
 from service.sqlite_library import sqlite3
 from service.stores.text_indexes import TEXT_INDEXES
 

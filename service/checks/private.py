@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
-from service.database import Connection, memory_schema, migrations_folder
+from service.database import Connection, migrations_folder
+from service.in_memory import memory_schema
 from service.stores.documents import article_of
 
 SCHEMA = (

@@ -33,6 +33,7 @@ COMMANDS: Mapping[str, str] = {
     "revive": "service.cli.kill:revive",
     "quarantine": "service.cli.quarantine:quarantine",
     "export": "service.cli.export:export",
+    "move": "service.cli.move:move",
 }
 # In the public contract, not built yet.
 UNBUILT: tuple[str, ...] = ()

@@ -5,9 +5,9 @@ from dataclasses import asdict
 
 import click
 
-from service.cli.command import existing_archive, with_settings
+from service.cli.command import with_settings
 from service.cli.terminal import say, say_json
-from service.database import private_database
+from service.home import existing_home
 from service.settings import Settings
 from service.stores.audit import AuditStore, Line
 from service.web.answers.base import encoded
@@ -29,8 +29,7 @@ _MOMENT = re.compile(r"\d{4}(-\d\d(-\d\d(T\d\d(:\d\d(:\d\dZ?)?)?)?)?)?", re.ASCI
 @with_settings
 def audit(settings: Settings, since: str, limit: int, as_json: bool) -> None:
     """Who changed or took away what, the newest first; it is in the private file."""
-    existing_archive(settings)
-    for line in AuditStore(private_database(settings)).latest(limit, since):
+    for line in AuditStore(existing_home(settings).private).latest(limit, since):
         if as_json:
             say_json(encoded(asdict(line)))
         else:

@@ -14,11 +14,14 @@ from service.backup import backup as make_backup
 from service.backup import restore as restore_backup
 from service.backup.carrying import Carried
 from service.backup.manifest import Tell
-from service.cli.command import counted, existing_archive, progress_bar, with_settings
+from service.cli.command import counted, progress_bar, with_settings
 from service.cli.terminal import say, say_json
+from service.home import existing_home, refuse_cluster
 from service.settings import Settings
 
 _FILE = click.Path(path_type=Path)
+# A cluster copies what it holds by itself.
+_SNAPSHOTS = "take a snapshot of the cluster, or a file of it by `cuttings move --to sqlite`"
 _QUICK = click.option("--quick", is_flag=True, help="Look at the structure of the copy alone.")
 _JSON = click.option("--json", "as_json", is_flag=True, help="The report, for programs.")
 
@@ -34,7 +37,8 @@ def backup(
     settings: Settings, file: Path, public_only: bool, quick: bool, force: bool, as_json: bool
 ) -> None:
     """Copy the archive to FILE while others write; checked, and whole or not at all."""
-    existing_archive(settings)
+    refuse_cluster(settings, "backup", _SNAPSHOTS)
+    existing_home(settings)
     with _steps("Backup", "pages") as tell:
         made = make_backup(
             settings, file, public_only=public_only, quick=quick, force=force, tell=tell
@@ -76,6 +80,7 @@ def restore(
     as_json: bool,
 ) -> None:
     """Put a backup in the place of the archive, whole or not at all."""
+    refuse_cluster(settings, "restore", _SNAPSHOTS)
     with _steps("Restore", "bytes") as tell:
         done = restore_backup(
             settings,

@@ -12,11 +12,12 @@ import click
 from service.checks import NAMES, Fault, Progress, inspect
 from service.checks.file import is_damage
 from service.checks.repair import WHOLE, Repair, repair
-from service.cli.command import counted, existing_archive, with_settings
+from service.cli.command import counted, with_settings
 from service.cli.terminal import say, say_json, say_lines
-from service.database import Database, migrations_folder, private_database
-from service.engines import load_engine
+from service.database import Database, archive_database, migrations_folder, private_database
+from service.engines import Engine, load_engine
 from service.errors import CuttingsError
+from service.home import existing_home
 from service.killing import Killing
 from service.settings import Settings
 from service.stores.embargoes import EmbargoStore
@@ -37,7 +38,12 @@ def check(settings: Settings, as_json: bool, as_list: bool, mend: bool) -> None:
     if as_list:
         say_lines("\n".join(f"{name:15} {about}" for name, about in NAMES))
         return
-    archive = existing_archive(settings)
+    if settings.engine != "sqlite":
+        left = _of_indices(existing_home(settings).engine, mend)
+        _tell(left, as_json)
+        sys.exit(1 if left else 0)
+    existing_home(settings)
+    archive = archive_database(settings)
     with _progress() as tell:
         if mend:
             left = _mended(settings, archive, tell, as_json)
@@ -47,6 +53,16 @@ def check(settings: Settings, as_json: bool, as_list: bool, mend: bool) -> None:
             _tell_what_helps(left)
     _tell_unfinished(archive)
     sys.exit(1 if left else 0)
+
+
+def _of_indices(engine: Engine, mend: bool) -> Sequence[Fault]:
+    """Each document of a cluster against what is indexed of it; mended by writing all anew.
+
+    What documents say of each other is checked in a file that `move` makes of them.
+    """
+    if mend and engine.faults():
+        engine.rebuild()
+    return [Fault("index", message) for message in engine.faults()]
 
 
 # What the file's place or its state keeps from being looked at is not mended by making it anew.

@@ -14,10 +14,9 @@ import click
 
 from service.cli.recording import recorded
 from service.cli.terminal import say, say_lines
-from service.database import Database, archive_database
 from service.errors import Busy, CuttingsError, DiskFault, Misconfigured
 from service.logs import configure
-from service.settings import Settings, read_settings
+from service.settings import read_settings
 
 if TYPE_CHECKING:
     # For a type alone: ingest brings along all that reads documents, and most commands read none.
@@ -69,15 +68,6 @@ def _is_text(given: Any) -> bool:
 def option_of(parameter: str) -> str:
     """How a parameter of the API is called here."""
     return "query" if parameter == "q" else "--" + parameter.replace(".", "-").replace("_", "-")
-
-
-def existing_archive(settings: Settings) -> Database:
-    """The archive for commands that must not make one; Misconfigured when there is none."""
-    if not settings.db.exists():
-        raise Misconfigured(
-            f"There is no archive at {settings.db}: `cuttings ingest` makes one, --db names another"
-        )
-    return archive_database(settings)
 
 
 def lift(embargoes: "EmbargoStore") -> None:

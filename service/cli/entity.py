@@ -14,24 +14,20 @@ from service.alias_table import add_from_table, written
 from service.cli.command import (
     Command,
     counted,
-    existing_archive,
     with_settings,
     write_whole,
 )
 from service.cli.edit_words import said
 from service.cli.recording import login_name
 from service.cli.terminal import say, say_json, write
-from service.database import Database, private_database
 from service.edits import Edit
 from service.entity import ENTITY_TYPES, EntityType
 from service.errors import Conflict, InvalidRequest, NotFound
+from service.home import Home, existing_home
 from service.merging import Merging
 from service.settings import Settings
-from service.stores.aliases import AliasStore
-from service.stores.coverage import CoverageStore
 from service.stores.edits import Author, EditStore
 from service.stores.entities import EntityDetail, EntityStore
-from service.stores.suggestions import SuggestionStore
 from service.web.answers.base import encoded
 from service.web.answers.edits import edits_out
 from service.web.answers.entities import entities_out, entity_in_full_out
@@ -46,7 +42,7 @@ Verb = Callable[..., Edit | None]
 class Desk:
     """What the commands here work with."""
 
-    archive: Database
+    home: Home
     entities: EntityStore
     edits: EditStore
 
@@ -72,8 +68,8 @@ class Desk:
 
 
 def open_desk(settings: Settings) -> Desk:
-    archive = existing_archive(settings)
-    return Desk(archive, EntityStore(archive), EditStore(archive))
+    home = existing_home(settings)
+    return Desk(home, home.lists.entities, EditStore(home.archive))
 
 
 def with_author(command: Command) -> Command:
@@ -141,9 +137,9 @@ def list_(
 def show(settings: Settings, key: str, as_json: bool) -> None:
     """One entity with its spellings."""
     desk = open_desk(settings)
-    with desk.archive.read():
+    with desk.home.archive.read():
         detail = desk.detail(key)
-        full = entity_in_full_out(detail, CoverageStore(desk.archive).of(detail))
+        full = entity_in_full_out(detail, desk.home.lists.coverage.of(detail))
     if as_json:
         say_json(encoded(full, indent=2))
         return
@@ -295,7 +291,7 @@ def suggest(
 ) -> None:
     """Entities that may be one and the same, likeliest first; nothing is merged by itself."""
     desk = open_desk(settings)
-    merging = Merging(SuggestionStore(desk.archive))
+    merging = Merging(desk.home.lists.suggestions)
     one = desk.detail(key).entity.key if key else None
     page = merging.page(type_=type_, entity=one, limit=limit, offset=0)
     if as_json:
@@ -316,11 +312,11 @@ def suggest(
 def export(settings: Settings, file: Path) -> None:
     """Every spelling of every entity as a table (CSV), to FILE or the terminal."""
     desk = open_desk(settings)
-    pieces = (piece.encode() for piece in written(AliasStore(desk.archive).every()))
+    pieces = (piece.encode() for piece in written(desk.home.lists.aliases.every()))
     if str(file) == "-":
         write(pieces)
         return
-    write_whole(file, pieces, desk.archive.files() | private_database(settings).files())
+    write_whole(file, pieces, desk.home.own_files())
 
 
 @entity.command("import")

@@ -7,14 +7,13 @@ from typing import Any
 
 import click
 
-from service.cli.command import existing_archive, lift, with_settings, write_whole
+from service.cli.command import lift, with_settings, write_whole
 from service.cli.search import ONE_DASH, Asking
 from service.cli.search_options import read_params, selecting
 from service.cli.terminal import write
-from service.database import private_database
-from service.engines import load_engine
 from service.export import EXPORT_FORMATS
 from service.export.walk import Page, Walk, written
+from service.home import existing_home
 from service.settings import Settings
 from service.stores.embargoes import EmbargoStore
 from service.web.export import ExportParams
@@ -38,18 +37,16 @@ from service.web.export import ExportParams
 def export(settings: Settings, query: tuple[str, ...], output: Path, **options: Any) -> None:
     """Write every article that a search finds; without a query, all of them."""
     params = read_params(ExportParams, " ".join(query), options)
-    archive = existing_archive(settings)
-    private = private_database(settings)
-    lift(EmbargoStore(private, archive))
-    pages = Walk(archive, load_engine("sqlite", archive), settings.limits).pages(
+    home = existing_home(settings)
+    lift(EmbargoStore(home.private, home.archive))
+    pages = Walk(home.archive, home.engine, home.lists.entities, settings.limits).pages(
         params.ask(settings.timezone)
     )
     form = EXPORT_FORMATS[params.format]
     if str(output) == "-":
         write(written(form, pages))
         return
-    own = archive.files() | private.files()
-    write_whole(output, written(form, _followed(pages)), own)
+    write_whole(output, written(form, _followed(pages)), home.own_files())
 
 
 def _followed(pages: Iterable[Page]) -> Iterator[Page]:

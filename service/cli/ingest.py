@@ -9,15 +9,16 @@ from threading import Event
 
 import click
 
+from service.archive import Archive
 from service.cli.command import PROCESSES, progress_bar, with_settings
 from service.cli.terminal import say, say_json
-from service.database import Database, archive_database, private_database
-from service.engines import load_engine
+from service.engines import Engine, load_engine
 from service.errors import InvalidRequest
 from service.extract import load_tagger
 from service.fetching import Fetcher
 from service.formats.document import Options
 from service.formats.records.field_names import check_mapping
+from service.home import made_home
 from service.ingest import Ingest, Report
 from service.rehearsal import rehearsal
 from service.settings import Settings
@@ -40,12 +41,12 @@ class _Job:
     fetches: bool
     processes: int | None
 
-    def over(self, archive: Database, private: Database, tagger: str) -> Ingest:
+    def over(self, archive: Archive, private: Archive, engine: Engine, tagger: str) -> Ingest:
         fetcher = Fetcher(FetchStore(private))
         fetch = fetcher.page if self.fetches else None
         return Ingest(
             archive,
-            load_engine("sqlite", archive),
+            engine,
             EmbargoStore(private, archive),
             QuarantineStore(private),
             partial(load_tagger, tagger),  # other processes must be able to load it too
@@ -56,9 +57,8 @@ class _Job:
         )
 
     def real(self) -> Ingest:
-        archive = archive_database(self.settings)
-        archive.migrate()
-        return self.over(archive, private_database(self.settings), self.settings.tagger)
+        home = made_home(self.settings)
+        return self.over(home.archive, home.private, home.engine, self.settings.tagger)
 
 
 @click.command()
@@ -97,8 +97,12 @@ def ingest(
 
 
 def _tried(job: _Job, paths: tuple[str, ...]) -> Report:
+    if job.settings.engine != "sqlite":
+        raise InvalidRequest("--dry-run tries on copies of an archive's files, and this has none")
     with rehearsal(job.settings) as copies, progress_bar("Trying") as progress:
-        return job.over(*copies, "off").run(paths, progress)
+        archive, private = copies
+        engine = load_engine("sqlite", archive)
+        return job.over(archive, private, engine, "off").run(paths, progress)
 
 
 def _done(job: _Job, paths: tuple[str, ...]) -> Report:
@@ -132,7 +136,11 @@ def _print_report(report: Report, settings: Settings, is_dry: bool) -> None:
         say(f"failed: {more} more; `--json` names every one", err=True)
     counts = ("added", "changed", "unchanged", "duplicates", "killed")
     said = ", ".join(f"{getattr(report, name)} {name}" for name in counts)
-    where = "nothing was written" if is_dry else settings.db
+    where = "nothing was written" if is_dry else settings.place
     say(f"{said}, {report.lost} failed -> {where}")
     if report.waiting:
-        say(f"{report.waiting} of them under embargo: {settings.private_db} keeps them")
+        say(f"{report.waiting} of them under embargo: {_private(settings)} keeps them")
+
+
+def _private(settings: Settings) -> str:
+    return str(settings.private_db) if settings.engine == "sqlite" else "its private part"

@@ -4,7 +4,7 @@ import click
 
 from service.cli.command import with_settings
 from service.cli.terminal import say
-from service.database import private_database
+from service.home import home_of
 from service.settings import Settings
 from service.stores.keys import SCOPES, KeyStore, Scope
 
@@ -20,7 +20,7 @@ def key() -> None:
 @with_settings
 def key_create(settings: Settings, scope: Scope, note: str) -> None:
     """Make a key; it is printed once, alone on the last line."""
-    created = KeyStore(private_database(settings)).create(scope, note)
+    created = KeyStore(home_of(settings).private).create(scope, note)
     say("Keep it safe: it cannot be shown again.", err=True)
     say(created)
 
@@ -29,7 +29,7 @@ def key_create(settings: Settings, scope: Scope, note: str) -> None:
 @with_settings
 def key_list(settings: Settings) -> None:
     """Every key: number, scope, when it was made, revoked or not, last use, note."""
-    for kept in KeyStore(private_database(settings)).all():
+    for kept in KeyStore(home_of(settings).private).all():
         state = f"revoked {kept.revoked_at}" if kept.revoked_at else "in use"
         used = f"last used {kept.last_used_at}" if kept.last_used_at else "never used"
         line = f"{kept.number}  {kept.scope:6} {kept.created_at}  {used}  {state}  {kept.note}"
@@ -41,5 +41,5 @@ def key_list(settings: Settings) -> None:
 @with_settings
 def key_revoke(settings: Settings, number: int) -> None:
     """Take a key out of use at once."""
-    KeyStore(private_database(settings)).revoke(number)
+    KeyStore(home_of(settings).private).revoke(number)
     say(f"key {number} is revoked")

@@ -2,10 +2,9 @@
 
 import click
 
-from service.cli.command import existing_archive, with_settings
+from service.cli.command import with_settings
 from service.cli.terminal import say
-from service.database import private_database
-from service.engines import load_engine
+from service.home import existing_home
 from service.killing import Killing
 from service.settings import Settings
 from service.stores.embargoes import EmbargoStore
@@ -19,10 +18,9 @@ from service.stores.quarantine import QuarantineStore
 @with_settings
 def kill(settings: Settings, key: str, reason: str) -> None:
     """Take the article KEY out of every answer, and erase its text from the file."""
-    archive = existing_archive(settings)
-    private = private_database(settings)
-    engine = load_engine("sqlite", archive)
-    killing = Killing(archive, engine, EmbargoStore(private, archive), QuarantineStore(private))
+    home = existing_home(settings)
+    embargoes = EmbargoStore(home.private, home.archive)
+    killing = Killing(home.archive, home.engine, embargoes, QuarantineStore(home.private))
     killed = killing.kill(key, reason)
     say(f"killed {killed.tombstone.key}; it stays so until `cuttings revive`")
     for copy in killed.copies:
@@ -31,7 +29,7 @@ def kill(settings: Settings, key: str, reason: str) -> None:
         say(f"it was read from {origin}, which is not ours to erase")
     say("copies of the archive made before, backups among them, still have it")
     if killing.sweep():
-        say(f"erased from {settings.db}")
+        say(f"erased from {settings.place}")
     else:
         say("not erased yet: another program reads the archive; the server tries again")
 
@@ -41,5 +39,5 @@ def kill(settings: Settings, key: str, reason: str) -> None:
 @with_settings
 def revive(settings: Settings, key: str) -> None:
     """Let the killed article KEY in again; it comes back when it is ingested."""
-    KillStore(existing_archive(settings)).revive(key)
+    KillStore(existing_home(settings).archive).revive(key)
     say(f"{key} may come in again: ingest it")

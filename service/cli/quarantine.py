@@ -10,15 +10,14 @@ from functools import partial
 
 import click
 
-from service.cli.command import PROCESSES, counted, existing_archive, with_settings
+from service.cli.command import PROCESSES, counted, with_settings
 from service.cli.terminal import say, say_json, say_lines, write
-from service.database import archive_database, private_database
-from service.engines import load_engine
 from service.errors import InvalidRequest, NotFound
 from service.extract import load_tagger
 from service.formats import format_of
 from service.formats.document import Document, Options
 from service.formats.records.field_names import check_mapping
+from service.home import existing_home, made_home
 from service.ingest import Ingest, Report
 from service.settings import Settings
 from service.stores.embargoes import EmbargoStore
@@ -120,7 +119,7 @@ def retry(
     else:
         for each in failed:
             say(f"failed: {each.kept.id}: {_place(each.kept)}: {each.reason}", err=True)
-        say(f"{len(retries) - len(failed)} read, {len(failed)} failed -> {settings.db}")
+        say(f"{len(retries) - len(failed)} read, {len(failed)} failed -> {settings.place}")
     sys.exit(1 if failed else 0)
 
 
@@ -218,20 +217,24 @@ def _is_part(kept: Kept, document: Document) -> bool:
 def _job(
     settings: Settings, store: QuarantineStore, options: Options, processes: int | None
 ) -> Ingest:
-    archive = archive_database(settings)
-    archive.migrate()
-    private = private_database(settings)
-    embargoes = EmbargoStore(private, archive)
+    home = made_home(settings)
+    embargoes = EmbargoStore(home.private, home.archive)
     tagger = partial(load_tagger, settings.tagger)  # other processes must be able to load it too
-    engine = load_engine("sqlite", archive)
     processes = processes or settings.processes
-    ingests = IngestStore(private)
-    return Ingest(archive, engine, embargoes, store, tagger, processes, options, ingests=ingests)
+    return Ingest(
+        home.archive,
+        home.engine,
+        embargoes,
+        store,
+        tagger,
+        processes,
+        options,
+        ingests=IngestStore(home.private),
+    )
 
 
 def _store(settings: Settings) -> QuarantineStore:
-    existing_archive(settings)
-    return QuarantineStore(private_database(settings))
+    return QuarantineStore(existing_home(settings).private)
 
 
 def _write_data(store: QuarantineStore, kept: Kept) -> None:

@@ -4,14 +4,16 @@ import getpass
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import click
 
 from service.cli.terminal import say
-from service.database import private_database
+from service.cluster import EngineName
 from service.dates import utc_now
 from service.errors import CuttingsError
+from service.home import home_of
 from service.settings import Settings
 from service.stores.audit import AuditStore, Begun, Deed
 
@@ -22,6 +24,7 @@ RECORDED: Mapping[str, tuple[str, ...]] = {
     "reindex": (),
     "retag": (),
     "backup": ("file",),
+    "move": ("to",),
     "restore": ("file",),
     "kill": ("key",),
     "revive": ("key",),
@@ -48,6 +51,7 @@ RECORDED: Mapping[str, tuple[str, ...]] = {
 MAKING = frozenset({"ingest", "migrate", "key create"})
 # It may be there because the file with the log is damaged.
 RESTORE = "restore"
+_OTHER: Mapping[EngineName, EngineName] = {"sqlite": "opensearch", "opensearch": "sqlite"}
 _PASSWORD = re.compile(r"://[^/@\s]*@")
 
 
@@ -55,11 +59,14 @@ _PASSWORD = re.compile(r"://[^/@\s]*@")
 def recorded(settings: Settings, context: click.Context) -> Iterator[None]:
     """A line begun before the command does anything, and its outcome after."""
     name = _name(context)
+    if name == "move":
+        # It is the old home that everything is taken out of.
+        settings = replace(settings, engine=_OTHER[context.params["to"]])
     if name == RESTORE:
         with _restoring(settings, _deed(settings, name, context.params)):
             yield
     elif _is_recorded(settings, name, context.params):
-        store = AuditStore(private_database(settings))
+        store = AuditStore(home_of(settings).private)
         store.forget(settings.audit_days)
         with store.during(_deed(settings, name, context.params)):
             yield
@@ -80,7 +87,7 @@ def _is_recorded(settings: Settings, name: str, params: Mapping[str, Any]) -> bo
         return bool(params.get("mend"))
     if params.get("dry_run"):
         return False
-    return name in RECORDED and (settings.db.exists() or name in MAKING)
+    return name in RECORDED and (name in MAKING or home_of(settings).is_there())
 
 
 @contextmanager
@@ -89,16 +96,16 @@ def _restoring(settings: Settings, deed: Deed) -> Iterator[None]:
     begun = Begun(0, utc_now(), deed)
     if settings.private_db.exists():
         try:
-            begun = AuditStore(private_database(settings)).begin(deed)
+            begun = AuditStore(home_of(settings).private).begin(deed)
         except CuttingsError as exc:
             say(f"warning: {exc.detail}", err=True)
     try:
         yield
     except BaseException:
         if begun.id:
-            AuditStore(private_database(settings)).end_if_can(begun, "failed")
+            AuditStore(home_of(settings).private).end_if_can(begun, "failed")
         raise
-    AuditStore(private_database(settings)).end_if_can(begun, "done")
+    AuditStore(home_of(settings).private).end_if_can(begun, "done")
 
 
 def _deed(settings: Settings, name: str, params: Mapping[str, Any]) -> Deed:

@@ -8,12 +8,12 @@ import click
 from service.cli.command import (
     PROCESSES,
     counted,
-    existing_archive,
     progress_bar,
     with_settings,
 )
 from service.cli.terminal import say
 from service.extract import load_tagger
+from service.home import existing_home
 from service.retag import Retag
 from service.settings import Settings
 
@@ -24,14 +24,16 @@ from service.settings import Settings
 @with_settings
 def retag(settings: Settings, every: bool, processes: int | None) -> None:
     """Read names again where another tagger has; editors' decisions hold."""
-    archive = existing_archive(settings)
-    archive.migrate()
-    job = Retag(archive, partial(load_tagger, settings.tagger), processes or settings.processes)
+    home = existing_home(settings)
+    home.migrate()
+    job = Retag(
+        home.lists.rereading, partial(load_tagger, settings.tagger), processes or settings.processes
+    )
     with progress_bar("Reading") as progress:
         report = job.run(every=every, progress=progress)
     for failure in report.failed:
         say(f"failed: {failure.origin}: {failure.reason}", err=True)
     if report.changed_meanwhile:
         say(f"{report.changed_meanwhile} changed meanwhile, and were read then", err=True)
-    say(f"{counted(report.read, 'article')} read by {report.tagger} -> {settings.db}")
+    say(f"{counted(report.read, 'article')} read by {report.tagger} -> {settings.place}")
     sys.exit(1 if report.failed else 0)

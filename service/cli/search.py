@@ -5,16 +5,14 @@ from typing import Any
 
 import click
 
-from service.cli.command import counted, existing_archive, lift, with_settings
+from service.cli.command import counted, lift, with_settings
 from service.cli.search_options import read_params, selecting
 from service.cli.terminal import bold, say, say_json, underlined
-from service.database import private_database
-from service.engines import load_engine
+from service.home import existing_home
 from service.result import Hit, Results
 from service.search import Finder
 from service.settings import Settings
 from service.stores.embargoes import EmbargoStore
-from service.stores.entities import EntityStore
 from service.web.answers.base import encoded
 from service.web.answers.search import search_out
 from service.web.parameters import SearchParams
@@ -52,13 +50,11 @@ class Asking(click.Command):
 def search(settings: Settings, query: tuple[str, ...], as_json: bool, **options: Any) -> None:
     """Search as the API does; without a query, the newest articles."""
     params = read_params(SearchParams, " ".join(query), options)
-    archive = existing_archive(settings)
-    finder = Finder(
-        load_engine("sqlite", archive), EntityStore(archive), settings.half_life, settings.limits
-    )
-    lift(EmbargoStore(private_database(settings), archive))
+    home = existing_home(settings)
+    finder = Finder(home.engine, home.lists.entities, settings.half_life, settings.limits)
+    lift(EmbargoStore(home.private, home.archive))
     started = time.perf_counter()
-    with archive.read():
+    with home.archive.read():
         results = finder.search(params.ask(settings.timezone))
     if as_json:
         took_ms = (time.perf_counter() - started) * 1_000

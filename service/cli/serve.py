@@ -15,8 +15,8 @@ import click
 
 from service.cli.command import with_settings
 from service.cli.terminal import say
-from service.database import archive_database, private_database
 from service.errors import Misconfigured
+from service.home import home_of, made_home
 from service.logs import configure
 from service.serving.listening import inherited, listen
 from service.serving.server import serve_here
@@ -78,8 +78,7 @@ def serve(
 
 def _prepare(settings: Settings) -> None:
     """Both files before any worker starts, since they would race to make them."""
-    archive_database(settings).migrate()
-    private_database(settings)
+    made_home(settings)
     _refuse_strangers(settings)
 
 
@@ -113,7 +112,7 @@ def _greet(settings: Settings, browse: bool) -> None:
 
 
 def _refuse_strangers(settings: Settings) -> None:
-    if settings.on_loopback or settings.open or KeyStore(private_database(settings)).any_in_use():
+    if settings.on_loopback or settings.open or KeyStore(home_of(settings).private).any_in_use():
         return
     raise Misconfigured(
         f"{settings.host} is reachable from other machines, and there is no key: make one "

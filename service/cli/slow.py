@@ -6,7 +6,7 @@ import click
 
 from service.cli.command import with_settings
 from service.cli.terminal import say, say_json
-from service.database import private_database
+from service.home import home_of
 from service.settings import Settings
 from service.stores.slow_queries import SlowQuery, SlowQueryStore
 
@@ -17,7 +17,7 @@ from service.stores.slow_queries import SlowQuery, SlowQueryStore
 @with_settings
 def slow(settings: Settings, limit: int, as_json: bool) -> None:
     """The latest slow queries that were kept (CUTTINGS_LOG_QUERIES), each with its stages."""
-    store = SlowQueryStore(private_database(settings))
+    store = SlowQueryStore(home_of(settings).private)
     if settings.log_queries:
         # No server may be running that forgets them in time. Where the setting is in the server's
         # environment alone, that server knows how long they are kept, and looking deletes nothing.

@@ -2,10 +2,10 @@
 
 import click
 
-from service.cli.command import existing_archive, progress_bar, with_settings
+from service.cli.command import progress_bar, with_settings
 from service.cli.terminal import say, say_lines
-from service.database import archive_database, private_database
-from service.engines import load_engine
+from service.database import archive_database
+from service.home import existing_home, home_of
 from service.reindexing import reindex as make_anew
 from service.settings import Settings
 
@@ -14,8 +14,7 @@ from service.settings import Settings
 @with_settings
 def migrate(settings: Settings) -> None:
     """Bring the archive's schema up to date; makes the archive when there is none."""
-    done = archive_database(settings).migrate()
-    private_database(settings)
+    done = home_of(settings).migrate()
     say_lines("\n".join(done) if done else "nothing to do")
 
 
@@ -23,12 +22,15 @@ def migrate(settings: Settings) -> None:
 @with_settings
 def reindex(settings: Settings) -> None:
     """Make ids, the text index, near copies and every count anew from the articles."""
-    archive = existing_archive(settings)
-    archive.migrate()
+    home = existing_home(settings)
+    home.migrate()
     with progress_bar("Reindexing") as show:
-        make_anew(
-            archive,
-            load_engine("sqlite", archive),
-            lambda done, every: show(done, every, done),
-        )
+
+        def tell(done: int, every: int) -> None:
+            show(done, every, done)
+
+        if settings.engine == "sqlite":
+            make_anew(archive_database(settings), home.engine, tell)
+        else:
+            home.engine.rebuild(tell)
     say("reindexed")

@@ -2,6 +2,7 @@
 
 import importlib
 from collections.abc import Callable, Collection, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Protocol
 
 from service.article import Article
@@ -71,7 +72,10 @@ class Searcher(Protocol):
 
 
 class Engine(Searcher, Protocol):
-    """And keeps its index in step with the archive file that the articles are in."""
+    """And keeps its index in step with the archive that the articles are in, and both in order."""
+
+    def files(self) -> frozenset[Path]:
+        """Files of this machine that the archive consists of, links resolved; perhaps none."""
 
     def generation(self) -> tuple[str, int]:
         """The archive's name, and the number that every change to it raises."""
@@ -88,10 +92,19 @@ class Engine(Searcher, Protocol):
     def forget(self, conn: Connection, key: str) -> None:
         """Take all that an article says out of the index, in the transaction that takes it out."""
 
-    def purge(self) -> bool:
-        """Take what articles do not say any more out of the index, where erasing can reach it.
+    def tidy(self, added: int) -> None:
+        """After an ingest that has changed something, and added so many articles."""
 
-        False when others have been writing all the time, so that some of it is left.
+    def pending_erasures(self) -> Sequence[str]:
+        """Keys of what was killed and may still be in the bytes of archive or index."""
+
+    def may_erase(self) -> bool:
+        """Whether erasing would not be in vain, as somebody keeps all that was deleted."""
+
+    def erase(self, keys: Sequence[str]) -> bool:
+        """Leave nothing of these kills in the bytes; they are pending no longer then.
+
+        False when it has to be tried again later.
         """
 
     def rebuild(self, tell: Callable[[int, int], None] = lambda _done, _all: None) -> None:

@@ -7,7 +7,8 @@ stems are learned in the same way, a word at a time, from a table in memory.
 import threading
 from collections.abc import Callable
 
-from service.database import Connection, memory
+from service.database import Connection
+from service.in_memory import memory
 
 # As in migrations/0002.
 UNICODE = "unicode61 remove_diacritics 2 tokenchars '\xad'"

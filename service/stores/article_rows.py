@@ -1,7 +1,7 @@
 """An article as rows of the archive file, in and out."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from service.article import Article, Filed, Subheading
@@ -87,7 +87,22 @@ TOPICS = "SELECT topic FROM article_topics WHERE article_id = :id ORDER BY posit
 
 def filed(conn: Connection, row: Row) -> Filed:
     ident = {"id": row["id"]}
-    article = Article(
+    authors = tuple(r[0] for r in conn.execute(AUTHORS, ident))
+    topics = tuple(r[0] for r in conn.execute(TOPICS, ident))
+    return Filed(
+        article=article_of(row, authors, topics),
+        key=row["key"],
+        version=row["version"],
+        ingested_at=row["ingested_at"],
+        tagger=row["tagger"],
+    )
+
+
+def article_of(
+    row: Row | Mapping[str, Any], authors: tuple[str, ...], topics: tuple[str, ...]
+) -> Article:
+    """An article by its columns, with the name of its source as `source`."""
+    return Article(
         body=row["body"],
         title=row["title"],
         title_derived=bool(row["title_derived"]),
@@ -96,7 +111,7 @@ def filed(conn: Connection, row: Row) -> Filed:
         captions=_items(row["captions"]),
         credits=_items(row["credits"]),
         related=_items(row["related"]),
-        authors=tuple(r[0] for r in conn.execute(AUTHORS, ident)),
+        authors=authors,
         dateline=row["dateline"],
         source=row["source"],
         source_derived=bool(row["source_derived"]),
@@ -107,7 +122,7 @@ def filed(conn: Connection, row: Row) -> Filed:
         origin=row["origin"],
         language=row["language"],
         language_detected=bool(row["language_detected"]),
-        topics=tuple(r[0] for r in conn.execute(TOPICS, ident)),
+        topics=topics,
         rights=row["rights"],
         published=moment(row["published_at"], row["published_precision"]),
         updated=stated_moment(row["updated_at"]),
@@ -115,13 +130,6 @@ def filed(conn: Connection, row: Row) -> Filed:
         status=row["status"],
         correction=row["correction"],
         extra=json.loads(row["extra"]),
-    )
-    return Filed(
-        article=article,
-        key=row["key"],
-        version=row["version"],
-        ingested_at=row["ingested_at"],
-        tagger=row["tagger"],
     )
 
 

@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
+from service.archive import Archive
 from service.article import Article, Filed
-from service.database import Connection, Database, Row
+from service.database import Connection, Row
 from service.dates import utc_now
 from service.findings import Findings
+from service.needs import FORMER, URI, Needs, of_articles
 from service.stores.article_rows import (
     COLUMNS,
     INSERT_ARTICLE,
@@ -164,34 +166,34 @@ SELECT a.key FROM former_keys f JOIN articles a ON a.key = f.key WHERE f.former 
 class ArticleStore:
     """Reads articles; `put` and `decide` above write them inside a transaction of the ingest."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
 
     def get(self, key: str) -> Filed | None:
         """The article with this key, as it is now."""
-        with self._database.read() as conn:
+        with self._archive.read(of_articles([key])) as conn:
             row = conn.execute(CURRENT, {"key": key}).fetchone()
             return filed(conn, row) if row is not None else None
 
     def has(self, key: str) -> bool:
-        with self._database.read() as conn:
+        with self._archive.read(of_articles([key])) as conn:
             return conn.execute(BY_KEY, {"key": key}).fetchone() is not None
 
     def text_of(self, key: str) -> str:
         """What tells its present text from any other; empty when there is no such article."""
-        with self._database.read() as conn:
+        with self._archive.read(of_articles([key])) as conn:
             row = conn.execute(BY_KEY, {"key": key}).fetchone()
             return row["content_hash"][:16] if row is not None else ""
 
     def key_since(self, former: str) -> str | None:
         """The present key of the article that once had this one."""
-        with self._database.read() as conn:
+        with self._archive.read(Needs(fields=frozenset({(FORMER, former)}))) as conn:
             row = conn.execute(PRESENT_KEY, {"key": former}).fetchone()
             return row["key"] if row is not None else None
 
     def key_of_uri(self, uri: str) -> str | None:
         """The newest article with the source's identifier `uri`."""
-        with self._database.read() as conn:
+        with self._archive.read(Needs(fields=frozenset({(URI, uri)}))) as conn:
             row = conn.execute(
                 "SELECT key FROM articles WHERE uri = ? ORDER BY id DESC LIMIT 1", (uri,)
             ).fetchone()

@@ -8,16 +8,21 @@ import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
-from service.database import WAIT_FOR_WRITER, Database
+from service.archive import WAIT_FOR_WRITER, Archive
+from service.database import Connection
 from service.dates import utc_now
 from service.errors import CuttingsError
+from service.needs import LINE, LINE_AT, NOTHING, Condition, Needs, Span
 
 _log = logging.getLogger("cuttings")
 # A batch may be of many thousand articles; so many of them are named.
 MOST_KEYS = 1_000
 # Somebody may ask for a path of any length.
 LONGEST = 2_000
+# So many lines are forgotten at once where that is done in parts.
+_AT_ONCE = 1_000
 
 BEGIN = """
 INSERT INTO audit (at, who, key, address, request, action, asked)
@@ -83,28 +88,36 @@ class Line:
 class AuditStore:
     """Lines are begun, told their outcome once, and else only added."""
 
-    def __init__(self, private: Database, patience: float = WAIT_FOR_WRITER) -> None:
+    def __init__(self, private: Archive, patience: float = WAIT_FOR_WRITER) -> None:
         self._private = private
         self._patience = patience
 
     def begin(self, deed: Deed) -> Begun:
         """The line of what is about to be done; raises when it cannot be written."""
         at = utc_now()
+        values = _values(deed, at)
+
+        def work(conn: Connection) -> int:
+            return conn.execute(BEGIN, values).lastrowid or 0
+
         try:
-            with self._private.write(self._patience) as conn:
-                id_ = conn.execute(BEGIN, _values(deed, at)).lastrowid
+            number = self._private.change(NOTHING, work, self._patience)
         except CuttingsError as exc:
             exc.detail = f"Nothing was done, since the audit log cannot be written: {exc.detail}"
             raise
-        return Begun(int(id_ or 0), at, deed)
+        return Begun(number, at, deed)
 
     def end(self, begun: Begun, outcome: str, keys: Sequence[str] = ()) -> None:
         """What became of it."""
         values = _values(begun.deed, begun.at) | {"id": begun.id, "now": utc_now()}
         values |= {"outcome": outcome, "keys": _named(keys)}
-        with self._private.write(self._patience) as conn:
+
+        def work(conn: Connection) -> None:
             if conn.execute(END, values).rowcount == 0:
                 conn.execute(ENDED, values)
+
+        needs = Needs(frozenset({("line", str(begun.id))}))
+        self._private.change(needs, work, self._patience)
 
     def end_if_can(self, begun: Begun, outcome: str, keys: Sequence[str] = ()) -> None:
         """What is done cannot be refused any more; its line stays without an outcome."""
@@ -132,7 +145,9 @@ class AuditStore:
 
     def latest(self, limit: int, since: str = "") -> tuple[Line, ...]:
         """The newest first; `since` is a moment or the beginning of one."""
-        with self._private.read() as conn:
+        since_then = (Condition(LINE_AT, least=since),)
+        needs = Needs(spans=frozenset({Span(LINE, limit, since_then, last=True)}))
+        with self._private.read(needs) as conn:
             rows = conn.execute(LATEST, {"since": since, "limit": limit})
             return tuple(Line(*row) for row in rows)
 
@@ -140,14 +155,24 @@ class AuditStore:
         """Forget what is older than so many days; 0 keeps everything."""
         if not days or not self._has_older(days):
             return
-        with self._private.write(self._patience) as conn:
+
+        def work(conn: Connection) -> None:
             conn.execute(f"UPDATE audit_kept SET since = {OLDER}", {"days": days})  # noqa: S608 - fixed
             conn.execute("DELETE FROM audit WHERE at < (SELECT since FROM audit_kept)")
 
+        old = Condition(LINE_AT, most=_days_ago(days))
+        for part in self._private.parts(Span(LINE, where=(old,)), _AT_ONCE):
+            self._private.change(part, work, self._patience)
+
     def _has_older(self, days: int) -> bool:
-        with self._private.read() as conn:
+        with self._private.read(Needs(spans=frozenset({Span(LINE, 1)}))) as conn:
             oldest = conn.execute(OLDEST, {"days": days}).fetchone()
             return oldest is not None and bool(oldest[0])
+
+
+def _days_ago(days: int) -> str:
+    then = datetime.now(UTC) - timedelta(days=days)
+    return then.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _values(deed: Deed, at: str) -> dict[str, object]:

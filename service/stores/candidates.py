@@ -8,8 +8,10 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from service.database import Database, Row
+from service.archive import Archive
+from service.database import Row
 from service.entity import EntityType
+from service.needs import NOTHING, Needs, of_entities, of_names
 from service.stores.entities import EntityRow
 from service.stores.mentions import decisions
 
@@ -62,17 +64,18 @@ FROM (SELECT entity_id, text FROM aliases WHERE folded >= :folded AND folded < :
 JOIN entities e ON e.id = al.entity_id
 WHERE +e.type IN (SELECT value FROM json_each(:types))
 """
+# The planner would rather sort all entities than put those with equal mentions into order.
 MOST_MENTIONED = """
-SELECT key, name, type, articles, mentions, folded AS spelling FROM entities
-ORDER BY mentions DESC LIMIT :limit
+SELECT key, name, type, articles, mentions, folded AS spelling
+FROM entities INDEXED BY entities_by_mentions ORDER BY mentions DESC, key LIMIT :limit
 """
 
 
 class CandidateStore:
     """Reads entities by what their spellings have in common with a name."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
 
     def spelled(
         self, folded: Iterable[str], types: Sequence[EntityType], key: str = ""
@@ -81,10 +84,12 @@ class CandidateStore:
 
         The key of an entity that editors have merged into another stands for that one.
         """
-        values = {"folded": json.dumps(list(folded)), "key": key, "types": json.dumps(types)}
-        with self._database.read() as conn:
+        folded = list(folded)
+        values = {"folded": json.dumps(folded), "key": key, "types": json.dumps(types)}
+        needs = of_names(folded) | of_entities([key] if key else [])
+        with self._archive.read(needs) as conn:
             survivor = decisions(conn).survivor(key) if key else None
-            return self._read(SPELLED, values | {"survivor": survivor, "limit": _MOST})
+            return self._read(SPELLED, values | {"survivor": survivor, "limit": _MOST}, needs)
 
     def beside(self, folded: str, types: Sequence[EntityType]) -> tuple[Spelled, ...]:
         """Those with the spellings next to this one in the alphabet (sorted neighbourhood)."""
@@ -97,8 +102,10 @@ class CandidateStore:
         """So many entities, each with its folded name for a spelling."""
         return self._read(MOST_MENTIONED, {"limit": limit})
 
-    def _read(self, statement: str, values: dict[str, object]) -> tuple[Spelled, ...]:
-        with self._database.read() as conn:
+    def _read(
+        self, statement: str, values: dict[str, object], needs: Needs = NOTHING
+    ) -> tuple[Spelled, ...]:
+        with self._archive.read(needs) as conn:
             return tuple(_spelled(row) for row in conn.execute(statement, values))
 
 

@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from service.database import Connection, Database, Row
+from service.archive import Archive
+from service.database import Connection, Row
 from service.dates import Moment
 from service.near_copies import ENOUGH, Text, bands, bucket, may_be_copies, overlap, signature
+from service.needs import GROUP, Linked, Needs, of_articles
 
 Pair = tuple[int, int]
 
@@ -364,12 +366,13 @@ class Copy:
 class CopyStore:
     """Reads which articles are copies."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
 
     def of(self, key: str) -> tuple[Copy, ...]:
         """All other articles of its group, the oldest first; empty when it has no copies."""
-        with self._database.read() as conn:
+        needs = Needs(linked=frozenset({Linked(of_articles([key]), GROUP)}))
+        with self._archive.read(needs) as conn:
             return tuple(map(_copy, conn.execute(COPIES, {"key": key})))
 
 

@@ -7,7 +7,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from service.database import Connection, Database
+from service.archive import Archive
+from service.database import Connection
 from service.histogram import Days, Interval, bins
 from service.result import Facet
 from service.stores.entities import EntityDetail
@@ -75,15 +76,15 @@ class Coverage:
 class CoverageStore:
     """Counts the articles that name an entity."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
 
     def of(self, detail: EntityDetail, sources: Facet | None = None) -> Coverage:
         """The coverage of an entity that was read from the same snapshot.
 
         `sources` are those of its articles, if they are counted already.
         """
-        with self._database.read() as conn:
+        with self._archive.read() as conn:
             entity = conn.execute(ENTITY, {"key": detail.entity.key}).fetchone()["id"]
             interval, days = _days(detail)
             undated, *counts = _counts(conn, entity, days)

@@ -6,10 +6,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from service.database import Connection, Database, Row
+from service.archive import Archive
+from service.database import Connection, Row
 from service.dates import Moment, Precision
 from service.entity import ENTITY_TYPES, EntityType
 from service.names import fold, name_key, plain
+from service.needs import of_articles, of_entities, of_names, of_whole, with_entities
 from service.other_names import other_names, straightened
 from service.romanisation.persons import same_but_for_middle
 from service.stores.mentions import decisions
@@ -75,7 +77,7 @@ LEFT JOIN articles last ON last.id = (
 IN_ARTICLE = """
 SELECT e.key, e.name, e.type, e.articles, ae.mentions FROM article_entities ae
 JOIN entities e ON e.id = ae.entity_id JOIN articles a ON a.id = ae.article_id
-WHERE a.key = :key ORDER BY ae.mentions DESC, e.name
+WHERE a.key = :key ORDER BY ae.mentions DESC, e.name, e.key
 """
 MENTIONS = """
 SELECT m.*, e.key AS entity_key, e.name AS entity_name FROM mentions m
@@ -205,31 +207,31 @@ class PlacedMention:
 class EntityStore:
     """Reads entities."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
 
     def get(self, key: str) -> EntityDetail | None:
-        with self._database.read() as conn:
+        with self._archive.read(of_whole([key])) as conn:
             row = conn.execute(ENTITY, {"key": key}).fetchone()
             return _details(conn, [row])[0] if row is not None else None
 
     def has(self, key: str) -> bool:
-        with self._database.read() as conn:
+        with self._archive.read(of_entities([key])) as conn:
             return conn.execute(ENTITY, {"key": key}).fetchone() is not None
 
     def has_added(self) -> bool:
         """Whether editors have given anybody another name."""
-        with self._database.read() as conn:
+        with self._archive.read() as conn:
             return has_added(conn)
 
     def also_called(self, names: Collection[str]) -> Mapping[str, tuple[str, ...]]:
         """What else editors say that those are called who have one of these names."""
-        with self._database.read() as conn:
+        with self._archive.read(of_names(map(name_key, names))) as conn:
             return also_called(conn, names)
 
     def keys_of(self, type_: EntityType, name: str) -> tuple[str, ...]:
         """Keys of the entities that `name` may stand for: a key itself, or any spelling."""
-        with self._database.read() as conn:
+        with self._archive.read(of_entities([name]) | of_names([name_key(name)])) as conn:
             row = _entity(conn, name)
             if row is not None and row["type"] == type_:
                 return (row["key"],)
@@ -240,7 +242,7 @@ class EntityStore:
         """Entities under another spelling, form or order of a person's name."""
         if type_ != "person":
             return ()
-        with self._database.read() as conn:
+        with self._archive.read() as conn:
             others = map(name_key, _other_names(conn, name))
             values = {"type": type_, "names": json.dumps([*dict.fromkeys(others)])}
             return tuple(row["key"] for row in conn.execute(WITH_NAMES, values))
@@ -256,7 +258,7 @@ class EntityStore:
         if name.strip() and not folded:
             return EntityPage(0, (), False)
         values = {"name": folded, "type": type_, "limit": limit, "offset": offset}
-        with self._database.read() as conn:
+        with self._archive.read() as conn:
             if folded:
                 values["others"] = _others(conn, name, values)
             counted = NAMED + NAMED_TOTAL if folded else TOTAL_OF_TYPE if type_ else TOTAL
@@ -284,7 +286,7 @@ class EntityStore:
             "types": json.dumps(types),
             "limit": limit,
         }
-        with self._database.read() as conn:
+        with self._archive.read() as conn:
             if conn.execute(BEGIN_SO, values).fetchone()[0] == _MOST_BEGINNING:
                 values["start"] = _LAST
             return tuple(_row(row) for row in conn.execute(BEGINNING, values))
@@ -292,19 +294,20 @@ class EntityStore:
     def shared(self, key: str, others: Sequence[str]) -> Mapping[str, tuple[EntityRow, ...]]:
         """Which entities of an article each of the others names as well, the rarest first."""
         found: dict[str, tuple[EntityRow, ...]] = {}
-        with self._database.read() as conn:
+        needs = of_articles(others) | with_entities(of_articles([key]))
+        with self._archive.read(needs) as conn:
             for row in conn.execute(SHARED, {"key": key, "keys": json.dumps(others)}):
                 found[row["article"]] = (*found.get(row["article"], ()), _row(row))
         return found
 
     def in_article(self, key: str) -> tuple[EntityRow, ...]:
         """Entities of an article; `mentions` counts those in this article."""
-        with self._database.read() as conn:
+        with self._archive.read(with_entities(of_articles([key]))) as conn:
             return tuple(_row(row) for row in conn.execute(IN_ARTICLE, {"key": key}))
 
     def mentions_in(self, key: str) -> tuple[PlacedMention, ...]:
         """Every mention of an article, in reading order."""
-        with self._database.read() as conn:
+        with self._archive.read(with_entities(of_articles([key]))) as conn:
             return tuple(_placed(row) for row in conn.execute(MENTIONS, {"key": key}))
 
 

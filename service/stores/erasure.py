@@ -9,9 +9,10 @@ write-ahead log is emptied.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from service.database import Connection, Database
+from service.needs import KILLED, Needs
 from service.stores.kills import digest_of
 from service.stores.text_indexes import TEXT_INDEXES, merge_segments
 from service.stores.text_rebuild import clear_rebuild
@@ -37,6 +38,11 @@ def was_killed_at(conn: Connection, origin: str) -> bool:
     """Whether an article was killed that was read there."""
     known = {"digest": digest_of("origin", origin)}
     return conn.execute(KNOWN, known).fetchone() is not None
+
+
+def of_origins(origins: Iterable[str]) -> Needs:
+    """To ask that of all of these."""
+    return Needs(fields=frozenset((KILLED, digest_of("origin", origin)) for origin in origins))
 
 
 def erase(database: Database, keys: Sequence[str], patience: float = 30.0) -> bool:

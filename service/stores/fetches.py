@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
-from service.database import Database
+from service.archive import Archive
+from service.database import Connection
 from service.dates import utc_now
+from service.needs import Needs
 
 FETCHED = "SELECT etag, last_modified FROM fetches WHERE url = :url"
 REMEMBER = """
@@ -25,12 +27,12 @@ class Validators:
 class FetchStore:
     """By address, what was fetched and stored last."""
 
-    def __init__(self, private: Database) -> None:
+    def __init__(self, private: Archive) -> None:
         self._private = private
 
     def validators(self, url: str) -> Validators:
         """Of what was stored from an address last; empty if that is nothing."""
-        with self._private.read() as conn:
+        with self._private.read(_of(url)) as conn:
             row = conn.execute(FETCHED, {"url": url}).fetchone()
         return Validators(row["etag"], row["last_modified"]) if row else Validators()
 
@@ -42,5 +44,12 @@ class FetchStore:
             "last_modified": validators.last_modified,
             "fetched_at": utc_now(),
         }
-        with self._private.write() as conn:
+
+        def work(conn: Connection) -> None:
             conn.execute(REMEMBER, values)
+
+        self._private.change(_of(url), work)
+
+
+def _of(url: str) -> Needs:
+    return Needs(frozenset({("fetch", url)}))

@@ -3,12 +3,14 @@
 Mentions are placed once, after the last: so what the list itself has decided is kept in mind here.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from service.edits import Edit, type_of
 from service.entity import ENTITY_TYPES, EntityType, entity_key
 from service.errors import Conflict, CuttingsError, NotFound
 from service.names import name_key, squeeze
+from service.needs import READING, SPELLING, Needs, Newest, of_entities
 from service.stores.edit_log import Author, Change, draft, given_key, given_name, invalid, is_there
 from service.titles import without_courtesy
 
@@ -36,6 +38,31 @@ class GivenAlias:
     type: str = ""
     reason: str = ""
     added: bool | None = None
+
+
+def of_aliases(given: Iterable[GivenAlias]) -> Needs:
+    """To file a list: whom each row names by key or by name, and whoever is called so.
+
+    `READ_AS` asks whether any article reads a name so: one of them tells.
+    """
+    given = list(given)
+    keys = {key for each in given for key in _keys(each)}
+    spelled = {(SPELLING, name_key(each.name)) for each in given if each.name}
+    read = {
+        Newest(1, READING, own)
+        for each in given
+        if each.added is False
+        for kind in ENTITY_TYPES
+        if (own := entity_key(kind, without_courtesy(squeeze(each.alias)))) is not None
+    }
+    return of_entities(keys) | Needs(fields=frozenset(spelled), newest=frozenset(read))
+
+
+def _keys(given: GivenAlias) -> Iterator[str]:
+    if given.key:
+        yield given.key
+    own = (entity_key(kind, squeeze(given.name)) for kind in ENTITY_TYPES)
+    yield from (key for key in own if key is not None)
 
 
 class Filing:

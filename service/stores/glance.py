@@ -4,10 +4,11 @@ Nothing here reads texts or walks through all articles: what is counted by field
 engine's columns.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from service.database import Database, Row
+from service.archive import Archive
 from service.entity import ENTITY_TYPES, EntityType
 
 COUNTS = """
@@ -68,13 +69,14 @@ class Health:
 
 
 class GlanceStore:
-    """Reads what an archive holds, in a few numbers."""
+    """Reads what an archive holds, in a few numbers; `pending` names what its file lacks."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, archive: Archive, pending: Callable[[], Sequence[str]] = tuple) -> None:
+        self._archive = archive
+        self._pending = pending
 
     def totals(self) -> Totals:
-        with self._database.read() as conn:
+        with self._archive.read() as conn:
             counts = conn.execute(COUNTS).fetchone()
             entities = {row["type"]: row["entities"] for row in conn.execute(ENTITIES)}
         by_type = {name: entities.get(name, 0) for name in ENTITY_TYPES}
@@ -82,8 +84,7 @@ class GlanceStore:
 
     def arrivals(self, limit: int) -> tuple[Arrival, ...]:
         """What came last, the latest first."""
-        with self._database.read() as conn:
-            found = conn.execute(NEWEST, {"most": _LOOKED_AT}).fetchall()
+        found = self._newest(_LOOKED_AT)
         # Another program may have written what is no time.
         rows = [row for row in found if row["seconds"] is not None]
         together = list(_together(sorted(rows, key=lambda row: -int(row["seconds"]))))
@@ -92,17 +93,22 @@ class GlanceStore:
         return tuple(map(_arrival, together[:limit], ends))
 
     def health(self) -> Health:
-        pending = tuple(self._database.pending())
-        with self._database.read() as conn:
+        pending = tuple(self._pending())
+        with self._archive.read() as conn:
             row = conn.execute(INDEX).fetchone()
-        files = (path for path in self._database.files() if path.exists())
+        files = (path for path in self._archive.files() if path.exists())
         size = sum(path.stat().st_size for path in files if not path.name.endswith("-shm"))
         return Health(**dict(row), size=size, pending=pending)
 
+    def _newest(self, most: int) -> list[Mapping[str, Any]]:
+        """So many articles, the last to come first: `at`, `seconds` since 1970, and `origin`."""
+        with self._archive.read() as conn:
+            return [dict(row) for row in conn.execute(NEWEST, {"most": most})]
 
-def _together(rows: Iterable[Row]) -> Iterator[list[Row]]:
+
+def _together(rows: Iterable[Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any]]]:
     """In parts, wherever nothing came for a while."""
-    part: list[Row] = []
+    part: list[Mapping[str, Any]] = []
     for row in rows:
         if part and part[-1]["seconds"] - row["seconds"] > _PAUSE:
             yield part
@@ -112,7 +118,7 @@ def _together(rows: Iterable[Row]) -> Iterator[list[Row]]:
         yield part
 
 
-def _arrival(rows: Sequence[Row], more: bool) -> Arrival:
+def _arrival(rows: Sequence[Mapping[str, Any]], more: bool) -> Arrival:
     origins = dict.fromkeys(row["origin"].partition("#")[0] for row in rows if row["origin"])
     return Arrival(
         last=rows[0]["at"],

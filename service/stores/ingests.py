@@ -5,19 +5,23 @@ is worth holding an ingest up: whatever finds the private file busy, or no room 
 the next time.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 
-from service.database import Connection, Database, Row
+from service.archive import Archive
+from service.database import Connection, Row
 from service.dates import utc_now
 from service.errors import Busy, DiskFault
+from service.needs import ASIDE, ASIDE_INGEST, INGEST, Condition, Needs, Span
 from service.stores.quarantine import new_ingest
 
 # Seconds that an ingest waits to say how far it is, and at its end.
 _MEANWHILE, _AT_ITS_END = 0.1, 5.0
 # As many are remembered.
 MOST_INGESTS = 1_000
+# Of which few are remembered, and each in a few numbers.
+_ALL = Needs(kinds=frozenset({"ingest"}))
 # So much of what an ingest put aside is looked at, for so many reasons.
 _LOOKED_AT, MOST_REASONS = 50, 3
 
@@ -83,40 +87,76 @@ class PastIngest:
 class IngestStore:
     """What ingests have told of themselves, by the number that `new_ingest` gave them."""
 
-    def __init__(self, private: Database) -> None:
+    def __init__(self, private: Archive) -> None:
         self._private = private
+        self._begun: int | None = None
 
     def next(self) -> int:
-        """A number for one that begins now: higher than any before, though the clock went back."""
-        with self._private.read() as conn:
-            last = conn.execute(LAST).fetchone()[0] or 0
-        return max(new_ingest(), int(last) + 1)
+        """A number for one that begins now: higher than any before, though the clock went back.
+
+        It is noted at once as begun, so that nobody else is given the same.
+        """
+        with suppress(Busy, DiskFault):
+            self._begun = self._private.change(_ALL, _next, _MEANWHILE)
+            return self._begun
+        with self._private.read(Needs(spans=frozenset({Span(INGEST, 1, last=True)}))) as conn:
+            return _higher(conn)
 
     def begin(self, number: int) -> None:
         """One begins; all but the latest are forgotten."""
-        with suppress(Busy, DiskFault), self._private.write(_MEANWHILE) as conn:
-            _note(conn, number, Counts())
-            conn.execute(FORGET, {"most": MOST_INGESTS})
+        if number != self._begun:
+            with suppress(Busy, DiskFault):
+                self._private.change(_ALL, lambda conn: _begin(conn, number), _MEANWHILE)
 
     def progress(self, number: int, counts: Counts) -> None:
         """How far it is."""
-        with suppress(Busy, DiskFault), self._private.write(_MEANWHILE) as conn:
-            _note(conn, number, counts)
+        with suppress(Busy, DiskFault):
+            self._tell(number, counts, None, _MEANWHILE)
 
     def end(self, number: int, counts: Counts) -> None:
         """It is done with everything."""
-        with suppress(Busy, DiskFault), self._private.write(_AT_ITS_END) as conn:
-            _note(conn, number, counts, utc_now())
+        with suppress(Busy, DiskFault):
+            self._tell(number, counts, utc_now(), _AT_ITS_END)
 
     def latest(self, limit: int) -> tuple[PastIngest, ...]:
         """The latest first."""
-        with self._private.read() as conn:
+
+        def work(conn: Connection) -> tuple[PastIngest, ...]:
             rows = conn.execute(LATEST, {"limit": limit}).fetchall()
-            return tuple(_past(row, tuple(_asides(conn, row["id"]))) for row in rows)
+            with self._private.read(_put_aside(row["id"] for row in rows)) as more:
+                return tuple(_past(row, tuple(_asides(more, row["id"]))) for row in rows)
+
+        return self._private.look(Needs(spans=frozenset({Span(INGEST, limit, last=True)})), work)
+
+    def _tell(self, number: int, counts: Counts, ended: str | None, patience: float) -> None:
+        needs = Needs(frozenset({("ingest", str(number))}))
+        self._private.change(needs, lambda conn: _note(conn, number, counts, ended), patience)
+
+
+def _higher(conn: Connection) -> int:
+    last = conn.execute(LAST).fetchone()[0] or 0
+    return max(new_ingest(), int(last) + 1)
+
+
+def _next(conn: Connection) -> int:
+    number = _higher(conn)
+    _begin(conn, number)
+    return number
+
+
+def _begin(conn: Connection, number: int) -> None:
+    _note(conn, number, Counts())
+    conn.execute(FORGET, {"most": MOST_INGESTS})
 
 
 def _note(conn: Connection, number: int, counts: Counts, ended: str | None = None) -> None:
     conn.execute(NOTE, {"id": number, "now": utc_now(), "ended": ended, **asdict(counts)})
+
+
+def _put_aside(numbers: Iterable[int]) -> Needs:
+    """The first that each of these ingests put aside."""
+    asked = (Condition(ASIDE_INGEST, number, number) for number in numbers)
+    return Needs(spans=frozenset(Span(ASIDE, _LOOKED_AT, (each,)) for each in asked))
 
 
 def _asides(conn: Connection, number: int) -> Iterator[PutAside]:

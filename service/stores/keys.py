@@ -4,12 +4,15 @@ import hashlib
 import math
 import secrets
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from service.database import WAIT_FOR_WRITER, Database, Row
+from service.archive import WAIT_FOR_WRITER, Archive
+from service.database import Connection, Row
 from service.dates import utc_now
 from service.errors import NotFound
+from service.needs import KEY_HASH, NOTHING, Name, Needs
 
 Scope = Literal["read", "write", "edit", "admin"]
 SCOPES: tuple[Scope, ...] = ("read", "write", "edit", "admin")
@@ -21,6 +24,9 @@ BETWEEN_NOTES = 60.0
 NOTE_USE = """
 UPDATE api_keys SET last_used_at = max(ifnull(last_used_at, ''), :at) WHERE id = :number
 """
+
+
+EVERY_KEY = Needs(kinds=frozenset({"key"}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +49,8 @@ class ApiKey:
 class KeyStore:
     """API keys. A key is shown once, when it is made; the file holds its SHA-256."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, private: Archive) -> None:
+        self._private = private
         self._used: dict[int, str] = {}  # not written down yet
         self._written: dict[int, float] = {}
 
@@ -57,8 +63,12 @@ class KeyStore:
         """Write down when keys were last used; what cannot be written waits for the next time."""
         if not (used := dict(self._used)):
             return
-        with self._database.write(patience) as conn:
-            conn.executemany(NOTE_USE, [{"number": n, "at": at} for n, at in used.items()])
+        values = [{"number": n, "at": at} for n, at in used.items()]
+
+        def note(conn: Connection) -> None:
+            conn.executemany(NOTE_USE, values)
+
+        self._private.change(of_numbers(used), note, patience)
         for number, at in used.items():
             self._written[number] = time.monotonic()
             if self._used.get(number) == at:
@@ -67,22 +77,26 @@ class KeyStore:
     def create(self, scope: Scope, note: str = "") -> str:
         """A new key, as text."""
         key = _PREFIX + secrets.token_urlsafe(32)
-        with self._database.write() as conn:
+
+        def add(conn: Connection) -> None:
             conn.execute(
                 "INSERT INTO api_keys (hash, scope, note, created_at) VALUES (?, ?, ?, ?)",
                 (_hash(key), scope, note, utc_now()),
             )
+
+        self._private.change(NOTHING, add)
         return key
 
     def all(self) -> tuple[ApiKey, ...]:
-        with self._database.read() as conn:
+        with self._private.read(EVERY_KEY) as conn:
             return tuple(
                 _api_key(row) for row in conn.execute("SELECT * FROM api_keys ORDER BY id")
             )
 
     def revoke(self, key_id: int) -> None:
         """Take a key out of use at once; NotFound for a number that no key has."""
-        with self._database.write() as conn:
+
+        def take(conn: Connection) -> None:
             done = conn.execute(
                 "UPDATE api_keys SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL",
                 (utc_now(), key_id),
@@ -90,16 +104,25 @@ class KeyStore:
             if done.rowcount == 0:
                 raise NotFound(f"There is no key {key_id} in use: see `cuttings key list`")
 
+        self._private.change(of_numbers([key_id]), take)
+
     def find(self, key: str) -> ApiKey | None:
         """What is kept of a key; None when it is unknown or revoked."""
-        with self._database.read() as conn:
+        hashed = _hash(key)
+        with self._private.read(Needs(fields=frozenset({(KEY_HASH, hashed)}))) as conn:
             row = conn.execute(
-                "SELECT * FROM api_keys WHERE hash = ? AND revoked_at IS NULL", (_hash(key),)
+                "SELECT * FROM api_keys WHERE hash = ? AND revoked_at IS NULL", (hashed,)
             ).fetchone()
             return _api_key(row) if row is not None else None
 
     def any_in_use(self) -> bool:
         return any(key.revoked_at is None for key in self.all())
+
+
+def of_numbers(numbers: Iterable[int]) -> Needs:
+    """The keys with these numbers."""
+    names: frozenset[Name] = frozenset(("key", str(number)) for number in numbers)
+    return Needs(names)
 
 
 def _api_key(row: Row) -> ApiKey:

@@ -10,14 +10,18 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from service.archive import Archive
 from service.article import Article
-from service.database import Connection, Database, Row
+from service.database import Connection, Row
 from service.dates import utc_now
 from service.errors import NotFound
+from service.needs import KILLED, LATER, URI, Needs, of_articles, of_keys
 
 TOMBSTONE = "SELECT key, killed_at, reason FROM tombstones WHERE key = :key"
 LATER_KEY = "SELECT coalesce(later_key, key) AS key FROM tombstones WHERE key = :key"
-KILLED = "SELECT key FROM killed_identities WHERE digest IN (SELECT value FROM json_each(:digests))"
+KILLED_SO = (
+    "SELECT key FROM killed_identities WHERE digest IN (SELECT value FROM json_each(:digests))"
+)
 BURY = """
 INSERT INTO tombstones (key, killed_at, reason, later_key) VALUES (:key, :at, :reason, :later)
 ON CONFLICT (key) DO UPDATE SET killed_at = :at, reason = :reason, later_key = :later
@@ -48,7 +52,7 @@ def killed_key(conn: Connection, article: Article, content_hash: str) -> str | N
         if row is not None:
             return str(row["key"])
     digests = json.dumps([*known_by(article, content_hash)])
-    row = conn.execute(KILLED, {"digests": digests}).fetchone()
+    row = conn.execute(KILLED_SO, {"digests": digests}).fetchone()
     return row["key"] if row is not None else None
 
 
@@ -57,6 +61,20 @@ def known_by(article: Article, content_hash: str) -> Iterator[str]:
     yield from identities(article, content_hash)
     if article.uri is not None:
         yield digest_of("uri", article.uri)  # taken back by a source that is not named
+
+
+def of_notice(key: str | None, uri: str | None, source: str | None) -> Needs:
+    """To withdraw what a source names."""
+    unseen = Article(body="", key=key, uri=uri, source=source)
+    fields = {(KILLED, digest) for digest in known_by(unseen, "")}
+    if uri is not None:
+        fields.add((URI, uri))
+    return of_keys([key] if key else []) | Needs(fields=frozenset(fields))
+
+
+def of_tombstone(key: str) -> Needs:
+    """To let a killed article in again, by any key that it had."""
+    return of_keys([key]) | Needs(fields=frozenset({(LATER, key)}))
 
 
 def identities(article: Article, content_hash: str) -> Iterator[str]:
@@ -88,17 +106,17 @@ def bury(conn: Connection, keys: Sequence[str], reason: str, digests: Iterable[s
 class KillStore:
     """Reads tombstones, and takes them away."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
 
     def get(self, key: str) -> Tombstone | None:
-        with self._database.read() as conn:
+        with self._archive.read(of_articles([key])) as conn:
             row = conn.execute(TOMBSTONE, {"key": key}).fetchone()
             return _tombstone(row) if row is not None else None
 
     def all(self) -> tuple[Tombstone, ...]:
         """The newest first."""
-        with self._database.read() as conn:
+        with self._archive.read() as conn:
             rows = conn.execute(
                 "SELECT key, killed_at, reason FROM tombstones ORDER BY killed_at DESC, key"
             )
@@ -106,12 +124,15 @@ class KillStore:
 
     def revive(self, key: str) -> None:
         """Let an article in again when it comes; NotFound when none with this key was killed."""
-        with self._database.write() as conn:
+
+        def work(conn: Connection) -> None:
             row = conn.execute(LATER_KEY, {"key": key}).fetchone()
             if row is None:
                 raise NotFound(f"No article with the key “{key}” was killed")
             for statement in (STOP_ERASING, RISE_IDENTITIES, RISE):
                 conn.execute(statement, {"key": row["key"]})
+
+        self._archive.change(of_tombstone(key), work)
 
 
 def _tombstone(row: Row) -> Tombstone:

@@ -4,9 +4,12 @@ Counts that triggers keep, and small tables; no walk through articles.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields
 
-from service.database import Database, Row
+from service.archive import Archive
+from service.database import Row
+from service.needs import Needs
 
 # Of articles with a source the sources know the number.
 ARCHIVE = """
@@ -20,6 +23,8 @@ SELECT (SELECT number FROM generation) AS generation,
   (SELECT page_size FROM pragma_page_size) AS page_size,
   (SELECT freelist_count FROM pragma_freelist_count) AS free_pages
 """
+# But for what waits, which a home that is no file counts itself.
+_TOLD = Needs(kinds=frozenset({"ingest"}))
 UNFILED = "SELECT count(*) FROM (SELECT 1 FROM unfiled LIMIT :most)"
 PRIVATE = """
 SELECT (SELECT inputs FROM quarantine_size) AS quarantined,
@@ -74,9 +79,9 @@ class PrivateMeasures:
 
 
 class MeasureStore:
-    """Reads both files."""
+    """Reads the archive and its private part."""
 
-    def __init__(self, archive: Database, private: Database) -> None:
+    def __init__(self, archive: Archive, private: Archive) -> None:
         self._archive = archive
         self._private = private
 
@@ -99,7 +104,7 @@ class MeasureStore:
             return count
 
     def private(self) -> PrivateMeasures:
-        with self._private.read() as conn:
+        with self._private.read(_TOLD) as conn:
             row = conn.execute(PRIVATE).fetchone()
             last = conn.execute(LAST_INGEST).fetchone()
             ingested = _outcomes(conn.execute(OUTCOMES).fetchone())
@@ -119,9 +124,10 @@ def _outcomes(row: Row) -> Mapping[str, int]:
     return {name: row[name] for name in OUTCOME_NAMES}
 
 
-def _size(database: Database, end: str) -> int:
-    path = database.path.with_name(database.path.name + end)
-    try:
-        return path.stat().st_size
-    except FileNotFoundError:
-        return 0
+def _size(archive: Archive, end: str) -> int:
+    """Of the file that is called as its log is, with this `end` instead."""
+    for path in archive.files():
+        if path.name.endswith("-wal"):
+            with suppress(FileNotFoundError):
+                return path.with_name(path.name.removesuffix("-wal") + end).stat().st_size
+    return 0

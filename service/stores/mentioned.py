@@ -6,15 +6,15 @@ from typing import NamedTuple
 
 from service.database import Connection
 from service.entity import EntityType
+from service.needs import Needs, of_articles, with_entities
 
-# Article by article, which is faster than a window over all of them. Equals come in the order in
-# which the archive came to know them: their names need not be looked at.
+# Article by article, which is faster than a window over all of them.
 MOST_MENTIONED = """
 SELECT a.key AS article, e.key, e.name, e.type
 FROM json_each(:articles) asked CROSS JOIN articles a ON a.key = asked.value
-CROSS JOIN json_each((SELECT json_group_array(entity_id) FROM (
-  SELECT entity_id FROM article_entities WHERE article_id = a.id
-  ORDER BY mentions DESC, entity_id LIMIT :each
+CROSS JOIN json_each((SELECT json_group_array(id) FROM (
+  SELECT named.id FROM article_entities ae CROSS JOIN entities named ON named.id = ae.entity_id
+  WHERE ae.article_id = a.id ORDER BY ae.mentions DESC, named.key LIMIT :each
 ))) best
 CROSS JOIN entities e ON e.id = best.value ORDER BY a.key, best.key
 """
@@ -29,10 +29,18 @@ class Mentioned(NamedTuple):
     type: EntityType
 
 
+def of_most_mentioned(articles: Collection[str], each: int) -> Needs:
+    """To tell at most `each` entities of every article."""
+    return with_entities(of_articles(articles), each)
+
+
 def most_mentioned(
     conn: Connection, articles: Collection[str], each: int
 ) -> Mapping[str, tuple[Mentioned, ...]]:
-    """By key of the article at most `each` entities that it names most often, the most first."""
+    """By key of the article at most `each` entities that it names most often, the most first.
+
+    Equals come in the order of their keys.
+    """
     found: dict[str, list[Mentioned]] = {}
     asked = {"articles": json.dumps([*articles]), "each": each}
     for article, *entity in conn.execute(MOST_MENTIONED, asked):

@@ -116,13 +116,14 @@ def alias_row(key: str, text: str) -> dict[str, str | None]:
 # The editors' log ------------------------------------------------------------------------------
 
 LAST_EDIT = """
-SELECT g.archive, e.id, e.at, e.entity,
-  (SELECT count(*) FROM edits WHERE entity = 'person-erased') AS erased
+SELECT g.archive, e.*,
+  (SELECT group_concat(id) FROM edits WHERE entity = 'person-erased') AS erased
 FROM generation g LEFT JOIN edits e ON e.id = (SELECT max(id) FROM edits)
 """
 LOG = "SELECT * FROM edits ORDER BY id"
-# The log only grows, but for edits that are blanked: so its last edit and the number of these say
-# whether what was made of it still holds.
+# The log only grows, but for edits that are blanked: so its last edit and which these are say
+# whether what was made of it still holds. All of the last edit: where work is done again, the edit
+# of this number and second may be another one.
 _made: dict[tuple[Any, ...], Decisions] = {}
 
 

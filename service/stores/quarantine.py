@@ -7,14 +7,26 @@ killed and started anew leaves what one that was not killed would have left.
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from service.database import Connection, Database, Row
+from service.archive import Archive
+from service.database import Connection, Row
 from service.dates import utc_now
 from service.errors import NotFound
+from service.needs import (
+    ASIDE,
+    ASIDE_DIGEST,
+    ASIDE_INGEST,
+    ASIDE_NUMBER,
+    ASIDE_ORIGIN,
+    Condition,
+    Name,
+    Needs,
+    Span,
+)
 
 # What is larger stays where it came from; the row tells that it does.
 LARGEST_KEPT = 16 * 1024 * 1024
@@ -24,6 +36,8 @@ MOST_ROWS = 10_000
 # A shorter identifier stands in other records by chance.
 SHORTEST_TELLING = 6
 LARGEST_ID = (1 << 63) - 1  # of SQLite
+# So many are looked at in one go where that is done in parts: each may be large.
+_AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,17 +153,24 @@ def new_ingest() -> int:
 class QuarantineStore:
     """What could not be read. It may hold what is under embargo, so it is not for every reader."""
 
-    def __init__(self, private: Database) -> None:
+    def __init__(self, private: Archive) -> None:
         self._private = private
+        # Of the ingest that put something aside last: how many rows of each origin are its own.
+        self._counted: tuple[int, Counter[str]] = 0, Counter()
 
     def keep(self, asides: Sequence[Aside], ingest: int) -> None:
         """Put these aside, in one change; `ingest` is the number that `new_ingest` gave it."""
         if not asides:
             return
-        rows: Counter[str] = Counter()
-        with self._private.write() as conn:
+        counted = self._counted[1] if self._counted[0] == ingest else Counter[str]()
+
+        def work(conn: Connection) -> Counter[str]:
+            rows = Counter(counted)
             for aside in asides:
                 _keep(conn, aside, ingest, rows)
+            return rows
+
+        self._counted = ingest, self._private.change(_of_asides(asides, counted, ingest), work)
 
     def resolve(self, origin: str, ingest: int) -> int:
         """Let go of what came from there before and reads well now: this ingest is done with it.
@@ -158,39 +179,46 @@ class QuarantineStore:
         how many rows that were.
         """
         values = {"origin": _valid(origin), "ingest": ingest, "others": _OTHERS}
-        with self._private.write() as conn:
+
+        def work(conn: Connection) -> int:
             broken = conn.execute(IS_BROKEN, values).fetchone() is not None
             return conn.execute(RESOLVE_WHOLE if broken else RESOLVE, values).rowcount
+
+        return self._private.change(_to_resolve(_valid(origin), ingest), work)
 
     @contextmanager
     def reading_again(self, numbers: Sequence[int]) -> Iterator[None]:
         """While they are read again no `resolve` takes these rows, as no origin has their bytes."""
         rows = [{"id": number} for number in numbers]
-        with self._private.write() as conn:
-            conn.executemany(SET_OUT, rows)
+
+        def change(sql: str) -> None:
+            self._private.change(_of(numbers), lambda conn: conn.executemany(sql, rows).rowcount)
+
+        change(SET_OUT)
         try:
             yield
         finally:
-            with self._private.write() as conn:
-                conn.executemany(COME_BACK, rows)
+            change(COME_BACK)
 
     def seen_again(self, number: int) -> str | None:
         """Why a row that is being read again has been put aside anew; None if it has not."""
-        with self._private.read() as conn:
+        with self._private.read(_of([number])) as conn:
             row = conn.execute(SEEN_AGAIN, {"id": number}).fetchone()
         return row["reason"] if row is not None else None
 
     def page(self, limit: int, before: int = 0) -> QuarantinePage:
         """The newest first, from below the row `before` on; 0 begins with the newest."""
         values = {"limit": limit + 1, "before": before or LARGEST_ID}
-        with self._private.read() as conn:
+        below = (Condition(ASIDE, most=values["before"] - 1),)
+        needs = Needs(spans=frozenset({Span(ASIDE, limit + 1, below, last=True)}))
+        with self._private.read(needs) as conn:
             total = conn.execute(TOTAL).fetchone()[0]
             rows = conn.execute(PAGE, values).fetchall()
         return QuarantinePage(total, tuple(map(_kept, rows[:limit])), len(rows) > limit)
 
     def get(self, number: int) -> Kept:
         """One row; NotFound where there is none."""
-        with self._private.read() as conn:
+        with self._private.read(_of([number])) as conn:
             row = conn.execute(GET, {"id": number}).fetchone()
         if row is None:
             raise NotFound(f"There is no {number} in the quarantine")
@@ -198,32 +226,34 @@ class QuarantineStore:
 
     def data(self, number: int, limit: int = LARGEST_KEPT) -> bytes | None:
         """Its first bytes; None where they are only at the origin."""
-        with self._private.read() as conn:
+        with self._private.read(_of([number])) as conn:
             row = conn.execute(DATA, {"id": number, "limit": limit}).fetchone()
         return row[0] if row is not None else None
 
     def sidecar(self, number: int) -> bytes | None:
-        with self._private.read() as conn:
+        with self._private.read(_of([number])) as conn:
             row = conn.execute(SIDECAR, {"id": number}).fetchone()
         return row[0] if row is not None else None
 
     def reword(self, number: int, reason: str) -> None:
         """It was read again, and could not be for this reason."""
-        self._change(REWORD, {"id": number, "reason": _valid(reason), "now": utc_now()})
+        values = {"id": number, "reason": _valid(reason), "now": utc_now()}
+        self._change(_of([number]), REWORD, values)
 
     def drop(self, numbers: Sequence[int] | None) -> int:
         """Let go of these rows, or with None of all; returns how many that were."""
-        with self._private.write() as conn:
-            if numbers is None:
-                dropped = conn.execute("DELETE FROM quarantine").rowcount
-            else:
-                dropped = sum(conn.execute(DROP, {"id": number}).rowcount for number in numbers)
+        if numbers is None:
+            dropped = self._change_all("DELETE FROM quarantine", {})
+        else:
+            dropped = self._private.change(_of(numbers), lambda conn: _drop(conn, numbers))
         self._private.empty_log()  # it may still hold their bytes
         return dropped
 
     def drop_origin(self, origin: str) -> int:
         """Let go of all that came from there; returns how many rows that were."""
-        return self._change(DROP_ORIGIN, {"origin": _valid(origin)})
+        at = _valid(origin)
+        needs = Needs(fields=frozenset({(ASIDE_ORIGIN, at)}))
+        return self._change(needs, DROP_ORIGIN, {"origin": at})
 
     def drop_naming(self, names: Iterable[str]) -> int:
         """Let go of single records that hold any of these identifiers; how many that were.
@@ -233,22 +263,66 @@ class QuarantineStore:
         spelled = {way for name in names for way in (name, name.replace("/", "\\/"))}
         dropped = 0
         for name in sorted(each for each in spelled if len(each) >= SHORTEST_TELLING):
-            dropped += self._change(DROP_NAMING, {"name": name.encode()})
+            dropped += self._change_all(DROP_NAMING, {"name": name.encode()})
         return dropped
 
     def origins(self) -> tuple[str, ...]:
         """Where what is here came from, each once."""
-        with self._private.read() as conn:
-            rows = conn.execute("SELECT DISTINCT origin FROM quarantine ORDER BY origin")
-            return tuple(row["origin"] for row in rows)
+        found: set[str] = set()
+        for part in self._private.parts(Span(ASIDE), _AT_ONCE):
+            with self._private.read(part) as conn:
+                rows = conn.execute("SELECT DISTINCT origin FROM quarantine ORDER BY origin")
+                found.update(row["origin"] for row in rows)
+        return tuple(sorted(found))
 
     def total(self) -> int:
         with self._private.read() as conn:
             return int(conn.execute(TOTAL).fetchone()[0])
 
-    def _change(self, sql: str, values: dict[str, object]) -> int:
-        with self._private.write() as conn:
-            return conn.execute(sql, values).rowcount
+    def _change(self, needs: Needs, sql: str, values: dict[str, object]) -> int:
+        return self._private.change(needs, lambda conn: conn.execute(sql, values).rowcount)
+
+    def _change_all(self, sql: str, values: dict[str, object]) -> int:
+        """The same with every row."""
+        parts = self._private.parts(Span(ASIDE), _AT_ONCE)
+        return sum(self._change(part, sql, values) for part in parts)
+
+
+def _of(numbers: Iterable[int]) -> Needs:
+    names: frozenset[Name] = frozenset(("aside", str(number)) for number in numbers)
+    return Needs(names)
+
+
+def _of_asides(asides: Iterable[Aside], counted: Container[str], ingest: int) -> Needs:
+    """Those that are the same; and all of an origin that this ingest has put aside, to count them
+    once.
+    """
+    digests: dict[str, set[str]] = {}
+    for each in asides:
+        digests.setdefault(_valid(each.origin), {_OTHERS}).add(each.digest)
+    spans = set()
+    for origin, made in digests.items():
+        there = Condition(ASIDE_ORIGIN, one_of=frozenset({origin}))
+        spans.add(Span(ASIDE, where=(there, Condition(ASIDE_DIGEST, one_of=frozenset(made)))))
+        if origin not in counted:
+            spans.add(Span(ASIDE, where=(there, Condition(ASIDE_INGEST, least=ingest))))
+    return Needs(spans=frozenset(spans))
+
+
+def _to_resolve(origin: str, ingest: int) -> Needs:
+    """What came from there before, what lies in it, and whether it has broken off now."""
+    there = Condition(ASIDE_ORIGIN, one_of=frozenset({origin}))
+    inside = Condition(ASIDE_ORIGIN, f"{origin}!", f'{origin}"')
+    before = Condition(ASIDE_INGEST, most=ingest - 1)
+    now = Condition(ASIDE_INGEST, least=ingest)
+    # One of them may stand for all the others.
+    broken = Span(ASIDE, 2, (there, now, Condition(ASIDE_NUMBER, nothing=True)))
+    old = {Span(ASIDE, where=(place, before)) for place in (there, inside)}
+    return Needs(spans=frozenset({broken, *old}))
+
+
+def _drop(conn: Connection, numbers: Iterable[int]) -> int:
+    return sum(conn.execute(DROP, {"id": number}).rowcount for number in numbers)
 
 
 def _keep(conn: Connection, aside: Aside, ingest: int, rows: Counter[str]) -> None:

@@ -8,9 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from service.database import Database, Row
+from service.archive import Archive
+from service.database import Row
 from service.dates import Moment
 from service.entity import ENTITY_TYPES
+from service.needs import NOTHING, SPEAKER, Linked, Needs, of_articles
 from service.stores.edits import EditStore
 from service.stores.entities import EntityStore
 
@@ -81,8 +83,8 @@ ORDER BY page.article_id DESC, page.position
 class QuoteStore:
     """Reads quotes."""
 
-    def __init__(self, database: Database, entities: EntityStore, edits: EditStore) -> None:
-        self._database = database
+    def __init__(self, archive: Archive, entities: EntityStore, edits: EditStore) -> None:
+        self._archive = archive
         self._entities = entities
         self._edits = edits
 
@@ -101,7 +103,7 @@ class QuoteStore:
         articles call somebody who is no entity, without regard to capitals.
         """
         values: dict[str, Any] = {"article": article, "direct": direct}
-        with self._database.read() as conn:
+        with self._archive.read(_of_article(article)) as conn:
             values |= self._meant(speakers)
             selected = _selected(bool(speakers), article is not None, direct is not None)
             total = conn.execute(TOTAL.replace("{selected}", selected), values).fetchone()[0]
@@ -127,6 +129,13 @@ class QuoteStore:
         looks_like_a_key = speaker.partition("-")[0] in ENTITY_TYPES
         survivor = self._edits.survivor(speaker) if looks_like_a_key else None
         return (survivor,) if survivor is not None else ()
+
+
+def _of_article(key: str | None) -> Needs:
+    """Its quotes and who says them; those of a whole archive are in no few articles."""
+    if key is None:
+        return NOTHING
+    return Needs(linked=frozenset({Linked(of_articles([key]), SPEAKER)}))
 
 
 def _selected(by_speaker: bool, in_article: bool, by_directness: bool) -> str:

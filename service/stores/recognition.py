@@ -6,15 +6,18 @@ another path with the same text a duplicate; a record of many has no path of its
 """
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain, count
 from typing import Literal
 
 from service.article import Article
 from service.database import Connection, Row
+from service.entity import Mention
 from service.errors import InvalidRequest
+from service.needs import KILLED, ORIGIN, TEXT, URI, Name, Needs, of_keys, of_mentions
 from service.stores.article_rows import moment, stated_moment
-from service.stores.kills import killed_key
+from service.stores.kills import killed_key, known_by
 from service.stores.versions import has_said, is_older
 
 Outcome = Literal["added", "changed", "unchanged", "duplicates", "killed"]
@@ -166,6 +169,25 @@ def _made_key(conn: Connection, article: Article, digest: str) -> str:
         if is_free(conn, key):
             return key
     raise AssertionError("count() ends")
+
+
+def of_input(
+    article: Article,
+    content_hash: str,
+    mentions: Iterable[Mention] = (),
+    was_key: str | None = None,
+) -> Needs:
+    """To decide what an input is to the archive, and to store it."""
+    keys = {article.key or made_key(content_hash), was_key} - {None}
+    needs = of_keys([key for key in keys if key is not None])
+    fields = {(TEXT, content_hash)}
+    fields |= {(KILLED, digest) for digest in known_by(article, content_hash)}
+    if article.uri is not None:
+        fields.add((URI, article.uri))
+    if article.origin is not None:
+        fields.add((ORIGIN, article.origin))
+    source: set[Name] = set() if article.source is None else {("source", article.source)}
+    return needs | of_mentions(mentions) | Needs(frozenset(source), frozenset(fields))
 
 
 def made_key(digest: str, salt: str = "") -> str:

@@ -2,6 +2,10 @@
 
 The log is only ever added to; this is the one exception, which its triggers allow while an erasure
 is pending: an edit keeps its number, its time and its editor, and says nothing more.
+
+Whether anybody else is read or spelled so is asked of the whole archive. Where only a part of it is
+there too many edits may be blanked, never too few; of each that is, all who are read so are looked
+at then, and the work is done again (`working.consequences`).
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence

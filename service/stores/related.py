@@ -15,7 +15,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from service.database import Connection, Database, Row
+from service.archive import Archive
+from service.database import Connection, Row
 from service.dates import Moment
 from service.deadline import raise_if_late
 from service.entity import EntityType
@@ -109,14 +110,14 @@ class _Beside:
 class RelatedStore:
     """Counts who is named together."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
 
     def page(
         self, key: str, type_: EntityType | None, sort: RelatedSort, limit: int, offset: int
     ) -> RelatedPage:
         """Everybody named beside the entity, most significant or most often first."""
-        with self._database.read() as conn:
+        with self._archive.read() as conn:
             own = conn.execute(ENTITY, {"key": key}).fetchone()
             if own is None:
                 return RelatedPage(0, (), False)
@@ -129,7 +130,7 @@ class RelatedStore:
 
     def among(self, keys: Sequence[str]) -> tuple[Pair, ...]:
         """Every two of a few entities that are named together, in the order of the keys."""
-        with self._database.read() as conn:
+        with self._archive.read() as conn:
             rows = conn.execute(ARTICLES_OF, {"keys": json.dumps(keys)}).fetchall()
             raise_if_late()
             named = [np.sort(numbers_in(row["ids"])) for row in rows]

@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from service.archive import Archive
 from service.article import Article
-from service.database import Database
+from service.database import Connection
 from service.findings import Findings
+from service.needs import NOTHING, Needs, of_articles, of_mentions
 from service.stores.articles import ArticleStore
 from service.stores.findings import file_findings
 
@@ -37,13 +39,13 @@ class Reread(NamedTuple):
 class Rereading:
     """Gives out articles to be read again, and files what is found."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._articles = ArticleStore(database)
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self._articles = ArticleStore(archive)
 
     def count(self, tagger: str, *, every: bool) -> int:
         """How many articles another tagger has read, or all of them."""
-        with self._database.read() as conn:
+        with self._archive.read() as conn:
             found = conn.execute(OTHERS, {"tagger": tagger, "all": every}).fetchone()[0]
             return int(found)
 
@@ -51,7 +53,7 @@ class Rereading:
         """Those articles, oldest first; one that moves meanwhile may be given twice."""
         values = {"tagger": tagger, "all": every, "limit": size, "after": -1}
         while True:
-            with self._database.read() as conn:
+            with self._archive.read() as conn:
                 rows = conn.execute(NEXT, values).fetchall()
                 filed = [self._articles.get(row["key"]) for row in rows]
             if not rows:
@@ -65,13 +67,21 @@ class Rereading:
 
     def file(self, found: Sequence[Reread]) -> int:
         """Write it; how many articles still stand as they were read, and have it now."""
-        written = 0
-        with self._database.write() as conn:
-            for standing, findings, tagger in found:
-                same = {"key": standing.key, "hash": standing.content_hash}
-                row = conn.execute(STILL, same).fetchone()
-                if row is not None:
-                    file_findings(conn, row["id"], findings)
-                    conn.execute(READ_BY, {"tagger": tagger, "id": row["id"]})
-                    written += 1
-        return written
+        needs = NOTHING if self._archive.has_all else _needs(found)
+        return self._archive.change(needs, lambda conn: sum(_file(conn, each) for each in found))
+
+
+def _needs(found: Sequence[Reread]) -> Needs:
+    mentions = (mention for each in found for mention in each.findings.mentions)
+    return of_articles(each.standing.key for each in found) | of_mentions(mentions)
+
+
+def _file(conn: Connection, found: Reread) -> bool:
+    standing, findings, tagger = found
+    same = {"key": standing.key, "hash": standing.content_hash}
+    row = conn.execute(STILL, same).fetchone()
+    if row is None:
+        return False
+    file_findings(conn, row["id"], findings)
+    conn.execute(READ_BY, {"tagger": tagger, "id": row["id"]})
+    return True

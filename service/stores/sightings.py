@@ -7,8 +7,10 @@ mention is as near as the first, and an article that arrives meanwhile shifts no
 import json
 from dataclasses import dataclass
 
-from service.database import Connection, Database, Row
+from service.archive import Archive
+from service.database import Connection, Row
 from service.dates import Moment
+from service.needs import NAMED, Edge, Needs, Newest, of_articles, of_entities
 from service.query import Cursor
 from service.sentences import sentence_at
 
@@ -24,13 +26,19 @@ WHERE ae.entity_id = :entity AND ae.article_id <= :article AND m.entity_id = :en
 ORDER BY ae.article_id DESC, m.position LIMIT :limit
 """
 ARTICLES = """
-SELECT a.id, a.key, a.title, a.title_derived, s.name AS source, a.published_at,
+SELECT a.id, a.key, a.title, a.title_derived, s.name AS source, a.published_at, a.dated_in,
   a.published_precision, a.standfirst, a.body, a.captions
 FROM articles a LEFT JOIN sources s ON s.id = a.source_id
 WHERE a.id IN (SELECT value FROM json_each(:ids))
 """
-WHERE_NOW = "SELECT id, published_at FROM articles WHERE key = :key"
+WHERE_NOW = "SELECT id, published_at, dated_in FROM articles WHERE key = :key"
+# Articles of one date stand in the order in which they came to it.
+WHERE_IT_WAS = """
+SELECT max(id) FROM articles WHERE coalesce(published_at, '') < :published
+  OR (coalesce(published_at, '') = :published AND dated_in <= :arrival)
+"""
 _LAST_ID = (1 << 62) - 1
+_LAST_POSITION = _LAST_ID
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,39 +76,60 @@ class SightingPage:
 class SightingStore:
     """Reads the mentions of an entity."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
 
     def page(self, key: str, limit: int, after: Cursor | None = None) -> SightingPage:
         """Mentions after those of the page before; of an unknown key none."""
-        with self._database.read() as conn:
+        first = _newest(key, limit) if after is None else of_articles([after.key])
+        with self._archive.read(of_entities([key]) | first) as conn:
             entity = conn.execute(ENTITY, {"key": key}).fetchone()
             if entity is None:
                 return SightingPage(0, (), None)
-            article, position = _edge(conn, after)
-            values = {"entity": entity["id"], "article": article, "position": position}
-            found = conn.execute(PAGE, values | {"limit": limit + 1}).fetchall()
-            rows = found[:limit]
-            listed = {"ids": json.dumps(list({row["article_id"] for row in rows}))}
-            articles = {row["id"]: row for row in conn.execute(ARTICLES, listed)}
+            place = _place(conn, after) if after is not None else None
+            with self._archive.read(_newest(key, limit, after, place)):
+                article, position = _edge(conn, after, place)
+                values = {"entity": entity["id"], "article": article, "position": position}
+                found = conn.execute(PAGE, values | {"limit": limit + 1}).fetchall()
+                rows = found[:limit]
+                listed = {"ids": json.dumps(list({row["article_id"] for row in rows}))}
+                articles = {row["id"]: row for row in conn.execute(ARTICLES, listed)}
         sightings = tuple(_sighting(row, articles[row["article_id"]]) for row in rows)
         last = rows[-1] if len(found) > limit else None
         following = _after(last, articles[last["article_id"]]) if last is not None else None
         return SightingPage(entity["mentions"], sightings, following)
 
 
-def _edge(conn: Connection, after: Cursor | None) -> tuple[int, int]:
+def _place(conn: Connection, after: Cursor) -> Row | None:
+    """Where the article stands now that the page before ended in, unless it has another date."""
+    row: Row | None = conn.execute(WHERE_NOW, {"key": after.key}).fetchone()
+    return row if row is not None and row["published_at"] == after.published else None
+
+
+def _newest(key: str, limit: int, after: Cursor | None = None, place: Row | None = None) -> Needs:
+    """Each has one mention at least, and one more tells that there is another page."""
+    edge = None
+    if after is not None and place is not None:
+        edge = Edge(after.published or "", place["dated_in"], after.key)
+    elif after is not None:
+        edge = Edge(after.published or "", after.arrival + 1, "")
+    return Needs(newest=frozenset({Newest(limit + 1, NAMED, key, edge)}))
+
+
+def _edge(conn: Connection, after: Cursor | None, place: Row | None) -> tuple[int, int]:
     """The article that the page before ended in, and the position there.
 
-    Ids move, so the article's key finds it; one that is gone or has another date now has left the
-    id that it had as a mark in time.
+    Ids move, so the article's key finds it; of one that is gone or has another date now its date
+    and its arrival tell where it stood.
     """
     if after is None:
         return _LAST_ID, 0
-    row = conn.execute(WHERE_NOW, {"key": after.key}).fetchone()
-    if row is not None and row["published_at"] == after.published:
-        return row["id"], after.offset
-    return after.arrival, after.offset
+    if place is not None:
+        return place["id"], after.offset
+    was = {"published": after.published or "", "arrival": after.arrival}
+    last: int = conn.execute(WHERE_IT_WAS, was).fetchone()[0] or 0
+    # Whoever stands behind that one was shown.
+    return last + 1, _LAST_POSITION
 
 
 def _after(row: Row, article: Row) -> Cursor:
@@ -108,7 +137,7 @@ def _after(row: Row, article: Row) -> Cursor:
         mark=0,
         offset=row["position"],
         key=article["key"],
-        arrival=article["id"],
+        arrival=article["dated_in"],
         published=article["published_at"],
         match="all",
         digest="",

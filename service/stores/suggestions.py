@@ -7,9 +7,12 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from service.database import Connection, Database, Row
+from service.archive import Archive
+from service.database import Connection, Row
 from service.edits import Decisions
 from service.entity import EntityType
+from service.needs import NAMED, Needs, of_entities, with_entities
+from service.needs import Newest as NewestArticles
 from service.stores.entities import EntityRow
 from service.stores.in_bulk import article_count
 from service.stores.mentions import decisions
@@ -82,26 +85,26 @@ class Companion:
 class SuggestionStore:
     """Reads what suggestions of merges are made of."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
 
     def state(self) -> tuple[str, int]:
         """The archive and its generation: what was made of the same state still holds."""
-        with self._database.read() as conn:
+        with self._archive.read() as conn:
             archive, number = conn.execute("SELECT archive, number FROM generation").fetchone()
             return archive, number
 
     def articles(self) -> int:
-        with self._database.read() as conn:
+        with self._archive.read() as conn:
             return article_count(conn)
 
     def decisions(self) -> Decisions:
         """What editors have decided, also which are not the same."""
-        with self._database.read() as conn:
+        with self._archive.read() as conn:
             return decisions(conn)
 
     def get(self, key: str) -> EntityRow | None:
-        with self._database.read() as conn:
+        with self._archive.read(of_entities([key])) as conn:
             row = conn.execute(ENTITY, {"key": key}).fetchone()
             return _row(row) if row is not None else None
 
@@ -129,12 +132,15 @@ class SuggestionStore:
 
     def companies(self, keys: Iterable[str], common: int) -> Mapping[str, Sequence[Companion]]:
         """Who is named beside each, without those that more than `common` articles name."""
-        with self._database.read() as conn:
+        keys = list(keys)
+        newest = frozenset(NewestArticles(NEWEST, NAMED, key) for key in keys)
+        needs = of_entities(keys) | with_entities(Needs(newest=newest))
+        with self._archive.read(needs) as conn:
             return {key: _company(conn, key, common) for key in keys}
 
     def together(self, pairs: Iterable[tuple[EntityRow, EntityRow]]) -> frozenset[frozenset[str]]:
         """The pairs of keys that some article names both."""
-        with self._database.read() as conn:
+        with self._archive.read() as conn:
             return frozenset(
                 frozenset((one.key, other.key))
                 for one, other in pairs
@@ -142,7 +148,7 @@ class SuggestionStore:
             )
 
     def _read(self, statement: str, values: Mapping[str, object]) -> tuple[EntityRow, ...]:
-        with self._database.read() as conn:
+        with self._archive.read() as conn:
             return tuple(_row(row) for row in conn.execute(statement, dict(values)))
 
 

@@ -13,8 +13,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from service.database import Connection, Database, memory_schema
+from service.database import Connection, Database
 from service.errors import Busy, CuttingsError
+from service.in_memory import memory_schema
 from service.stores.pieces import TEXTS, Table, add_pieces_to
 from service.stores.text_indexes import TEXT_INDEXES, merge_segments
 

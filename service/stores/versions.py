@@ -9,9 +9,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from service.archive import Archive
 from service.article import Article, Filed
-from service.database import Connection, Database, Row
+from service.database import Connection, Row
 from service.dates import Moment
+from service.needs import of_articles
 from service.stores.article_rows import filed, in_lines
 from service.stores.documents import packed, unpacked
 from service.stores.pieces import file_version_pieces
@@ -166,12 +168,12 @@ def _number(conn: Connection, key: str, texts: Sequence[Text]) -> None:
 class VersionStore:
     """Reads what articles said."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
 
     def all(self, key: str) -> tuple[Filed, ...]:
         """Every text of an article, the current one first; none when there is no such article."""
-        with self._database.read() as conn:
+        with self._archive.read(of_articles([key])) as conn:
             row = conn.execute(CURRENT, {"key": key}).fetchone()
             if row is None:
                 return ()

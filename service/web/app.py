@@ -4,6 +4,7 @@ import sys
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
@@ -11,7 +12,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from service import __version__
-from service.database import bound_memory
+from service.in_memory import bound_memory
 from service.limits import Limits
 from service.logs import EVENTS
 from service.settings import Settings
@@ -87,13 +88,14 @@ def create_app(settings: Settings) -> FastAPI:
         license_info={"name": "MIT", "identifier": "MIT"},
     )
     app.state.desk = desk
+    app.state.has_sql_room = _file(settings) is not None
     app.state.stopping = threading.Event()
     app.state.metrics = Metrics([ArchiveMetrics(desk.measures)])
     for routes in (*PAGES, *ROUTES):
         app.include_router(routes)
     app.mount(front.DOCS_FILES_AT, StaticFiles(directory=front.DOCS_FILES))
     app.mount(STATIC_AT, GZipMiddleware(KeptFiles(directory=STATIC)))
-    app.mount("/sql", SqlRoom(desk.archive.path, _sql_room(settings.limits)))
+    app.mount("/sql", SqlRoom(_file(settings), _sql_room(settings.limits)))
     add_problem_handlers(app)
     _add_middleware(app, desk, settings)
     return app
@@ -125,6 +127,10 @@ def _add_middleware(app: FastAPI, desk: Desk, settings: Settings) -> None:
     app.add_middleware(SecurityHeaders)
 
 
+def _file(settings: Settings) -> Path | None:
+    return settings.db if settings.engine == "sqlite" else None
+
+
 def _sql_room(limits: Limits) -> Room:
     return Room(limits.sql_seconds, limits.sql_rows, limits.sql_largest, limits.sql_at_once)
 
@@ -140,7 +146,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         daemon=True,
     )
     thread.start()
-    EVENTS.info("a worker serves %s", app.state.desk.archive.path.name)
+    EVENTS.info("a worker serves %s", app.state.desk.settings.place)
     yield
     stop.set()
     # What it is at may take minutes (the file is written anew after a kill), and is safe to cut.

@@ -7,20 +7,24 @@ from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
 
-from service.database import Database, archive_database, private_database
-from service.engines import Engine, load_engine
+from service.archive import Archive
+from service.engines import Engine
 from service.extract import Tagger, load_tagger
+from service.home import Home, made_home
 from service.killing import Killing
 from service.result import Facet
 from service.search import Ask, Finder
 from service.settings import Settings
 from service.similarity import Similarity
+from service.stores.aliases import AliasStore
 from service.stores.articles import ArticleStore
 from service.stores.audit import AuditStore
+from service.stores.candidates import CandidateStore
 from service.stores.coverage import MOST_SOURCES, Coverage, CoverageStore
 from service.stores.edits import EditStore
 from service.stores.embargoes import EmbargoStore
 from service.stores.entities import EntityDetail, EntityStore
+from service.stores.glance import GlanceStore
 from service.stores.ingests import IngestStore
 from service.stores.keys import KeyStore
 from service.stores.kills import KillStore
@@ -31,6 +35,7 @@ from service.stores.related import RelatedStore
 from service.stores.sessions import SessionStore
 from service.stores.sightings import SightingStore
 from service.stores.slow_queries import SlowQueryStore
+from service.stores.suggestions import SuggestionStore
 from service.stores.versions import VersionStore
 from service.suggestion import Suggester
 
@@ -43,8 +48,9 @@ class Desk:
     """The archive's parts, wired together."""
 
     settings: Settings
-    archive: Database
-    private: Database
+    home: Home
+    archive: Archive
+    private: Archive
     engine: Engine
     finder: Finder
     suggester: Suggester
@@ -53,6 +59,10 @@ class Desk:
     entities: EntityStore
     coverage: CoverageStore
     related: RelatedStore
+    suggestions: SuggestionStore
+    candidates: CandidateStore
+    aliases: AliasStore
+    glance: GlanceStore
     sightings: SightingStore
     edits: EditStore
     quotes: QuoteStore
@@ -83,36 +93,37 @@ class Desk:
 
 def open_desk(settings: Settings) -> Desk:
     """The desk of one archive; brings both of its files' schemas up to date."""
-    archive = archive_database(settings)
-    archive.migrate()
-    private = private_database(settings)
-    engine = load_engine("sqlite", archive)
-    articles = ArticleStore(archive)
-    entities = EntityStore(archive)
+    home = made_home(settings)
+    archive, private, engine, lists = home.archive, home.private, home.engine, home.lists
     edits = EditStore(archive, PATIENCE)
     embargoes = EmbargoStore(private, archive)
     quarantine = QuarantineStore(private)
     return Desk(
         settings=settings,
+        home=home,
         archive=archive,
         private=private,
         engine=engine,
-        finder=Finder(engine, entities, settings.half_life, settings.limits),
-        suggester=Suggester(engine.vocabulary, entities),
-        similarity=Similarity(engine, articles, entities),
-        articles=articles,
-        entities=entities,
-        coverage=CoverageStore(archive),
-        related=RelatedStore(archive),
+        finder=Finder(engine, lists.entities, settings.half_life, settings.limits),
+        suggester=Suggester(engine.vocabulary, lists.entities),
+        similarity=Similarity(engine, lists.articles, lists.entities),
+        articles=lists.articles,
+        entities=lists.entities,
+        coverage=lists.coverage,
+        related=lists.related,
+        suggestions=lists.suggestions,
+        candidates=lists.candidates,
+        aliases=lists.aliases,
+        glance=lists.glance,
         sightings=SightingStore(archive),
         edits=edits,
-        quotes=QuoteStore(archive, entities, edits),
+        quotes=lists.quotes,
         embargoes=embargoes,
         versions=VersionStore(archive),
         quarantine=quarantine,
-        measures=MeasureStore(archive, private),
+        measures=lists.measures,
         **_private_stores(private),
-        kills=KillStore(archive),
+        kills=lists.kills,
         killing=Killing(archive, engine, embargoes, quarantine),
         tagger=cache(partial(load_tagger, settings.tagger)),
         writing=threading.Lock(),
@@ -120,7 +131,7 @@ def open_desk(settings: Settings) -> Desk:
     )
 
 
-def _private_stores(private: Database) -> dict[str, Any]:
+def _private_stores(private: Archive) -> dict[str, Any]:
     """Those that need no other part."""
     return {
         "keys": KeyStore(private),

@@ -11,11 +11,12 @@ from fastapi.responses import StreamingResponse
 from pydantic import Field
 
 from service.alias_table import COLUMNS, add_from_table, written
+from service.database import Connection
 from service.edits import Edit
 from service.entity import EntityType
 from service.errors import WrongMediaType
+from service.needs import of_entities
 from service.query import Cursor
-from service.stores.aliases import AliasStore
 from service.stores.edits import Author
 from service.web import examples
 from service.web.answers.edits import (
@@ -278,7 +279,7 @@ def aliases(request: Request, desk: At, _: Annotated[NoParams, Query()]) -> Resp
 
 def _table(desk: Desk) -> Response:
     return StreamingResponse(
-        written(AliasStore(desk.archive).every()),
+        written(desk.aliases.every()),
         media_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": 'attachment; filename="aliases.csv"'},
     )
@@ -320,10 +321,13 @@ def _edited(
 
 def _answered(request: Request, desk: Desk, edit: Edit) -> EditedOut:
     request.state.touched = [f"edit {edit.id}"]
-    with desk.archive.read():
+
+    def told(_: Connection) -> EditedOut:
         there = desk.entities.has(edit.entity)
         key = edit.entity if there else desk.edits.survivor(edit.entity)
         return EditedOut(edit=edit_out(edit), entity=_entity(desk, key) if key else None)
+
+    return desk.archive.look(of_entities([edit.entity]), told)
 
 
 def _entity(desk: Desk, key: str) -> EntityInFullOut | None:

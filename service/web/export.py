@@ -102,7 +102,7 @@ def export(request: Request, desk: At, params: Annotated[ExportParams, Query()])
 
 def _pieces(desk: Desk, form: ExportFormat, ask: Ask, only_asks: bool) -> Iterator[bytes]:
     """The first page is read here: what is wrong must be told before an answer has begun."""
-    pages = Walk(desk.archive, desk.engine, desk.settings.limits).pages(ask)
+    pages = Walk(desk.archive, desk.engine, desk.entities, desk.settings.limits).pages(ask)
     first = next(pages)
     return iter(()) if only_asks else written(form, chain((first,), pages))
 

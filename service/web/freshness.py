@@ -10,7 +10,9 @@ from typing import Any
 from fastapi import Request, Response
 
 from service import __version__
+from service.database import Connection
 from service.errors import CuttingsError
+from service.needs import NOTHING, Needs
 from service.stages import Stage
 from service.web.answers.base import encoded
 from service.web.desk import Desk
@@ -26,19 +28,24 @@ def answer(
     make: Callable[[], Made],
     look: Callable[[], object] = lambda: None,
     tag: str = "",
+    needs: Needs = NOTHING,
 ) -> Response:
     """What `make` returns, from one snapshot; or 304 when nothing has changed since.
 
-    `look` raises when there is nothing to be had at all: a 304 would say that there is. Embargoes
-    that have run out are lifted first, so that a reader never waits for a timer.
+    `look` raises when there is nothing to be had at all: a 304 would say that there is. `needs` are
+    fetched at once where all else is fetched as it is asked for. Embargoes that have run out are
+    lifted first, so that a reader never waits for a timer.
     """
-    release(desk)
-    with desk.archive.read():
+
+    def looked(_: Connection) -> tuple[Made, dict[str, str]]:
         look()
         headers = {"ETag": _etag(desk, request, tag), "Cache-Control": kept(request)}
         if _knows(request, headers["ETag"]):
-            return Response(status_code=304, headers=headers)
-        made = make()
+            return Response(status_code=304), headers
+        return make(), headers
+
+    release(desk)
+    made, headers = desk.archive.look(needs, looked)
     if not isinstance(made, Response):
         return as_json(made, headers)
     made.headers.update(headers)

@@ -8,7 +8,8 @@ from fastapi.responses import RedirectResponse
 
 from service.article import Article
 from service.errors import CuttingsError, Gone, NotFound
-from service.stores.kills import killed_key
+from service.needs import of_articles, of_entities
+from service.stores.kills import killed_key, of_notice
 from service.web.desk import Desk
 from service.web.freshness import Made, answer, release
 
@@ -24,7 +25,7 @@ def about_entity(desk: Desk, request: Request, key: str, make: Callable[[], Made
         release(desk)  # it may be due just now
         if moved := redirect(request, desk.edits.survivor(key)):
             return moved
-    return answer(desk, request, make, look)
+    return answer(desk, request, make, look, needs=of_entities([key]))
 
 
 def about_article(desk: Desk, request: Request, key: str, make: Callable[[], Made]) -> Response:
@@ -38,7 +39,8 @@ def about_article(desk: Desk, request: Request, key: str, make: Callable[[], Mad
         release(desk)
         if moved := redirect(request, desk.articles.key_since(key)):
             return moved
-    return answer(desk, request, make, look, tag=desk.articles.text_of(key))
+    text = desk.articles.text_of(key)
+    return answer(desk, request, make, look, tag=text, needs=of_articles([key]))
 
 
 def gone(desk: Desk, key: str) -> CuttingsError | None:
@@ -56,8 +58,9 @@ def gone_by_uri(desk: Desk, uri: str) -> CuttingsError | None:
 
     Else the tombstone tells it only to who names the source as well.
     """
-    with desk.archive.read() as conn:
-        key = killed_key(conn, Article(body="", uri=uri), "")
+    unseen = Article(body="", uri=uri)
+    with desk.archive.read(of_notice(None, uri, None)) as conn:
+        key = killed_key(conn, unseen, "")
         return gone(desk, key) if key is not None else None
 
 

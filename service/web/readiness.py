@@ -3,15 +3,15 @@
 Probes need no key, so what is behind a condition is told on this machine only.
 """
 
-import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from service.cluster import EngineName
 from service.errors import CuttingsError
 from service.web.desk import Desk
 
-# Bytes: with less, the next ingest may not find the room for its log.
-LEAST_ROOM = 200_000_000
+# What a home is made of, as the condition is called.
+_PLACE: Mapping[EngineName, str] = {"sqlite": "disk", "opensearch": "cluster"}
 # So many articles are read from the tables for each search without a delay that anybody notices.
 MOST_UNFILED = 5_000
 
@@ -31,7 +31,7 @@ def conditions(desk: Desk, *, is_stopping: bool) -> Iterator[Condition]:
     yield Condition("running", not is_stopping, needed=True, detail="the server is stopping")
     yield from _archive(desk)
     yield _private(desk)
-    yield _disk(desk)
+    yield _place(desk)
 
 
 def without_details(found: Condition) -> Condition:
@@ -40,7 +40,7 @@ def without_details(found: Condition) -> Condition:
 
 def _archive(desk: Desk) -> Iterator[Condition]:
     try:
-        missing = desk.archive.pending()
+        missing = desk.home.pending()
         lag = desk.measures.unfiled(MOST_UNFILED + 1) if not missing else 0
     except CuttingsError as exc:
         yield Condition("archive", ok=False, needed=True, detail=exc.detail)
@@ -53,16 +53,15 @@ def _archive(desk: Desk) -> Iterator[Condition]:
 
 def _private(desk: Desk) -> Condition:
     try:
-        missing = desk.private.pending()
+        missing = desk.home.pending_private()
     except CuttingsError as exc:
         return Condition("private", ok=False, needed=True, detail=exc.detail)
     return Condition("private", not missing, needed=True, detail="run `cuttings migrate`")
 
 
-def _disk(desk: Desk) -> Condition:
+def _place(desk: Desk) -> Condition:
     try:
-        free = shutil.disk_usage(desk.archive.path.absolute().parent).free
-    except OSError as exc:
-        return Condition("disk", ok=False, needed=False, detail=exc.strerror or str(exc))
-    detail = f"{free // 1_000_000:,} MB are free: soon nothing more can be stored"
-    return Condition("disk", free >= LEAST_ROOM, needed=False, detail=detail)
+        weakness = desk.home.weakness()
+    except CuttingsError as exc:
+        weakness = exc.detail
+    return Condition(_PLACE[desk.settings.engine], not weakness, needed=False, detail=weakness)

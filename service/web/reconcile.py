@@ -20,7 +20,6 @@ from pydantic import (
 from service.entity import ENTITY_TYPES
 from service.errors import InvalidRequest, NotFound, Problem, TooLarge, WrongMediaType
 from service.reconciliation import DEFAULT_LIMIT, Reconciler, Strictness, Wanted
-from service.stores.candidates import CandidateStore
 from service.stores.entities import EntityDetail, EntityRow
 from service.web import examples
 from service.web.answers.reconcile import (
@@ -200,7 +199,7 @@ def _reconciled(request: Request, desk: Desk, params: ReconcileParams) -> Respon
 
 
 def _found(desk: Desk, batch: dict[str, QueryIn]) -> dict[str, ResultOut]:
-    reconciler = Reconciler(CandidateStore(desk.archive))
+    reconciler = Reconciler(desk.candidates)
     found = reconciler.reconcile([query.wanted() for query in batch.values()])
     return dict(zip(batch, map(result_out, found), strict=True))
 

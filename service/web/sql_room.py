@@ -32,6 +32,11 @@ HEADERS = (
     (b"referrer-policy", b"same-origin"),
 )
 
+_NO_FILE = (
+    "There is no SQL room: this archive lives in a cluster. `cuttings move --to sqlite` makes a "
+    "file of it, which opens in any SQL tool"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Room:
@@ -44,9 +49,9 @@ class Room:
 
 
 class SqlRoom:
-    """An ASGI app to be mounted at /sql."""
+    """An ASGI app to be mounted at /sql; without a file there is nothing in it."""
 
-    def __init__(self, path: Path, room: Room) -> None:
+    def __init__(self, path: Path | None, room: Room) -> None:
         self._path = path
         self._room = room
         self._lock = threading.Lock()
@@ -59,17 +64,19 @@ class SqlRoom:
         _check(Request(scope))
         inside = _inside(scope)
         _check_path(inside["path"])
-        datasette = await run_in_threadpool(self._open)
+        if self._path is None:
+            raise NotFound(_NO_FILE)
+        datasette = await run_in_threadpool(self._open, self._path)
         await datasette(inside, receive, _with_base(send))
 
-    def _open(self) -> ASGIApp:
+    def _open(self, path: Path) -> ASGIApp:
         with self._lock:
             if self._datasette is None:
                 build = cast(
                     "Callable[[Path, Room, str], ASGIApp]",
                     importlib.import_module(BUILDER).build,
                 )
-                self._datasette = build(self._path, self._room, f"{BASE}/")
+                self._datasette = build(path, self._room, f"{BASE}/")
             return self._datasette
 
 

@@ -8,7 +8,6 @@ from pydantic import Field
 from service.entity import EntityType
 from service.errors import NotFound
 from service.merging import Merging
-from service.stores.suggestions import SuggestionStore
 from service.web import examples
 from service.web.answers.merges import MergesOut, merges_out
 from service.web.api import At, present_key, refuse_repeats
@@ -76,7 +75,7 @@ def merges(request: Request, desk: At, params: Annotated[MergeParams, Query()]) 
 
 def _merges(desk: Desk, params: MergeParams, offset: int) -> MergesOut:
     entity = present_key(desk, params.entity) if params.entity is not None else None
-    page = Merging(SuggestionStore(desk.archive)).page(
+    page = Merging(desk.suggestions).page(
         type_=params.type, entity=entity, limit=params.limit, offset=offset
     )
     return merges_out(page, params.next(params.what) if page.more else None)

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 
 from service.edits import Decisions, Edit, touched
 from service.names import name_key
+from service.needs import FORMER, GROUP, KILLED, READING, SPELLING, URI, Field, Name, Needs, Place
 from service.stores.copies import NEAR
-from service.working.documents import Document, Place
-from service.working.needs import FORMER, GROUP, KILLED, READING, SPELLING, URI, Field, Needs
-from service.working.owners import Name
+from service.working.documents import Document
 
 _PARTIES = ("mentions", "article_entities", "quotes")
 _COPIES = ("copy_signatures", "copy_pairs", "copies")

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from functools import cache
 
 from service.near_copies import bands
+from service.needs import Field, Kind, Name, Place
 from service.working.image import columns_of
-from service.working.owners import OWNED, Kind, Name, Owned
+from service.working.schemas import owned_by_table
 
 Value = str | int | float | bytes | None
 Row = tuple[Value, ...]
-Place = tuple[int, int]
-"""A band and a number: where a text stands among those that may be copies of each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +31,19 @@ class Document:
     def values(self, table: str, column: str) -> list[Value]:
         """What stands in that column, of all rows."""
         rows = self.rows.get(table, ())
-        return [row[at] for at in (columns(table).index(column),) for row in rows]
+        return [row[at] for at in (columns(table).index(column),) for row in rows] if rows else []
 
     def texts(self, table: str, column: str) -> list[str]:
-        """The same of a column of texts."""
-        return [value for value in self.values(table, column) if isinstance(value, str)]
+        """The same as texts, numbers as they are written."""
+        return [str(value) for value in self.values(table, column) if isinstance(value, str | int)]
+
+    def stated(self, field: Field) -> list[str | int]:
+        """Texts and numbers in a field, which may be what the document is called by."""
+        table, column = field
+        owned = owned_by_table()[table]
+        if column == owned.owner and table in self.rows:
+            return [int(self.key) if owned.number else self.key]
+        return [value for value in self.values(table, column) if isinstance(value, str | int)]
 
     def number(self, table: str, column: str) -> int:
         """The number in its only row; 0 if it has none."""
@@ -51,11 +58,6 @@ class Document:
             if isinstance(number, int) and isinstance(made, bytes)
             for band in bands(made)
         ]
-
-
-@cache
-def owned_by_table() -> Mapping[str, Owned]:
-    return {owned.table: owned for owned in OWNED}
 
 
 @cache

@@ -2,14 +2,13 @@
 
 import threading
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from service.near_copies import bucket
-from service.working.documents import Document, Place
-from service.working.needs import Field
-from service.working.owners import Kind, Name
+from service.needs import Condition, Edge, Field, Kind, Name, Newest, Place, Span
+from service.working.documents import Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +35,10 @@ class Shelf(Protocol):
         """All documents of a kind that has few."""
         ...
 
+    def walk(self, kind: Kind) -> Iterator[Document]:
+        """The same of any kind, a few in the memory at a time; in no order."""
+        ...
+
     def get(self, names: Iterable[Name]) -> Iterable[Document]:
         """Those of them that are there."""
         ...
@@ -44,8 +47,16 @@ class Shelf(Protocol):
         """All that have one of the values in that field."""
         ...
 
-    def near(self, place: Place, count: int) -> Iterable[Document]:
-        """So many on either side of a place, within its bucket, and what stands there."""
+    def near(self, wanted: Iterable[tuple[Place, int]]) -> Iterable[Document]:
+        """Of each place so many on either side, within its bucket, and what stands there."""
+        ...
+
+    def newest(self, wanted: Newest) -> Iterable[Document]:
+        """Articles in that order."""
+        ...
+
+    def span(self, wanted: Span) -> Iterable[Document]:
+        """Documents of any other kind, in the order that is asked for."""
         ...
 
     def commit(self, number: int, changes: Changes) -> bool:
@@ -68,6 +79,9 @@ class MemoryShelf:
     def every(self, kind: Kind) -> list[Document]:
         return [each for each in self._documents.values() if each.kind == kind]
 
+    def walk(self, kind: Kind) -> Iterator[Document]:
+        return iter(self.every(kind))
+
     def get(self, names: Iterable[Name]) -> list[Document]:
         found = map(self._documents.get, names)
         return [each for each in found if each is not None]
@@ -81,12 +95,37 @@ class MemoryShelf:
             if table in each.rows and not asked.isdisjoint(each.texts(table, column))
         ]
 
-    def near(self, place: Place, count: int) -> list[Document]:
+    def near(self, wanted: Iterable[tuple[Place, int]]) -> list[Document]:
+        keys = {key: None for place, count in wanted for key in self._beside(place, count)}
+        return self.get(("article", key) for key in keys)
+
+    def _beside(self, place: Place, count: int) -> list[str]:
         placed = self._placed_in(bucket(place[0]))
         at = bisect_left(placed, (place, ""))
         there = at < len(placed) and placed[at][0] == place
-        found = placed[max(0, at - count) : at + count + there]
-        return self.get(("article", key) for _, key in found)
+        return [key for _, key in placed[max(0, at - count) : at + count + there]]
+
+    def newest(self, wanted: Newest) -> list[Document]:
+        having = self.find(wanted.field, [wanted.value]) if wanted.field else self.every("article")
+        placed = sorted(
+            ((edge_of(each), each) for each in having if "articles" in each.rows),
+            key=lambda pair: pair[0],
+            reverse=not wanted.oldest,
+        )
+        return [each for edge, each in placed if _is_wanted(edge, wanted)][: wanted.count]
+
+    def span(self, wanted: Span) -> list[Document]:
+        table, _ = wanted.order
+        placed = sorted(
+            (
+                each
+                for each in self._documents.values()
+                if table in each.rows and all(_holds(each, one) for one in wanted.where)
+            ),
+            key=lambda each: (_first(each, wanted.order), each.key),
+            reverse=wanted.last,
+        )
+        return placed[: wanted.count or None]
 
     def _placed_in(self, asked: tuple[int, int]) -> list[tuple[Place, str]]:
         """Which place each article has there, in their order."""
@@ -108,3 +147,41 @@ class MemoryShelf:
                 documents.pop(name, None)
             self._documents, self._number = documents, number + 1
             return True
+
+
+def edge_of(document: Document) -> Edge:
+    """Where an article stands in the order of all."""
+    published = next(iter(document.texts("articles", "published_at")), "")
+    return Edge(published, document.number("articles", "dated_in"), document.key)
+
+
+def _is_wanted(edge: Edge, wanted: Newest) -> bool:
+    if wanted.dated and not edge.published:
+        return False
+    if wanted.before is None:
+        return True
+    return edge > wanted.before if wanted.oldest else edge < wanted.before
+
+
+def _holds(document: Document, asked: Condition) -> bool:
+    stated = document.stated(asked.field)
+    if asked.nothing:
+        return not stated
+    if asked.one_of is not None:
+        return any(str(value) in asked.one_of for value in stated)
+    return any(_is_between(value, asked.least, asked.most) for value in stated)
+
+
+def _is_between(value: str | int, least: str | int | None, most: str | int | None) -> bool:
+    """Numbers are between numbers, and texts between texts."""
+    return (least is None or _ranked(value) >= _ranked(least)) and (
+        most is None or _ranked(value) <= _ranked(most)
+    )
+
+
+def _ranked(value: str | int) -> tuple[int, str]:
+    return (value, "") if isinstance(value, int) else (0, value)
+
+
+def _first(document: Document, field: Field) -> tuple[int, str]:
+    return next(map(_ranked, document.stated(field)), (-1, ""))

@@ -1,9 +1,10 @@
 """The cluster's nodes, asked through opensearch-py, whose errors become ours here."""
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from opensearchpy import OpenSearch
 from opensearchpy.exceptions import (
@@ -18,14 +19,30 @@ from opensearchpy.exceptions import (
 )
 
 from service.deadline import raise_if_late, seconds_left
-from service.errors import Busy, CuttingsError, InvalidRequest, Misconfigured
+from service.errors import Busy, CuttingsError, DiskFull, InvalidRequest, Misconfigured
 
 Json = dict[str, Any]
 
+# What it has to say of refusals is told by whoever asked.
+logging.getLogger("opensearch").setLevel(logging.ERROR)
+Place = tuple[int, int]
+"""A number among the writes of a shard, and which of its primaries took it."""
+
+# How long an index may take that is written anew, in seconds.
+_LONGEST = 3_600
 # Less would end every request.
 _LEAST_SECONDS = 0.05
 # What a node answers that has too much to do, or whose shards are on their way to another.
 _OVERLOADED = frozenset((408, 429, 502, 503, 504))
+# What a node answers to one who has written nothing: anything else leaves it open.
+_REFUSED = range(400, 500)
+_CONFLICT = 409
+_ABSENT = 404
+_FULL = "disk usage exceeded"
+# A node that was killed may be back soon; the client's own 60 s double each time.
+_SECONDS_PUT_ASIDE = 2.0
+# So many threads ask one node at once without opening connections anew.
+_CONNECTIONS = 40
 # What is asked for has more clauses or levels than the cluster takes.
 _TOO_MUCH = ("too_many_clauses", "too_many_nested_clauses", "max_nested_depth")
 
@@ -42,25 +59,31 @@ class Address:
     seconds: float = 30.0
 
 
+class Found(NamedTuple):
+    """A document, and the place among all writes at which it was written."""
+
+    body: Json
+    place: Place
+
+
 class Client:
     """Asks any node that answers; serves many threads."""
 
     def __init__(self, address: Address) -> None:
         self._seconds = address.seconds
         with our_errors():
-            self._nodes = OpenSearch(
-                list(address.urls),
-                http_auth=(address.user, address.password) if address.user else None,
-                headers={"Authorization": f"ApiKey {address.api_key}"} if address.api_key else None,
-                ca_certs=address.certificates,
-                timeout=address.seconds,
-                max_retries=len(address.urls),
-                retry_on_timeout=False,  # whoever waits has waited long enough
-                retry_on_status=(429, 502, 503),
-            )
+            self._nodes = _nodes(address, retries=len(address.urls))
+            # What must not be done twice is tried once.
+            self._nodes_once = _nodes(address, retries=0)
+
+    @property
+    def _waiting(self) -> dict[str, Any]:
+        """How long a node waits for a shard that is not there: it answers before nobody listens."""
+        return {"request_timeout": self._seconds, "timeout": f"{int(self._seconds * 500)}ms"}
 
     def close(self) -> None:
         self._nodes.close()
+        self._nodes_once.close()
 
     def search(self, index: str, body: Mapping[str, Any]) -> Json:
         """One search; Busy rather than an answer of some of the shards only."""
@@ -73,12 +96,42 @@ class Client:
             found: Json = self._nodes.search(index=index, body=body, params=asked)
         return _whole(found)
 
+    def searches(self, index: str, bodies: Sequence[Mapping[str, Any]]) -> list[Json]:
+        """Several searches in one request; Busy if one of them was not answered as a whole."""
+        raise_if_late()
+        seconds = max(_LEAST_SECONDS, min(self._seconds, seconds_left()))
+        # Of this kind of request each search says it for itself.
+        said = {"allow_partial_search_results": False}
+        lines = [line for body in bodies for line in (said, body)]
+        with our_errors():
+            found = self._nodes.msearch(
+                body=lines, index=index, params={"request_timeout": seconds}
+            )
+        for each in found["responses"]:
+            if "error" in each:
+                raise _of_status(each["status"], str(each["error"]))
+        return [_whole(each) for each in found["responses"]]
+
     def create(self, index: str, body: Mapping[str, Any]) -> None:
         """A new index, once every copy of each shard is there."""
         with our_errors():
             self._nodes.indices.create(
                 index=index, body=body, params={"wait_for_active_shards": "all"}
             )
+
+    def create_missing(self, index: str, body: Mapping[str, Any]) -> None:
+        """The same; one that is there already gets the fields that it lacks."""
+        if self.exists(index):
+            fields = {"properties": body["mappings"]["properties"]}
+            with our_errors():
+                self._nodes.indices.put_mapping(index=index, body=fields)
+            return
+        with our_errors():
+            made = self._nodes.indices.create(
+                index=index, body=body, params={"wait_for_active_shards": "all"}, ignore=400
+            )
+        if "error" in made and made["error"]["type"] != "resource_already_exists_exception":
+            raise _of_status(made["status"], str(made["error"]))
 
     def delete(self, index: str) -> None:
         with our_errors():
@@ -88,6 +141,26 @@ class Client:
         """Whatever was written is found by searches from now on."""
         with our_errors():
             self._nodes.indices.refresh(index=index)
+
+    def expunge(self, indices: Sequence[str]) -> bool:
+        """Write anew what has deleted documents in it, without these; whether none is left.
+
+        Copies are told how far the others are only now and then, and keep what they might need.
+        """
+        names = ",".join(indices)
+        with our_errors():
+            self._nodes.indices.flush(index=names)
+            self._nodes.indices.forcemerge(
+                index=names, params={"only_expunge_deletes": "true", "request_timeout": _LONGEST}
+            )
+            found = self._nodes.indices.stats(index=names, metric="docs")
+        return not found["_all"]["total"]["docs"]["deleted"]
+
+    def health(self, indices: Sequence[str]) -> str:
+        """green, yellow where a copy is missing, red where a part cannot be asked."""
+        with our_errors():
+            found = self._nodes.cluster.health(index=",".join(indices))
+        return str(found["status"])
 
     def put(self, index: str, documents: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
         """Documents by their keys, in place of those that are there; Busy if one was not taken."""
@@ -102,11 +175,122 @@ class Client:
             if fault := item["index"].get("error"):
                 raise _of_status(item["index"]["status"], str(fault.get("reason", fault)))
 
+    def exists(self, index: str) -> bool:
+        with our_errors():
+            return bool(self._nodes.indices.exists(index=index))
+
+    def get(self, index: str, key: str, without: Sequence[str] = ()) -> Found | None:
+        """A document as the last write has left it, seen by searches or not."""
+        params = self._limited() | ({"_source_excludes": ",".join(without)} if without else {})
+        with our_errors():
+            found = self._nodes.get(index=index, id=key, params=params, ignore=_ABSENT)
+        if "error" in found:
+            raise Misconfigured(f"The cluster has no index {index}")
+        return _found(found) if found["found"] else None
+
+    def get_many(
+        self, keys: Sequence[tuple[str, str]], fields: Sequence[str] | Literal[False]
+    ) -> list[Json]:
+        """Of documents by index and key those that are there, as the last write has left them."""
+        if not keys:
+            return []
+        wanted = [{"_index": index, "_id": key, "_source": fields} for index, key in keys]
+        with our_errors():
+            found = self._nodes.mget(body={"docs": wanted}, params=self._limited())
+        for each in found["docs"]:
+            if "error" in each:
+                raise _of_status(503, str(each["error"]))
+        return [each for each in found["docs"] if each["found"]]
+
+    def replace(
+        self, index: str, key: str, body: Mapping[str, Any], place: Place | None
+    ) -> Place | None:
+        """One document in place of the one that was written at `place` (None: of none at all); None
+        if another stands there by now. Busy leaves open whether it was written.
+        """
+        only: dict[str, Any] = {"op_type": "create"}
+        if place is not None:
+            only = {"if_seq_no": place[0], "if_primary_term": place[1]}
+        try:
+            with _telling_what_is_open():
+                done = self._nodes_once.index(
+                    index=index, id=key, body=body, params={**only, **self._waiting}
+                )
+        except _Conflicting:
+            return None
+        return done["_seq_no"], done["_primary_term"]
+
+    def apply(self, lines: str, *, visible: bool) -> None:
+        """What a bulk request says, as far as nothing newer is there; to be said again after Busy.
+
+        `visible` lets searches find it at once.
+        """
+        params = {"refresh": "true" if visible else "false", **self._waiting}
+        with our_errors():
+            done = self._nodes.bulk(body=lines, params=params)
+        for item in done["items"] if done["errors"] else ():
+            ((_, said),) = item.items()
+            if said["status"] != _CONFLICT and (fault := said.get("error")):
+                raise _of_status(said["status"], str(fault.get("reason", fault)))
+
+    def _limited(self) -> dict[str, Any]:
+        """No longer than an answer may take."""
+        raise_if_late()
+        return {"request_timeout": max(_LEAST_SECONDS, min(self._seconds, seconds_left()))}
+
+    def size(self, index: str) -> int:
+        """How many bytes an index or several have on the nodes' disks, copies included."""
+        with our_errors():
+            found = self._nodes.indices.stats(index=index, metric="store")
+        return int(found["_all"]["total"]["store"]["size_in_bytes"])
+
     def analyze(self, index: str, body: Mapping[str, Any]) -> Json:
         """What an analyzer of the index makes of a text."""
         with our_errors():
             made: Json = self._nodes.indices.analyze(index=index, body=body)
         return made
+
+
+def _nodes(address: Address, retries: int) -> OpenSearch:
+    return OpenSearch(
+        list(address.urls),
+        http_auth=(address.user, address.password) if address.user else None,
+        headers={"Authorization": f"ApiKey {address.api_key}"} if address.api_key else None,
+        ca_certs=address.certificates,
+        timeout=address.seconds,
+        max_retries=retries,
+        retry_on_timeout=False,  # whoever waits has waited long enough
+        retry_on_status=(429, 502, 503),
+        dead_timeout=_SECONDS_PUT_ASIDE,
+        timeout_cutoff=0,
+        pool_maxsize=_CONNECTIONS,
+    )
+
+
+def _found(answer: Json) -> Found:
+    return Found(answer["_source"], (answer["_seq_no"], answer["_primary_term"]))
+
+
+class _Conflicting(Exception):
+    """Another document stands there."""
+
+
+@contextmanager
+def _telling_what_is_open() -> Iterator[None]:
+    """Of a write: a refusal as what it is, everything else as Busy."""
+    try:
+        with our_errors():
+            try:
+                yield
+            except TransportError as exc:
+                if exc.status_code == _CONFLICT:
+                    raise _Conflicting from exc
+                raise
+    except Misconfigured as exc:
+        cause = exc.__cause__
+        if isinstance(cause, TransportError) and cause.status_code not in _REFUSED:
+            raise Busy(exc.detail, 5) from cause
+        raise
 
 
 @contextmanager
@@ -115,6 +299,8 @@ def our_errors() -> Iterator[None]:
     try:
         yield
     except (AuthenticationException, AuthorizationException) as exc:
+        if _FULL in str(exc.args):
+            raise _of_transport(exc) from exc
         raise Misconfigured("The cluster does not take these credentials: check them") from exc
     except SSLError as exc:
         raise Misconfigured(f"The cluster's certificate is not trusted: {exc.error}") from exc
@@ -139,6 +325,8 @@ def _of_transport(exc: TransportError) -> CuttingsError:
 def _of_status(status: int, said: str) -> CuttingsError:
     if any(sign in said for sign in _TOO_MUCH):
         return InvalidRequest("The query asks for more than the cluster takes: shorten it")
+    if _FULL in said:
+        return DiskFull("A disk of the cluster is too full to be written to: make room there")
     if status in _OVERLOADED:
         return Busy("The cluster has too much to do: try again later", 5)
     return Misconfigured(f"The cluster refused what it was asked ({status}): {said[:500]}")

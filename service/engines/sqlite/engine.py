@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 
@@ -30,7 +31,9 @@ from service.query import Cursor, Diagnostic, Node, Search, Versions
 from service.result import Facet, Histogram, Places, Results
 from service.stages import Stage
 from service.storage_faults import is_of_storage
+from service.stores.erasure import empties_log, erase, pending_erasures
 from service.stores.pieces import misfiled
+from service.stores.text_indexes import optimize_in_steps
 from service.stores.text_rebuild import rebuild_text_indexes
 
 _log = logging.getLogger("cuttings")
@@ -53,6 +56,12 @@ DRAFT = "words_draft"
 FILED_AT_ONCE = 4_096
 # Somebody else may write each time.
 TRIES_TO_PURGE = 5
+# How long readers of older snapshots may take to be done before an erasure begins.
+SECONDS_TO_BEGIN = 2.0
+ARTICLES = "SELECT count(*) FROM articles"
+# The text indexes are made anew when so many came, and they are a tenth of the archive.
+WORTH_OPTIMIZING = 1_000
+NEW_PART = 10
 _FIRST_ID, _LAST_ID = -(1 << 63), (1 << 63) - 1
 
 
@@ -152,7 +161,32 @@ class SqliteEngine:
         if row is not None:
             erase_article(conn, self._tokens, row["id"])
 
-    def purge(self) -> bool:
+    def files(self) -> frozenset[Path]:
+        return self._database.files()
+
+    def tidy(self, added: int) -> None:
+        """Its log is emptied, so that what is copied or carried away is one file."""
+        if added >= WORTH_OPTIMIZING:
+            with self._database.read() as conn:
+                (articles,) = conn.execute(ARTICLES).fetchone()
+            if added * NEW_PART >= articles:
+                optimize_in_steps(self._database)
+        self._database.empty_log()
+
+    def pending_erasures(self) -> Sequence[str]:
+        return pending_erasures(self._database)
+
+    def may_erase(self) -> bool:
+        return empties_log(self._database, SECONDS_TO_BEGIN)
+
+    def erase(self, keys: Sequence[str]) -> bool:
+        return self._purge() and erase(self._database, keys)
+
+    def _purge(self) -> bool:
+        """Take what articles do not say any more out of the columns, where erasing can reach it.
+
+        False when others have been writing all the time, so that some of it is left.
+        """
         self.index()
         for _ in range(TRIES_TO_PURGE):
             while done := merge_segments(self._unhurried, most_dead=0):

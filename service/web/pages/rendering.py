@@ -88,7 +88,9 @@ def _shown_everywhere(request: Request) -> dict[str, Any]:
 
 
 def _may_use_sql(request: Request) -> bool:
-    """The SQL room is open on this machine, and beyond it to administrators."""
+    """The SQL room is open on this machine, and beyond it to administrators; if there is one."""
+    if not getattr(request.app.state, "has_sql_room", True):
+        return False
     session = session_of(request)
     is_admin = session is not None and session.scope == "admin"
     return is_admin or is_loopback(request.scope, request.headers)

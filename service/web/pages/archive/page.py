@@ -13,7 +13,7 @@ from fastapi import APIRouter, Request, Response
 from service.export import EXPORT_FORMATS
 from service.result import Facet, Histogram
 from service.search import Ask
-from service.stores.glance import GlanceStore, Health, Totals
+from service.stores.glance import Health, Totals
 from service.stores.ingests import PastIngest
 from service.stores.quarantine import QuarantinePage
 from service.web.api import At
@@ -92,7 +92,7 @@ class Query:
 @router.get("/archive")
 def archive(request: Request, desk: At) -> Response:
     """What anybody may see of all of it; for editors the ingests and the quarantine as well."""
-    health = GlanceStore(desk.archive).health()
+    health = desk.glance.health()
     private = _for_editors(desk) if _may_edit(request) else None
     is_here = is_loopback(request.scope, request.headers)
 
@@ -122,7 +122,7 @@ def _tag(health: Health, private: ForEditors | None, is_here: bool) -> str:
 def _values(
     desk: Desk, health: Health, private: ForEditors | None, is_here: bool
 ) -> dict[str, Any]:
-    glance = GlanceStore(desk.archive)
+    glance = desk.glance
     facets = desk.finder.facets(WHAT_IT_HOLDS)
     histogram, sources, languages = (facets[name] for name in WHAT_IT_HOLDS.facets)
     assert isinstance(histogram, Histogram)  # noqa: S101 - as it was asked

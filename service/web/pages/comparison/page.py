@@ -11,6 +11,7 @@ from service.article import Filed
 from service.comparing import compared
 from service.comparing.passages import Told
 from service.errors import CuttingsError
+from service.needs import NOTHING
 from service.result import Hit
 from service.search import Ask
 from service.stores.mentioned_dates import MentionedDateStore
@@ -57,9 +58,8 @@ def compare(request: Request, desk: At) -> Response:
         release(desk)
         if moved := _moved(desk, request, asked):
             return moved
-        with desk.archive.read():
-            if missing := _missing(desk, asked):
-                return _choice(desk, request, asked, missing)
+        if refusal := desk.archive.look(NOTHING, lambda _: _refusal(desk, request, asked)):
+            return refusal
     return answer(desk, request, lambda: _made(desk, request, asked))
 
 
@@ -87,6 +87,11 @@ def _missing(desk: Desk, asked: dict[str, str]) -> Missing | None:
                 return Missing(f"{which} was taken out of the archive.", error.status)
             return Missing(f"{which} is not in the archive: nothing has the key “{key}”.", 404)
     return None
+
+
+def _refusal(desk: Desk, request: Request, asked: dict[str, str]) -> Response | None:
+    missing = _missing(desk, asked)
+    return _choice(desk, request, asked, missing) if missing is not None else None
 
 
 def _made(desk: Desk, request: Request, asked: dict[str, str]) -> Response:

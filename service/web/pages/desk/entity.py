@@ -7,10 +7,12 @@ from typing import cast
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
+from service.database import Connection
 from service.dates import Moment
 from service.edits import Edit
 from service.entity import ENTITY_TYPES, EntityType
 from service.errors import Conflict, CuttingsError, InvalidRequest, NotFound
+from service.needs import of_entities
 from service.search import Ask
 from service.stores.edits import Author, EditStore
 from service.stores.entities import Alias, EntityDetail, EntityRow
@@ -170,17 +172,20 @@ def shown(
     status: int = 200,
 ) -> Response:
     """The page of an entity that is there."""
-    with desk.archive.read():
+
+    def found(_: Connection) -> dict[str, object]:
         detail = desk.entities.get(key)
         if detail is None:
             raise NotFound(f"There is no “{key}” here")
         forms = replace(_forms(desk, detail, chosen), failure=failure, sought=sought)
-        values = {
+        return {
             "at_desk": replace(forms, candidates=_candidates(desk, sought, key)),
             "card": card(desk, detail),
             "done": done,
             "latest": lines(desk, desk.edits.page(key, LATEST).edits),
         }
+
+    values = desk.archive.look(of_entities([key]), found)
     return page(request, "desk_entity.html", values, status)
 
 

@@ -6,12 +6,13 @@ from typing import cast
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
+from service.database import Connection
 from service.edits import Edit
 from service.entity import EntityType
 from service.errors import Conflict, CuttingsError, InvalidRequest, NotFound
 from service.merging import Merging, SuggestedMerge
+from service.needs import NOTHING
 from service.stores.edits import Author
-from service.stores.suggestions import SuggestionStore
 from service.web.api import At, present_key
 from service.web.desk import Desk
 from service.web.forms import Form
@@ -87,11 +88,12 @@ def shown(
     reason: str = "",
 ) -> Response:
     """The page; `failed` is what could not be done, in words."""
-    with desk.archive.read():
+
+    def found(_: Connection) -> dict[str, object]:
         only = _only(desk, place)
         if place.entity and only is None:
             raise NotFound(f"There is no “{place.entity}” here")
-        values = {
+        return {
             "place": place,
             "only": only,
             "kinds": [(label, Place(type=kind or "")) for kind, label in CHOICES.items()],
@@ -100,6 +102,8 @@ def shown(
             "failed": failed[1] if failed else "",
             "reason": reason,
         }
+
+    values = desk.archive.look(NOTHING, found)
     return page(request, "desk.html", values, failed[0].status if failed else 200)
 
 
@@ -115,7 +119,7 @@ def _pair_at(desk: Desk, place: Place) -> dict[str, object]:
 
 
 def _pairs(desk: Desk, place: Place) -> tuple[SuggestedMerge, ...]:
-    merging = Merging(SuggestionStore(desk.archive))
+    merging = Merging(desk.suggestions)
     if not place.entity:
         return merging.every(cast("EntityType | None", place.type or None))
     key = present_key(desk, place.entity)

@@ -10,7 +10,6 @@ from pydantic import ValidationError
 from service.entity import EntityType
 from service.errors import InvalidRequest
 from service.reconciliation import Candidate, Reconciler, Wanted
-from service.stores.candidates import CandidateStore
 from service.stores.entities import EntityDetail, EntitySort
 from service.web.api import At
 from service.web.desk import Desk
@@ -113,7 +112,7 @@ def _values(desk: Desk, params: EntityParams, told: tuple[str, ...]) -> Mapping[
 def _perhaps(desk: Desk, params: EntityParams) -> tuple[Candidate, ...]:
     """Who may be meant by a name that is written in no such way here."""
     wanted = Wanted(params.name, (params.type,) if params.type else ())
-    (found,) = Reconciler(CandidateStore(desk.archive)).reconcile([wanted])
+    (found,) = Reconciler(desk.candidates).reconcile([wanted])
     return found
 
 

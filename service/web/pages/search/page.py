@@ -8,8 +8,9 @@ from fastapi import APIRouter, Request, Response
 
 from service.entity import ENTITY_TYPES
 from service.errors import InvalidRequest
+from service.needs import of_entities
 from service.result import Facet, Histogram, Results
-from service.stores.mentioned import Mentioned, most_mentioned, names_of
+from service.stores.mentioned import Mentioned, most_mentioned, names_of, of_most_mentioned
 from service.web.api import desk_of
 from service.web.desk import Desk
 from service.web.freshness import answered
@@ -127,8 +128,9 @@ def _named(
         for field in ENTITY_TYPES
         for key in filters.get(field, ())
     ]
-    with desk.archive.read() as conn:
-        mentioned = most_mentioned(conn, [hit.key for hit in results.hits], CHIPS)
+    hits = [hit.key for hit in results.hits]
+    with desk.archive.read(of_most_mentioned(hits, CHIPS) | of_entities(keys)) as conn:
+        mentioned = most_mentioned(conn, hits, CHIPS)
         names = dict(names_of(conn, keys))
         merged = {key: desk.edits.survivor(key) for key in keys if key not in names}
         names |= names_of(conn, [key for key in merged.values() if key])

@@ -1,0 +1,124 @@
+"""A change of documents, written into the indices: as often as need be, and by several at once.
+
+Every document is written with the number of its change. What is older than what stands there is
+left out by the cluster, so that a writer who comes late does no harm.
+"""
+
+import json
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from service.engines.opensearch.client import Client
+from service.engines.opensearch.shelf.bodies import body_of, from_record, record_of
+from service.engines.opensearch.shelf.indices import Indices
+from service.errors import Busy, InvalidRequest
+from service.needs import Name
+from service.working.shelf import Changes
+
+# Of one request.
+_MOST_CHARACTERS = 8_000_000
+_MOST_NAMES = 1_000
+# More would have to be kept all at once.
+_MADE_BEFORE = 300
+_LONGEST_ID = 512
+# What is deleted holds its number for an hour: who comes later than that may not write.
+_LATEST = 600.0
+_TRIES = 6
+_PAUSE = 0.2
+
+
+def told(changes: Changes) -> str:
+    """A change as text, for whoever has to apply it."""
+    put = [record_of(each) for each in changes.put.values()]
+    said = {"put": put, "gone": sorted(changes.gone)}
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+
+
+def read(text: str) -> Changes:
+    """And back."""
+    said = json.loads(text)
+    put = {each.name: each for each in map(from_record, said["put"])}
+    return Changes(put, frozenset((kind, key) for kind, key in said["gone"]))
+
+
+class Applying:
+    """One change with its number, made ready before anybody waits for it."""
+
+    def __init__(self, client: Client, indices: Indices, number: int, changes: Changes) -> None:
+        self._client = client
+        self._indices = indices
+        self._number = number
+        self._changes = changes
+        self._made = [*self._lines()] if len(changes.put) <= _MADE_BEFORE else None
+
+    def write(self) -> None:
+        """Returns when searches find all of it; Busy, to be done again, when not all is written."""
+        end = time.monotonic() + _LATEST
+        parts = [*self._parts()] if self._made is not None else self._parts()
+        alone = isinstance(parts, list) and len(parts) == 1
+        for part in parts:
+            self._write(part, end, visible=alone)
+        if not alone and parts:
+            for index in self._indices.of_documents:
+                self._client.refresh(index)
+
+    def _write(self, part: str, end: float, *, visible: bool) -> None:
+        for number in range(_TRIES):
+            if time.monotonic() > end:
+                raise Busy("The cluster takes too long: try again later")
+            try:
+                return self._client.apply(part, visible=visible)
+            except Busy:
+                if number == _TRIES - 1:
+                    raise
+                time.sleep(_PAUSE * 2**number)
+        return None
+
+    def _parts(self) -> Iterator[str]:
+        """Requests of a size that the cluster takes."""
+        part: list[str] = []
+        size = 0
+        for line in self._made if self._made is not None else self._lines():
+            if part and size + len(line) > _MOST_CHARACTERS:
+                yield "".join(part)
+                part, size = [], 0
+            part.append(line)
+            size += len(line)
+        if part:
+            yield "".join(part)
+
+    def _lines(self) -> Iterator[str]:
+        for document in self._changes.put.values():
+            index = self._indices.of(document)
+            key = self._indices.id_in(index, document.name)
+            if len(key.encode()) > _LONGEST_ID:
+                raise InvalidRequest(f"The key {key[:100]}… is too long")
+            yield self._said("index", index, key, body_of(document))
+        for index, key in self._left():
+            yield self._said("delete", index, key)
+
+    def _said(self, verb: str, index: str, key: str, body: Mapping[str, Any] | None = None) -> str:
+        what = {"_index": index, "_id": key, "version": self._number}
+        head = {verb: {**what, "version_type": "external_gte"}}
+        return "".join(f"{_json(each)}\n" for each in (head, body) if each is not None)
+
+    def _left(self) -> Iterator[tuple[str, str]]:
+        """Where documents are by now that are gone, or stand in another index after this."""
+        gone = [place for name in self._changes.gone for place in self._indices.places(name)]
+        moved = [
+            place
+            for document in self._changes.put.values()
+            for place in self._others(document.name, self._indices.of(document))
+        ]
+        wanted = [*gone, *moved]
+        for at in range(0, len(wanted), _MOST_NAMES):
+            there = self._client.get_many(wanted[at : at + _MOST_NAMES], fields=False)
+            yield from ((each["_index"], each["_id"]) for each in there)
+
+    def _others(self, name: Name, index: str) -> Iterable[tuple[str, str]]:
+        return (place for place in self._indices.places(name) if place[0] != index)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

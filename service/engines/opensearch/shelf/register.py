@@ -1,0 +1,210 @@
+"""The register of changes: one document that tells the number of the last one, and what it changes
+until that is done.
+
+Whoever replaces it has committed: the cluster takes the first that wants to do so, and refuses all
+others. A change that is told here and not applied yet is done by whoever comes next.
+"""
+
+import json
+import logging
+import secrets
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from service.engines.opensearch.client import Client, Found, Place
+from service.errors import Busy, CuttingsError, Misconfigured
+
+_LOG = logging.getLogger(__name__)
+_KEY = "head"
+# Of so many changes it is known who made them.
+_REMEMBERED = 200
+# Of a change: more stands in documents of its own, since no request may be of any size.
+_MOST_CHARACTERS = 8_000_000
+_PIECE = 4_000_000
+# So long it is asked whether a change was written: another copy may have to take over first.
+_SECONDS_IN_DOUBT = 45.0
+_PAUSE = 0.2
+_PIECES_AT_ONCE = 1_000
+# Pieces of a change that was never made are forgotten after this.
+_SECONDS_OF_PIECES = 3_600
+NOT_KNOWN = "It is not known whether the change was written: look before it is done again"
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The last change: its number, by whom it and those before it were made (the last one first),
+    and what it changes, if that is not applied. `changed` tells the last change of each kind.
+    """
+
+    number: int = 0
+    makers: tuple[str, ...] = ()
+    is_applied: bool = True
+    documents: int = 0
+    pieces: int = 0
+    changes: str = ""
+    changed: Mapping[str, int] = field(default_factory=dict)
+    place: Place | None = field(default=None, compare=False)
+
+    def followed_by(self, changes: str, documents: int, kinds: Iterable[str]) -> "Head":
+        """What stands in the register after the next change."""
+        number = self.number + 1
+        return Head(
+            number,
+            (secrets.token_hex(8), *self.makers[: _REMEMBERED - 1]),
+            is_applied=False,
+            documents=documents,
+            changes=changes,
+            changed={**self.changed, **dict.fromkeys(kinds, number)},
+        )
+
+    def applied(self) -> "Head":
+        return replace(self, is_applied=True, documents=0, pieces=0, changes="")
+
+    def was_made_by(self, other: "Head") -> bool | None:
+        """Whether a change is this one, or one before it; None: too many were made since."""
+        since = self.number - other.number
+        if since < 0:
+            return False
+        return self.makers[since] == other.makers[0] if since < len(self.makers) else None
+
+
+class Register:
+    """Read and replaced by any number of processes."""
+
+    def __init__(self, client: Client, index: str) -> None:
+        self._client = client
+        self._index = index
+
+    def begin(self) -> None:
+        """Nothing has been changed yet, if it is not there."""
+        self._client.replace(self._index, _KEY, _body(Head()), None)
+
+    def read(self, *, whole: bool = False) -> Head:
+        """As it is now; what is to be changed only as a `whole`."""
+        found = self._client.get(self._index, _KEY, () if whole else ("changes",))
+        if found is None:
+            raise Misconfigured(f"The cluster has no archive in {self._index}: make it first")
+        return _head(found)
+
+    def replace(self, old: Head, new: Head) -> Head | None:
+        """Put another in its place; None if somebody did so before.
+
+        Busy leaves open whether it was done.
+        """
+        place = self._client.replace(self._index, _KEY, _body(new), old.place)
+        return replace(new, place=place) if place is not None else None
+
+    def commit(self, old: Head, new: Head) -> Head | None:
+        """The same, and it is found out whether it was done; Busy where nobody can tell."""
+        began = time.monotonic()
+        new = self.put_in_pieces(new)
+        if time.monotonic() - began > _SECONDS_OF_PIECES / 4:
+            raise Busy("The cluster takes too long: try again later")
+        try:
+            done = self.replace(old, new)
+        except Busy as exc:
+            _LOG.warning("Change %d is looked for: %s", new.number, exc.detail)
+            return self._settle(old, new)
+        if done is None and self.read().was_made_by(new) is not False:
+            return self._settle(old, new)  # it was sent twice on its way
+        if done is None:
+            self._forget_pieces(new)
+        return done
+
+    def changes(self, head: Head) -> str:
+        """What the last change changes, wherever it stands."""
+        keys = [(self._index, key) for key in _keys_of_pieces(head)]
+        found = self._client.get_many(keys, ["text"]) if keys else []
+        if len(found) < len(keys):
+            raise Busy("Pieces of the last change are not there: try again")
+        return head.changes + "".join(each["_source"]["text"] for each in found)
+
+    def finish(self, held: Head) -> Head | None:
+        """Tell that the last change is applied; None if somebody else has held it since."""
+        done = self.replace(held, held.applied())
+        if done is not None:
+            self._forget_pieces(held)
+        return done
+
+    def _settle(self, old: Head, new: Head) -> Head | None:
+        """Whether it was done, told by a register that all copies have."""
+        end = time.monotonic() + _SECONDS_IN_DOUBT
+        while time.monotonic() < end:
+            try:
+                found = self.read(whole=True)
+                if found.place == old.place:
+                    done = self.replace(old, new)
+                else:
+                    # One copy alone may have it, and be lost: then this fails.
+                    done = self.replace(found, found)
+            except CuttingsError as exc:
+                _LOG.info("Change %d is still looked for: %s", new.number, exc.detail)
+                done = None
+            if done is not None:
+                if (mine := done.was_made_by(new)) is None:
+                    break
+                return done if mine else None
+            time.sleep(_PAUSE)
+        raise Busy(NOT_KNOWN)
+
+    def put_in_pieces(self, head: Head) -> Head:
+        """A head that says only in how many pieces its change stands, if that is large."""
+        text = head.changes
+        if len(text) <= _MOST_CHARACTERS:
+            return head
+        self.tidy()
+        pieces = [text[at : at + _PIECE] for at in range(0, len(text), _PIECE)]
+        told = replace(head, changes="", pieces=len(pieces))
+        now = int(time.time())
+        for key, piece in zip(_keys_of_pieces(told), pieces, strict=True):
+            self._client.put(self._index, [(key, {"text": piece, "made_at": now})])
+        return told
+
+    def tidy(self) -> None:
+        """Forget pieces of changes that were never made."""
+        self._client.refresh(self._index)
+        before = int(time.time()) - _SECONDS_OF_PIECES
+        old = {"size": _PIECES_AT_ONCE, "query": {"range": {"made_at": {"lt": before}}}}
+        found = self._client.search(self._index, {**old, "_source": False})["hits"]["hits"]
+        needed = {*_keys_of_pieces(self.read())} if found else set()
+        self._delete(each["_id"] for each in found if each["_id"] not in needed)
+
+    def _forget_pieces(self, head: Head) -> None:
+        self._delete(_keys_of_pieces(head))
+
+    def _delete(self, keys: Iterable[str]) -> None:
+        lines = [json.dumps({"delete": {"_index": self._index, "_id": key}}) for key in keys]
+        if lines:
+            self._client.apply("\n".join((*lines, "")), visible=True)
+
+
+def _keys_of_pieces(head: Head) -> list[str]:
+    return [f"{head.makers[0]}/{number}" for number in range(head.pieces)]
+
+
+def _body(head: Head) -> dict[str, Any]:
+    return {
+        "number": head.number,
+        "makers": [*head.makers],
+        "applied": head.is_applied,
+        "documents": head.documents,
+        "pieces": head.pieces,
+        "changes": head.changes,
+        "changed": dict(head.changed),
+    }
+
+
+def _head(found: Found) -> Head:
+    body = found.body
+    return Head(
+        body["number"],
+        tuple(body["makers"]),
+        body["applied"],
+        body["documents"],
+        body["pieces"],
+        body.get("changes", ""),
+        body["changed"],
+        found.place,
+    )

@@ -1,0 +1,159 @@
+"""A whole archive carried into a cluster and back, and the indices kept in order there."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from secrets import token_hex
+
+import pytest
+from click.testing import CliRunner, Result
+from conftest import SEEDS, Archive, open_archive
+from opensearchpy import OpenSearch
+from varied_archives import an_archive
+
+from cluster.processes import Cluster
+from service.article import Article
+from service.checks import Fault, inspect
+from service.cli import main
+from service.cluster import ClusterSettings
+from service.database import Database, archive_database, private_database
+from service.engines import load_engine
+from service.engines.opensearch.home import ClusterHome
+from service.errors import Conflict
+from service.moving import Shelves, to_file, to_shelves
+from service.settings import Settings, as_environment
+from service.stores.keys import KeyStore
+from service.working.carrying import Tally, documents_in
+from service.working.schemas import ARCHIVE, PRIVATE, Schema
+
+pytest_plugins = ["cluster.fixtures"]
+
+LONGEST_ERASURE = 120.0
+
+
+@pytest.fixture
+def settings(cluster: Cluster, opensearch: OpenSearch, tmp_path: Path) -> Iterator[Settings]:
+    """Of an archive in the cluster that is not there yet, and gone afterwards."""
+    name = f"moved-{token_hex(4)}"
+    nodes = ClusterSettings(tuple(cluster.urls), name=name, shards=2)
+    yield Settings(db=tmp_path / "moved.db", engine="opensearch", cluster=nodes)
+    opensearch.indices.delete(index=f"{name}-*")
+
+
+def shelves(home: ClusterHome) -> Shelves:
+    return Shelves(home.shelf, home.private_shelf)
+
+
+def made(settings: Settings) -> ClusterHome:
+    home = ClusterHome(settings)
+    home.migrate()
+    return home
+
+
+def quiet(_what: str, _done: int) -> None:
+    pass
+
+
+def tally(database: Database, schema: Schema) -> Tally:
+    with database.read() as conn:
+        return Tally().of(each for each in documents_in(conn, schema) if each.kind != "archive")
+
+
+def faults(database: Database, private: Database) -> list[Fault]:
+    """Of what is in them, and not of how they lie on the disk."""
+    found = inspect(database, load_engine("sqlite", database), private, lambda *_: None)
+    return sorted((fault for fault in found if fault.check != "private-mode"), key=repr)
+
+
+def test_there_and_back_it_is_the_same(settings: Settings, tmp_path: Path) -> None:
+    an_archive(tmp_path / "first", 7)
+    archive = open_archive(tmp_path / "first")
+    archive.ingest(SEEDS, tagger="gazetteer")
+    key = KeyStore(archive.private).create("read", "the foreign desk")
+    home = made(settings)
+    there = to_shelves(archive.settings, shelves(home), quiet)
+    assert there["article"] > 2
+    assert not home.engine.faults()
+    assert KeyStore(home.private).find(key) is not None
+    back = replace(settings, db=tmp_path / "back" / "cuttings.db", engine="sqlite")
+    assert to_file(back, shelves(home), quiet) == there
+    database, private = archive_database(back), private_database(back)
+    assert faults(database, private) == faults(archive.database, private_database(archive.settings))
+    assert not tally(database, ARCHIVE).unlike(tally(archive.database, ARCHIVE))
+    first = private_database(archive.settings)
+    assert not tally(private, PRIVATE).unlike(tally(first, PRIVATE))
+
+
+def test_nothing_is_moved_over_something(settings: Settings, tmp_path: Path) -> None:
+    archive = open_archive(tmp_path / "first")
+    archive.add(Article(title="The first", body="One."))
+    home = made(settings)
+    to_shelves(archive.settings, shelves(home), quiet)
+    with pytest.raises(Conflict, match="in the cluster already"):
+        to_shelves(archive.settings, shelves(home), quiet)
+    with pytest.raises(Conflict, match="There is a file"):
+        to_file(archive.settings, shelves(home), quiet)
+
+
+def run(*words: str, settings: Settings) -> Result:
+    return CliRunner().invoke(main, words, env=as_environment(settings))
+
+
+def test_the_command_says_what_it_has_done(settings: Settings, tmp_path: Path) -> None:
+    file = replace(settings, engine="sqlite")
+    assert run("ingest", str(SEEDS), settings=file).exit_code == 0
+    done = run("move", "--to", "opensearch", settings=file)
+    assert done.exit_code == 0, done.output
+    assert "2 articles and all that belongs to them" in done.output
+    assert "move opensearch  [done]" in run("audit", settings=file).output
+    assert "2 articles" in run("search", "korea", settings=settings).output
+    back = replace(file, db=tmp_path / "back.db")
+    done = run("move", "--to", "sqlite", settings=back)
+    assert done.exit_code == 0, done.output
+    assert run("check", settings=back).output == "sound\n"
+    assert "move sqlite  [done]" in run("audit", settings=settings).output
+
+
+@pytest.fixture
+def in_cluster(settings: Settings, tmp_path: Path) -> tuple[Archive, ClusterHome]:
+    """An archive's file, and the same in a cluster."""
+    archive = open_archive(tmp_path / "first")
+    for number in range(30):
+        archive.add(Article(key=f"a{number}", title=f"Story {number}", body=f"Word{number} here."))
+    home = made(settings)
+    to_shelves(archive.settings, shelves(home), quiet)
+    return archive, home
+
+
+def test_what_is_not_indexed_as_it_is_is_found_and_made_anew(
+    in_cluster: tuple[Archive, ClusterHome], settings: Settings, opensearch: OpenSearch
+) -> None:
+    _, home = in_cluster
+    index = home.shelf.indices.articles
+    opensearch.update(
+        index=index, id="a7", body={"doc": {"published": "1999-01-01"}}, params={"refresh": "true"}
+    )
+    assert home.engine.faults() == ["article a7 is not indexed as it is"]
+    refused = run("check", settings=settings)
+    assert refused.exit_code == 1
+    assert "article a7 is not indexed as it is" in refused.output
+    assert run("reindex", settings=settings).output.endswith("reindexed\n")
+    assert not home.engine.faults()
+    assert run("check", settings=settings).output == "sound\n"
+
+
+def test_what_was_killed_leaves_no_bytes(
+    in_cluster: tuple[Archive, ClusterHome], settings: Settings, opensearch: OpenSearch
+) -> None:
+    _, home = in_cluster
+    assert run("kill", "a3", "--reason", "as told", settings=settings).exit_code == 0
+    end = time.monotonic() + LONGEST_ERASURE
+    while home.engine.pending_erasures():
+        assert time.monotonic() < end
+        home.engine.erase(home.engine.pending_erasures())
+        time.sleep(1)
+    deleted = opensearch.indices.stats(index=home.shelf.indices.articles, metric="docs")
+    assert deleted["_all"]["total"]["docs"]["deleted"] == 0
+    assert home.lists.kills.get("a3") is not None
+    assert run("search", "word3", settings=settings).output.startswith("0 articles")
