@@ -235,25 +235,25 @@ def run(steps: Sequence[Step]) -> None:
         both.compare()
 
 
-@settings(max_examples=200 if LONG else 8)
+@settings(max_examples=40 if LONG else 8)
 @given(st.lists(KEYS | SESSIONS, min_size=1, max_size=20))
 def test_keys_and_sessions(steps: list[Step]) -> None:
     run(steps)
 
 
-@settings(max_examples=200 if LONG else 8)
+@settings(max_examples=40 if LONG else 8)
 @given(st.lists(AUDIT | SLOW | FETCHES, min_size=1, max_size=20))
 def test_lines_and_slow_queries(steps: list[Step]) -> None:
     run(steps)
 
 
-@settings(max_examples=400 if LONG else 12)
+@settings(max_examples=80 if LONG else 12)
 @given(st.lists(ASIDES | ASIDES | INGESTS, min_size=1, max_size=20))
 def test_ingests_and_what_they_put_aside(steps: list[Step]) -> None:
     run(steps)
 
 
-@settings(max_examples=200 if LONG else 8)
+@settings(max_examples=40 if LONG else 8)
 @given(st.lists(ANYTHING, max_size=8), st.lists(st.tuples(ONE_CHANGE, ONE_CHANGE), max_size=6))
 def test_who_is_overtaken_does_it_again(first: list[Step], pairs: list[tuple[Step, Step]]) -> None:
     with TemporaryDirectory() as folder:

@@ -132,7 +132,7 @@ def seen(both: BothSides) -> None:
         assert conn.execute(SEEN).fetchall() == file.execute(SEEN).fetchall()
 
 
-@settings(max_examples=300 if LONG else 15)
+@settings(max_examples=60 if LONG else 15)
 @given(st.lists(steps, min_size=1, max_size=15))
 def test_what_waits(history: list[Callable[[BothSides], None]]) -> None:
     with TemporaryDirectory() as folder:

@@ -104,19 +104,19 @@ def run(steps: Sequence[Step]) -> None:
             both.compare()
 
 
-@settings(max_examples=200 if LONG else 12)
+@settings(max_examples=40 if LONG else 12)
 @given(takes, st.lists(takes | puts | conditional | releases | kills, min_size=1, max_size=6))
 def test_what_comes_and_waits_and_goes(first: Step, steps: list[Step]) -> None:
     run([first, *steps])
 
 
-@settings(max_examples=200 if LONG else 12)
+@settings(max_examples=40 if LONG else 12)
 @given(st.lists(of_files | of_files | releases | kills, min_size=2, max_size=8))
 def test_files_that_are_moved_and_written_anew(steps: list[Step]) -> None:
     run(steps)
 
 
-@settings(max_examples=200 if LONG else 12)
+@settings(max_examples=40 if LONG else 12)
 @given(takes, st.lists(edits | edits | lists | takes | rereads | kills, min_size=1, max_size=8))
 def test_what_editors_say_of_it(first: Step, steps: list[Step]) -> None:
     run([first, *steps])
@@ -128,7 +128,7 @@ plain = st.lists(stored().map(lambda each: each.article), min_size=1, max_size=4
 anything = plain | edits | lists | kills | rereads | conditional
 
 
-@settings(max_examples=200 if LONG else 12)
+@settings(max_examples=40 if LONG else 12)
 @given(plain, st.lists(st.tuples(anything, anything), min_size=1, max_size=4))
 def test_who_is_overtaken_does_it_again(first: Step, pairs: list[tuple[Step, Step]]) -> None:
     with TemporaryDirectory() as folder:

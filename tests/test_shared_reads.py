@@ -77,7 +77,7 @@ def store_of(name: str, archive: Archive) -> Any:
     return STORES[name](archive)
 
 
-SEEDS = range(12 if LONG else 2)
+SEEDS = range(4 if LONG else 2)
 
 
 @pytest.fixture(scope="module", params=SEEDS)
