@@ -4,10 +4,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal, cast, get_args
 from urllib.parse import urlsplit
 
 from service.errors import Misconfigured
+from service.limits import whole_number
 
 EngineName = Literal["sqlite", "opensearch"]
 
@@ -68,11 +69,10 @@ class ClusterSettings:
 def read_engine(given: Mapping[str, str]) -> EngineName:
     """Misconfigured for what is none."""
     text = given["CUTTINGS_ENGINE"].strip().lower()
-    for name in get_args(EngineName):
-        if text == name:
-            chosen: EngineName = name
-            return chosen
-    raise Misconfigured(f"CUTTINGS_ENGINE: “{text}” is none of {', '.join(get_args(EngineName))}")
+    known = get_args(EngineName)
+    if text not in known:
+        raise Misconfigured(f"CUTTINGS_ENGINE: “{text}” is none of {', '.join(known)}")
+    return cast("EngineName", text)
 
 
 def read_cluster(given: Mapping[str, str]) -> ClusterSettings:
@@ -92,8 +92,8 @@ def read_cluster(given: Mapping[str, str]) -> ClusterSettings:
         asked["API_KEY"],
         Path(asked["CA"]) if asked["CA"] else None,
         _name(asked["NAME"]),
-        _whole("CUTTINGS_OPENSEARCH_SHARDS", asked["SHARDS"], 1, 1024),
-        _whole("CUTTINGS_OPENSEARCH_COPIES", asked["COPIES"], 0, 8),
+        whole_number("CUTTINGS_OPENSEARCH_SHARDS", asked["SHARDS"], 1, 1024),
+        whole_number("CUTTINGS_OPENSEARCH_COPIES", asked["COPIES"], 0, 8),
     )
 
 
@@ -141,11 +141,3 @@ def _name(text: str) -> str:
             "- and _, 100 at most, and no -private at its end"
         )
     return text
-
-
-def _whole(name: str, text: str, lowest: int, highest: int) -> int:
-    if not (text.isascii() and text.isdigit() and lowest <= int(text[:20]) <= highest):
-        raise Misconfigured(
-            f"{name}: “{text}” is not a whole number from {lowest:,} to {highest:,}"
-        )
-    return int(text)

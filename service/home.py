@@ -56,6 +56,10 @@ class Home(Protocol):
         """Files of this machine that it consists of, links resolved."""
         ...
 
+    def tidy(self) -> None:
+        """Forget what nobody needs any more, now and then."""
+        ...
+
 
 class ShelvedHome(Home, Protocol):
     """One that is no file: its documents, and those of its private part."""

@@ -86,7 +86,7 @@ def read_limits(given: Mapping[str, str]) -> Limits:
     """The limits in an environment; Misconfigured names the setting that cannot be used."""
     return Limits(
         **{
-            field: _whole(name_of(field), given[name_of(field)], lowest, highest)
+            field: whole_number(name_of(field), given[name_of(field)], lowest, highest)
             for field, lowest, highest, _ in _ROWS
         }
     )
@@ -97,7 +97,8 @@ def as_written(limits: Limits) -> dict[str, str]:
     return {name_of(each.name): str(getattr(limits, each.name)) for each in fields(limits)}
 
 
-def _whole(name: str, text: str, lowest: int, highest: int) -> int:
+def whole_number(name: str, text: str, lowest: int, highest: int) -> int:
+    """Misconfigured for what is none between the two, both included."""
     if not (text.isascii() and text.isdigit() and lowest <= int(text[:20]) <= highest):
         raise Misconfigured(
             f"{name}: “{text}” is not a whole number from {lowest:,} to {highest:,}"

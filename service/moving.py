@@ -25,6 +25,7 @@ from service.working.shelf import Changes, Shelf
 # So many documents are committed at once.
 _TOGETHER = 200
 _TRIES = 3
+_POURED: frozenset[Kind] = frozenset({"article", "entity"})
 # What every archive has from its beginning.
 _BEGUN: frozenset[Kind] = frozenset({"archive", "sums", "number", "line"})
 Counts = dict[Kind, int]
@@ -50,9 +51,7 @@ def to_shelves(file: Settings, shelves: Shelves, tell: Tell) -> Counts:
     for database, shelf, schema in parts:
         with database.unhurried().read() as conn:
             said = Tally()
-            documents = _counted(documents_in(conn, schema), said, tell)
-            while some := list(islice(documents, _TOGETHER)):
-                _commit(shelf, some)
+            _fill(shelf, _counted(documents_in(conn, schema), said, tell))
         counts |= _verified(said, _all_on(shelf, schema))
     return counts
 
@@ -113,6 +112,25 @@ def _counted(documents: Iterable[Document], said: Tally, tell: Tell) -> Iterator
         said.add(each)
         tell("documents", number)
         yield each
+
+
+def _fill(shelf: Shelf, documents: Iterator[Document]) -> None:
+    """Nobody uses it yet: what there is much of goes there at once, all else after it in changes,
+    so that whoever has looked before sees that there was one.
+    """
+    kept: list[Document] = []
+
+    def poured() -> Iterator[Document]:
+        for each in documents:
+            if each.kind in _POURED:
+                yield each
+            else:
+                kept.append(each)
+
+    shelf.pour(poured())
+    rest = iter(kept)
+    while some := list(islice(rest, _TOGETHER)):
+        _commit(shelf, some)
 
 
 def _commit(shelf: Shelf, documents: list[Document]) -> None:

@@ -7,10 +7,13 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, cast
 from unittest.mock import patch
 
 from conftest import Archive as File
+from conftest import open_archive
 from known_names import Knows
 
 from service.archive import Archive
@@ -399,3 +402,12 @@ def edit(verb: str, one: int, other: int) -> Step:
 def add_list(rows: Sequence[GivenAlias]) -> Step:
     """A table of aliases, each whole or not."""
     return lambda _both: lambda side: EditStore(side.archive).add_aliases(rows, ANN)
+
+
+def run(steps: Sequence[Step]) -> None:
+    """One after the other on a new archive, compared after each."""
+    with TemporaryDirectory() as folder:
+        both = Both(open_archive(Path(folder)), InterruptedShelf())
+        for step in steps:
+            both.do(step(both))
+            both.compare()

@@ -4,6 +4,7 @@ CUTTINGS_TEST_ENGINE=opensearch runs the same tests on a cluster that is started
 """
 
 import os
+from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 from secrets import token_hex
@@ -33,7 +34,7 @@ class OneCluster:
     """
 
     def __init__(self) -> None:
-        self._folder: TemporaryDirectory[str] | None = None
+        self._open = ExitStack()
         self._cluster: Cluster | None = None
         self._used: dict[Path, str] = {}
         self._free: list[str] = []
@@ -66,20 +67,16 @@ class OneCluster:
             with OpenSearch(RUNNING.split(), timeout=60) as client:
                 for name in {*self._used.values(), *self._free}:
                     client.indices.delete(index=f"{name}-*")
-        if self._cluster is not None:
-            self._cluster.__exit__(None, None, None)
-            self._cluster = None
-        if self._folder is not None:
-            self._folder.cleanup()
+        self._open.close()
 
     def _urls(self) -> list[str]:
         return RUNNING.split() or self._started().urls
 
     def _started(self) -> Cluster:
         if self._cluster is None:
-            self._folder = TemporaryDirectory(prefix="cluster-of-tests-")
-            self._cluster = Cluster(Path(self._folder.name), free_ports(3), QUICK)
-            self._cluster.__enter__()
+            folder = self._open.enter_context(TemporaryDirectory(prefix="cluster-of-tests-"))
+            made = Cluster(Path(folder), free_ports(3), QUICK)
+            self._cluster = self._open.enter_context(made)
         return self._cluster
 
 

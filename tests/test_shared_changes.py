@@ -24,6 +24,7 @@ from both_ways import (
     replace_if,
     reread,
     revive,
+    run,
     shown,
     take,
     taking,
@@ -94,14 +95,6 @@ kills = st.one_of(
 )
 rereads = st.builds(reread, numbers, stored())
 releases = st.builds(release)
-
-
-def run(steps: Sequence[Step]) -> None:
-    with TemporaryDirectory() as folder:
-        both = Both(open_archive(Path(folder)), InterruptedShelf())
-        for step in steps:
-            both.do(step(both))
-            both.compare()
 
 
 @settings(max_examples=40 if LONG else 12)

@@ -1,7 +1,6 @@
 """Work on working copies leaves the same archive as on a file, whatever was laid and was not."""
 
 import threading
-from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -19,6 +18,7 @@ from both_ways import (
     put_one,
     reread,
     revive,
+    run,
     store,
     storing,
     take_out,
@@ -79,14 +79,6 @@ kills = st.one_of(
 )
 
 anything = inputs | singles | edits | kills
-
-
-def run(steps: Sequence[Step]) -> None:
-    with TemporaryDirectory() as folder:
-        both = Both(open_archive(Path(folder)), InterruptedShelf())
-        for step in steps:
-            both.do(step(both))
-            both.compare()
 
 
 @settings(max_examples=60 if LONG else 8)

@@ -16,11 +16,11 @@ from service.stores.entities import EntityRow
 from service.stores.mentions import decisions
 
 # A surname alone may stand for thousands: the most mentioned of them are whom somebody means.
-_MOST = 50
+MOST_CALLED_SO = 50
 # Spellings that are read to each side of a name in the alphabet.
-_NEIGHBOURS = 30
+NEIGHBOURS = 30
 # Neighbours share this beginning: others are in the same place of the alphabet by chance.
-_SHARED = 2
+SHARED_LETTERS = 2
 _LAST = "\U0010ffff"
 
 
@@ -89,12 +89,14 @@ class CandidateStore:
         needs = of_names(folded) | of_entities([key] if key else [])
         with self._archive.read(needs) as conn:
             survivor = decisions(conn).survivor(key) if key else None
-            return self._read(SPELLED, values | {"survivor": survivor, "limit": _MOST}, needs)
+            return self._read(
+                SPELLED, values | {"survivor": survivor, "limit": MOST_CALLED_SO}, needs
+            )
 
     def beside(self, folded: str, types: Sequence[EntityType]) -> tuple[Spelled, ...]:
         """Those with the spellings next to this one in the alphabet (sorted neighbourhood)."""
-        start = folded[:_SHARED]
-        values = {"start": start, "folded": folded, "end": start + _LAST, "limit": _NEIGHBOURS}
+        start = folded[:SHARED_LETTERS]
+        values = {"start": start, "folded": folded, "end": start + _LAST, "limit": NEIGHBOURS}
         values["types"] = json.dumps(types)
         return (*self._read(BEFORE, values), *self._read(AFTER, values))
 

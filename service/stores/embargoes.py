@@ -8,8 +8,6 @@ import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
-from operator import or_
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +17,7 @@ from service.database import Connection, Row
 from service.dates import utc_now
 from service.errors import Busy, DiskFault
 from service.findings import Findings
-from service.needs import HELD_PUBLIC, HELD_UNTIL, Condition, Name, Needs, Span
+from service.needs import HELD_PUBLIC, HELD_UNTIL, Condition, Name, Needs, Span, together
 from service.stores.articles import published_key, put
 from service.stores.held import Held as Held
 from service.stores.held import identity, known_as, of_article, pack, taken_over, to_publish, unpack
@@ -233,7 +231,7 @@ class EmbargoStore:
 
     def _killed(self, rows: Sequence[Row]) -> list[Row]:
         articles = [unpack(row["document"]).article for row in rows]
-        needs = reduce(or_, (of_input(each, each.content_hash()) for each in articles))
+        needs = together(of_input(each, each.content_hash()) for each in articles)
         with self._archive.read(needs) as conn:
             pairs = zip(rows, articles, strict=True)
             return [row for row, article in pairs if _is_killed(conn, article)]

@@ -175,7 +175,7 @@ SELECT count(*) FROM (
 """
 # What begins more names than this, as a few letters do, is looked for only among the most
 # mentioned, of which any word may begin so.
-_MOST_BEGINNING, _LOOKED_AT = 5_000, 2_000
+MOST_BEGINNING, LOOKED_AT = 5_000, 2_000
 _LAST = "\U0010ffff"
 # From the others to what they name: whom all articles name has too many to walk through.
 SHARED = """
@@ -280,14 +280,14 @@ class EntityStore:
         values: dict[str, Any] = {
             "start": start,
             "end": start + _LAST,
-            "most": _MOST_BEGINNING,
+            "most": MOST_BEGINNING,
             "words": re.sub(r"([%_\\])", r"\\\1", words),
-            "looked_at": _LOOKED_AT,
+            "looked_at": LOOKED_AT,
             "types": json.dumps(types),
             "limit": limit,
         }
         with self._archive.read() as conn:
-            if conn.execute(BEGIN_SO, values).fetchone()[0] == _MOST_BEGINNING:
+            if conn.execute(BEGIN_SO, values).fetchone()[0] == MOST_BEGINNING:
                 values["start"] = _LAST
             return tuple(_row(row) for row in conn.execute(BEGINNING, values))
 

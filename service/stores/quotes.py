@@ -113,14 +113,18 @@ class QuoteStore:
         return QuotePage(total, quotes, offset + len(quotes) < total)
 
     def _meant(self, speakers: Iterable[str]) -> dict[str, str]:
-        """Keys of the entities that the speakers are, and the names of the others, as JSON."""
+        keys, names = self._speakers(speakers)
+        return {"keys": json.dumps(keys), "names": json.dumps(names)}
+
+    def _speakers(self, speakers: Iterable[str]) -> tuple[list[str], list[str]]:
+        """Keys of the entities that the speakers are, and the names of the others."""
         keys: list[str] = []
         names: list[str] = []
         for speaker in speakers:
             found = self._keys(speaker)
             keys += found
             names += () if found else (" ".join(speaker.split()),)
-        return {"keys": json.dumps(keys), "names": json.dumps(names)}
+        return keys, names
 
     def _keys(self, speaker: str) -> tuple[str, ...]:
         found = (key for type_ in ENTITY_TYPES for key in self._entities.keys_of(type_, speaker))

@@ -59,7 +59,7 @@ SELECT e.key, e.articles,
   (SELECT group_concat(article_id) FROM article_entities WHERE entity_id = e.id) AS ids
 FROM json_each(:keys) CROSS JOIN entities e ON e.key = value ORDER BY json_each.key
 """
-_SHOWN = 3
+SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +224,7 @@ def _shared(
     """The newest articles that name both, by the place among the others."""
     counted = [sorted([(own["articles"], own["id"]), (o["articles"], o["id"])]) for o in others]
     pairs = [[rarer, other] for (_, rarer), (_, other) in counted]
-    rows = conn.execute(SHARED, {"pairs": json.dumps(pairs), "limit": _SHOWN})
+    rows = conn.execute(SHARED, {"pairs": json.dumps(pairs), "limit": SHOWN})
     return {
         place: tuple(map(_article, each)) for place, each in groupby(rows, lambda r: r["place"])
     }

@@ -22,8 +22,8 @@ NEWEST = 15
 # Whether two are ever named together is looked for in so many articles of the rarer one.
 SEARCHED = 1_000
 # Of a large company the rarest tell most.
-_MOST_COMPANIONS = 100
-_MOST_RELATED, _MOST_BEGINNING = 500, 5_000
+MOST_COMPANIONS = 100
+MOST_RELATED, MOST_BEGINNING = 500, 5_000
 
 MOST_MENTIONED = """
 SELECT key, name, type, articles, mentions FROM entities
@@ -123,12 +123,12 @@ class SuggestionStore:
         first, last = ends
         values = {"key": entity.key, "type": entity.type, "folded": json.dumps(sorted(folded))}
         values |= {"whole": whole, "first": first, "last": last}
-        return self._read(RELATED, values | {"limit": _MOST_RELATED})
+        return self._read(RELATED, values | {"limit": MOST_RELATED})
 
     def beginning(self, entity: EntityRow, first: str) -> tuple[EntityRow, ...]:
         """Others of its type with this first letter, the most mentioned of them."""
         values = {"key": entity.key, "type": entity.type, "first": first, "end": "\U0010ffff"}
-        return self._read(BEGINNING, values | {"limit": _MOST_BEGINNING})
+        return self._read(BEGINNING, values | {"limit": MOST_BEGINNING})
 
     def companies(self, keys: Iterable[str], common: int) -> Mapping[str, Sequence[Companion]]:
         """Who is named beside each, without those that more than `common` articles name."""
@@ -153,7 +153,7 @@ class SuggestionStore:
 
 
 def _company(conn: Connection, key: str, common: int) -> tuple[Companion, ...]:
-    values = {"key": key, "newest": NEWEST, "common": common, "limit": _MOST_COMPANIONS}
+    values = {"key": key, "newest": NEWEST, "common": common, "limit": MOST_COMPANIONS}
     rows = conn.execute(COMPANY, values)
     return tuple(Companion(*row) for row in rows)
 

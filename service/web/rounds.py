@@ -17,7 +17,7 @@ _log = logging.getLogger("cuttings")
 SECONDS_BETWEEN_ROUNDS = 5.0
 # Until then each worker takes what was written from the tables itself.
 WORTH_INDEXING = 200
-# Memory is looked through once in so many rounds.
+# Memory and what is left over are looked through once in so many rounds.
 ROUNDS_A_COLLECTION = 12
 EVERYTHING = Search(facets=FACET_FIELDS)
 
@@ -64,6 +64,7 @@ def keep_in_order(desk: Desk, metrics: Metrics, stop: threading.Event) -> None:
         attempt("old lines are not forgotten", lambda: desk.audit.forget(desk.settings.audit_days))
         attempt("slow queries are not forgotten", lambda: _forget_queries(desk))
         if next(rounds) % ROUNDS_A_COLLECTION == 0:
+            attempt("what is left over cannot be forgotten", desk.home.tidy)
             collect()
 
 

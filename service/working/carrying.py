@@ -2,31 +2,24 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from itertools import islice
 
 from service.database import Connection
 from service.needs import Kind
 from service.working.documents import Document, Row
-from service.working.owners import Owned, Referred
+from service.working.owners import Owned
 from service.working.rows import (
-    ADD_BAND,
-    ADD_READING,
-    Ids,
-    insertion,
-    laid,
+    Every,
+    ids_of,
+    insert,
+    insert_readings,
+    keyed,
     no_ids,
-    references,
     selection,
-    slot_of,
-    sorted_rows,
 )
 from service.working.schemas import ARCHIVE, Schema
-from service.working.shelf import edge_of
-
-Every = Callable[[Kind], Iterable[Document]]
-"""All documents of a kind, wherever they are; asked for articles it is asked twice."""
 
 # So many are in the memory at a time, with their texts.
 _AT_ONCE = 200
@@ -36,11 +29,8 @@ _SOME = (
 )
 
 
-# Out of a file ---------------------------------------------------------------------------------
-
-
 def documents_in(conn: Connection, schema: Schema) -> Iterator[Document]:
-    """Every document, one kind after the other."""
+    """Every document of a file, one kind after the other."""
     keys = {kind: no_ids(schema).keys(conn, kind) for kind in schema.ids}
     ids = {kind: {key: id_ for id_, key in known.items()} for kind, known in keys.items()}
     for kind in schema.kinds:
@@ -50,8 +40,10 @@ def documents_in(conn: Connection, schema: Schema) -> Iterator[Document]:
             found: dict[str, dict[str, tuple[Row, ...]]] = defaultdict(dict)
             for owned in tables:
                 asked = [ids[owned.by_id].get(key) for key in some] if owned.by_id else some
-                for owner, rows in _rows(conn, owned, asked, keys).items():
-                    found[owner][owned.table] = sorted_rows(rows)
+                statement = f"{selection(owned)} {_SOME.format(owner=owned.owner)}"
+                rows = conn.execute(statement, {"owners": json.dumps(asked)})
+                for key, own in keyed(rows, owned, keys).items():
+                    found[key][owned.table] = own
             yield from (Document(kind, key, found[key]) for key in some)
 
 
@@ -61,76 +53,25 @@ def _owners(conn: Connection, tables: Sequence[Owned]) -> list[str]:
     return sorted({str(row[0]) for owned in by_key for row in conn.execute(selection(owned))})
 
 
-def _rows(
-    conn: Connection,
-    owned: Owned,
-    owners: Sequence[object],
-    keys: dict[Referred, dict[int, str]],
-) -> dict[str, list[Row]]:
-    """Of some owners, by their keys."""
-    found: dict[str, list[Row]] = defaultdict(list)
-    some = _SOME.format(owner=owned.owner)
-    refers = references(owned)
-    for owner, *row in conn.execute(f"{selection(owned)} {some}", {"owners": json.dumps(owners)}):
-        for at, kind in refers:
-            row[at] = keys[kind][row[at]] if row[at] is not None else None
-        found[keys[owned.by_id][owner] if owned.by_id else str(owner)].append(tuple(row))
-    return found
-
-
-# Into a file -----------------------------------------------------------------------------------
-
-
 def fill(conn: Connection, every: Every, schema: Schema) -> None:
-    """All documents into an empty database, in the transaction of who calls.
+    """All documents into a new file, in the transaction of who calls; articles are asked for twice.
 
     What is made of texts alone (indexes) is left out.
     """
-    ids = _ids_of(every) if schema.ids else no_ids(schema)
+    ids = ids_of(every, schema)
     if schema is ARCHIVE:
         # Triggers leave rows alone until the last of all documents is laid, which takes this back.
         conn.execute("UPDATE generation SET in_bulk = 1")
     for kind in schema.kinds:
-        tables = [owned for owned in schema.owned if owned.kind == kind]
         documents = iter(_in_turn(kind, every))
         while some := list(islice(documents, _AT_ONCE)):
-            for owned in tables:
-                rows = [row for each in some for row in laid(owned, each, ids)]
-                if rows and owned.begun:
-                    conn.execute(f"DELETE FROM {owned.table}")  # noqa: S608 - fixed names
-                conn.executemany(insertion(owned), rows)
-            if schema is ARCHIVE:
-                conn.executemany(ADD_BAND, [place for each in some for place in each.places])
-    if schema is ARCHIVE:
-        conn.executemany(ADD_READING, [(id_, key) for key, id_ in ids.by_key["reading"].items()])
+            insert(conn, kind, some, ids)
+    insert_readings(conn, ids)
 
 
 def _in_turn(kind: Kind, every: Every) -> Iterable[Document]:
     """The editors' log takes only what follows."""
     return sorted(every(kind), key=lambda each: int(each.key)) if kind == "edit" else every(kind)
-
-
-def _ids_of(every: Every) -> Ids:
-    """Of everything that others refer to by id: articles by date, the others as they come."""
-    ids = no_ids()
-    for number, each in enumerate(every("source"), 1):
-        ids.by_key["source"][each.key] = number
-    for number, each in enumerate(every("entity"), 1):
-        ids.by_key["entity"][each.key] = number
-    dated = []
-    readings = ids.by_key["reading"]
-    for each in every("article"):
-        for reading in each.texts("mentions", "reading_id"):
-            readings.setdefault(reading, len(readings) + 1)
-        if "articles" in each.rows:
-            dated.append((edge_of(each), slot_of(each)))
-    last = 0
-    for edge, slot in sorted(dated):
-        last = ids.by_key["article"][edge.key] = max(slot, last + 1)
-    return ids
-
-
-# Whether two are the same ----------------------------------------------------------------------
 
 
 class Tally:

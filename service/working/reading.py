@@ -11,22 +11,20 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import NamedTuple
 
 from service.database import Connection
-from service.dates import Moment
 from service.errors import Busy
 from service.in_memory import memory
 from service.needs import Edge
-from service.stores.slots import UNDATED_ROOM, natural_slot
-from service.working.documents import Document, Row, columns
+from service.stores.slots import UNDATED_ROOM
+from service.working.documents import Document
 from service.working.image import empty_copy
-from service.working.owners import Owned, Referred
-from service.working.schemas import ARCHIVE, SCHEMAS, Schema, owned_by_table
+from service.working.owners import Referred
+from service.working.rows import ADD_READING, layout, rows_of, slot_of
+from service.working.schemas import ARCHIVE, SCHEMAS, Schema
 from service.working.shelf import edge_of
 
 TRIGGERS = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-ADD_READING = "INSERT INTO readings (id, key) VALUES (?, ?)"
 # Ids as dates ask for them, so far apart that others find room between; and the steps in which
 # articles follow that have one date, or none.
 _FINER, _STEP = 1 << 24, 1 << 32
@@ -54,9 +52,9 @@ class ReadingCopy:
         rows: dict[str, list[Sequence[object]]] = defaultdict(list)
         for each in new:
             for table, given in each.rows.items():
-                self._add(_laid_table(table), each.key, given, rows[table])
+                rows[table] += rows_of(layout(table), each.key, given, self._id)
         for table, values in rows.items():
-            laid = _laid_table(table)
+            laid = layout(table)
             if laid.owned.begun and table not in self._begun:
                 self._begun.add(table)
                 self.conn.execute(f"DELETE FROM {table}")  # noqa: S608 - fixed names
@@ -73,27 +71,6 @@ class ReadingCopy:
             idle.append(self._base)
         else:
             self.conn.close()
-
-    def _add(
-        self, table: "_Table", key: str, given: Iterable[Row], rows: list[Sequence[object]]
-    ) -> None:
-        owner = self._owner(table.owned, key)
-        if not table.refers:
-            rows += [(*owner, *row) for row in given]
-            return
-        for row in given:
-            values = list(row)
-            for at, kind in table.refers:
-                if values[at] is not None:
-                    values[at] = self._id(kind, str(values[at]))
-            rows.append((*owner, *values))
-
-    def _owner(self, owned: Owned, key: str) -> Row:
-        if owned.by_id is not None:
-            return (self._id(owned.by_id, key),)
-        if owned.given_id is not None:
-            return (key, self._id(owned.given_id, key))
-        return (key,)
 
     def _id(self, kind: Referred, key: str) -> int:
         ids = self._ids[kind]
@@ -130,7 +107,7 @@ class ReadingCopy:
         after = self._placed[gap][1] if gap < len(self._placed) else _LAST
         middle = [UNDATED_ROOM // 2] * dated
         undated = _spread(before, min(after, UNDATED_ROOM), middle, _UNDATED_STEP)
-        wanted = [_slot(documents[edge]) * _FINER for edge in edges[dated:]]
+        wanted = [slot_of(documents[edge]) * _FINER for edge in edges[dated:]]
         return undated + _spread(max(before, UNDATED_ROOM), after, wanted, _STEP)
 
     def _name(self, key: str, id_: int) -> None:
@@ -159,38 +136,6 @@ def _spread(before: int, after: int, wanted: Sequence[int], step: int) -> list[i
     if after - before <= count:
         raise Busy("More was asked for at once than can be laid side by side: ask for less")
     return [before + (after - before) * at // (count + 1) for at in range(1, count + 1)]
-
-
-def _slot(document: Document) -> int:
-    (published,) = document.texts("articles", "published_at")
-    is_day = "day" in document.texts("articles", "published_precision")
-    return natural_slot(Moment(published, "day" if is_day else "second"))
-
-
-# Tables ----------------------------------------------------------------------------------------
-
-
-class _Table(NamedTuple):
-    """How rows of a table are laid."""
-
-    owned: Owned
-    insert: str
-    refers: tuple[tuple[int, Referred], ...]
-
-
-@cache
-def _laid_table(table: str) -> _Table:
-    owned = owned_by_table()[table]
-    kept = columns(table)
-    first = [owned.owner, *(["id"] if owned.given_id is not None else [])]
-    names = [*first, *kept]
-    quoted = ", ".join(f'"{name}"' for name in names)
-    values = ", ".join("?" * len(names))
-    return _Table(
-        owned,
-        f"INSERT INTO {table} ({quoted}) VALUES ({values})",  # noqa: S608 - fixed names
-        tuple((kept.index(column), kind) for column, kind in owned.refers.items()),
-    )
 
 
 @cache
@@ -229,7 +174,7 @@ def _base_with(edits: Iterable[Document], schema: Schema) -> _Base:
     if base.edits != edits:
         base.conn.execute("DELETE FROM edits")
         rows = [(int(each.key), *row) for each in edits for row in each.rows["edits"]]
-        base.conn.executemany(_laid_table("edits").insert, rows)
+        base.conn.executemany(layout("edits").insert, rows)
         base.conn.commit()
         base.edits = edits
     return base

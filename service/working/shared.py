@@ -18,6 +18,7 @@ from service.working.fetching import Fetching
 from service.working.reading import ReadingCopy
 from service.working.schemas import ARCHIVE, Schema
 from service.working.shelf import Shelf
+from service.working.waiting import Waiting
 from service.working.workbench import Workbench
 
 _T = TypeVar("_T")
@@ -56,7 +57,8 @@ class SharedArchive:
         if outer is not None:
             yield outer.with_all(needs)
             return
-        with within(self._query_seconds), closing(_Reading(self._shelf, self._schema)) as reading:
+        waiting = Waiting(self._shelf)
+        with within(self._query_seconds), closing(_Reading(waiting, self._schema)) as reading:
             token = self._reading.set(reading)
             try:
                 with mapped(_NOWHERE):
@@ -78,9 +80,11 @@ class SharedArchive:
         self,
         needs: Needs,
         work: Callable[[Connection], _T],
-        patience: float = WAIT_FOR_WRITER,  # noqa: ARG002 - who comes first goes first
+        patience: float = WAIT_FOR_WRITER,
     ) -> _T:
-        """Inside of another change it is a part of that."""
+        """Inside of another change it is a part of that. Who comes first goes first; `patience` is
+        for a shelf that cannot answer.
+        """
         outer = self._changing.get()
         if outer is not None:
             outer.copy.want(needs)
@@ -93,7 +97,7 @@ class SharedArchive:
                 elsewhere.pop()
             return self._worked(_Changing(copy, elsewhere), work)
 
-        bench = Workbench(self._shelf, self._schema)
+        bench = Workbench(Waiting(self._shelf, patience), self._schema)
         return bench.do(needs, worked, always=lambda: bool(elsewhere))
 
     @property

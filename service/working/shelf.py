@@ -59,6 +59,12 @@ class Shelf(Protocol):
         """Documents of any other kind, in the order that is asked for."""
         ...
 
+    def pour(self, documents: Iterable[Document]) -> None:
+        """Very many at once on a shelf that nobody uses yet; whoever is cut off leaves a part of
+        them. A commit after it tells readers.
+        """
+        ...
+
     def commit(self, number: int, changes: Changes) -> bool:
         """Make all changes at once, for good; False, and none, if the number is another now."""
         ...
@@ -137,6 +143,9 @@ class MemoryShelf:
         return placed_all[
             bisect_left(placed_all, ((first, 0), "")) : bisect_left(placed_all, ((last + 1, 0), ""))
         ]
+
+    def pour(self, documents: Iterable[Document]) -> None:
+        self._documents |= {each.name: each for each in documents}
 
     def commit(self, number: int, changes: Changes) -> bool:
         with self._committing:

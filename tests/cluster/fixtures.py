@@ -9,6 +9,7 @@ from opensearchpy import OpenSearch
 from cluster.node import QUICK
 from cluster.ports import free_ports
 from cluster.processes import Cluster
+from service.engines.opensearch.client import Address, Client
 
 ASKED_FOR = "CUTTINGS_TEST_CLUSTER"
 
@@ -32,3 +33,11 @@ def opensearch(cluster: Cluster) -> Iterator[OpenSearch]:
     """A client that knows all nodes and tries the next one when one does not answer."""
     with OpenSearch(cluster.urls, timeout=30, max_retries=3, retry_on_timeout=True) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def client(cluster: Cluster) -> Iterator[Client]:
+    """The service's own way to the nodes."""
+    made = Client(Address(tuple(cluster.urls)))
+    yield made
+    made.close()

@@ -26,8 +26,7 @@ def empty_shelf(client: Client, schema: Schema = ARCHIVE) -> Iterator[OpenSearch
     try:
         yield shelf
     finally:
-        for index in (*shelf.indices.of_documents, shelf.indices.head):
-            client.delete(index)
+        client.delete(f"{shelf.indices.of_any_version},{shelf.indices.head}")
 
 
 def emptied(shelf: OpenSearchShelf, schema: Schema = ARCHIVE) -> None:

@@ -10,9 +10,8 @@ import pytest
 from conftest import LONG, SEEDS, Archive, open_archive
 
 from cluster.listing import BothLists, both_lists, fill_with_names
-from cluster.processes import Cluster
 from service.engines.lists import Lists
-from service.engines.opensearch.client import Address, Client
+from service.engines.opensearch.client import Client
 from service.engines.opensearch.lists import known, latest, related, suggestions
 from service.entity import ENTITY_TYPES, EntityType
 from service.result import Facet, FacetValue
@@ -32,13 +31,6 @@ NAMES = (
     *("Odegard", "o'brien", "J. Smith", "paris", "Zoë Again", "The Fourth", "nobody at all"),
 )
 BEGUN = ("k", "kim", "W", "wash", "smi", "new y", "jong", "", "-", "o'", "Łuc", "luc", "%", "ann m")
-
-
-@pytest.fixture(scope="module")
-def client(cluster: Cluster) -> Iterator[Client]:
-    made = Client(Address(tuple(cluster.urls)))
-    yield made
-    made.close()
 
 
 @pytest.fixture(scope="module", params=["none", "few", "many", "seeds"])

@@ -20,6 +20,7 @@ from service.cluster import ClusterSettings
 from service.database import Database, archive_database, private_database
 from service.engines import load_engine
 from service.engines.opensearch.home import ClusterHome
+from service.engines.opensearch.shelf import renewing
 from service.errors import Conflict
 from service.moving import Shelves, to_file, to_shelves
 from service.settings import Settings, as_environment
@@ -127,7 +128,10 @@ def in_cluster(settings: Settings, tmp_path: Path) -> tuple[Archive, ClusterHome
 
 
 def test_what_is_not_indexed_as_it_is_is_found_and_made_anew(
-    in_cluster: tuple[Archive, ClusterHome], settings: Settings, opensearch: OpenSearch
+    in_cluster: tuple[Archive, ClusterHome],
+    settings: Settings,
+    opensearch: OpenSearch,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     _, home = in_cluster
     index = home.shelf.indices.articles
@@ -140,6 +144,12 @@ def test_what_is_not_indexed_as_it_is_is_found_and_made_anew(
     assert "article a7 is not indexed as it is" in refused.output
     assert run("reindex", settings=settings).output.endswith("reindexed\n")
     assert not home.engine.faults()
+    assert run("check", settings=settings).output == "sound\n"
+    versions = home.shelf.indices.of_any_version
+    monkeypatch.setattr(renewing, "_SECONDS_KEPT", 0)
+    assert len(opensearch.indices.get_alias(index=versions)) == 6
+    home.tidy()
+    assert len(opensearch.indices.get_alias(index=versions)) == 3
     assert run("check", settings=settings).output == "sound\n"
 
 

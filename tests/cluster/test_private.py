@@ -1,7 +1,6 @@
 """What stands beside an archive, in a cluster as in a file."""
 
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
@@ -19,9 +18,8 @@ from test_private_copies import (
 )
 from test_private_embargoes import step_of
 
-from cluster.processes import Cluster
 from cluster.shelves import empty_shelf
-from service.engines.opensearch.client import Address, Client
+from service.engines.opensearch.client import Client
 from service.stores.audit import Deed
 from service.stores.quarantine import Aside
 from service.working.schemas import PRIVATE
@@ -29,13 +27,6 @@ from service.working.shared import SharedArchive
 from service.working.shelf import MemoryShelf
 
 pytest_plugins = ["cluster.fixtures"]
-
-
-@pytest.fixture(scope="module")
-def client(cluster: Cluster) -> Iterator[Client]:
-    made = Client(Address(tuple(cluster.urls)))
-    yield made
-    made.close()
 
 
 VERBS = {

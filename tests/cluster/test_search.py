@@ -24,10 +24,9 @@ from test_equal_answers import (
 )
 
 from cluster.filled import fill, names_in
-from cluster.processes import Cluster
 from service.article import Article
 from service.dates import parse_moment
-from service.engines.opensearch.client import Address, Client
+from service.engines.opensearch.client import Client
 from service.engines.opensearch.engine import OpenSearchEngine
 from service.query import Search
 from service.result import Results
@@ -38,13 +37,6 @@ pytest_plugins = ["cluster.fixtures"]
 
 # Of how much of each depth of two orders counts: the first ten make up four fifths.
 PERSISTENCE = 0.9
-
-
-@pytest.fixture(scope="module")
-def client(cluster: Cluster) -> Iterator[Client]:
-    made = Client(Address(tuple(cluster.urls)))
-    yield made
-    made.close()
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,10 @@ import pytest
 from conftest import Archive, open_archive
 
 from cluster.filled import fill, names_in
-from cluster.processes import Cluster
 from service.article import Article
 from service.dates import parse_moment
 from service.engines.opensearch import engine as engine_module
-from service.engines.opensearch.client import Address, Client
+from service.engines.opensearch.client import Client
 from service.engines.opensearch.engine import OpenSearchEngine
 from service.engines.opensearch.terms import words_of
 from service.query import And, In, Near, Node, Or, Phrase, Prefix, Search, Without, Word
@@ -38,13 +37,6 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
         made = parse_moment(f"2018-11-0{3 - number}")
         archive.add(Article(key=f"copy{number}", body=COPIED, source=f"s{number}", published=made))
     return archive
-
-
-@pytest.fixture(scope="module")
-def client(cluster: Cluster) -> Iterator[Client]:
-    made = Client(Address(tuple(cluster.urls)))
-    yield made
-    made.close()
 
 
 @pytest.fixture(scope="module")

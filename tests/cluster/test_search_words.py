@@ -7,11 +7,10 @@ import pytest
 from conftest import Archive, archive_of
 
 from cluster.filled import fill, names_in
-from cluster.processes import Cluster
 from service.article import Article
 from service.dates import parse_moment
 from service.engines import Vocabulary
-from service.engines.opensearch.client import Address, Client
+from service.engines.opensearch.client import Client
 from service.engines.opensearch.engine import OpenSearchEngine
 from service.search import Ask, Finder
 from service.stores.entities import EntityStore
@@ -36,12 +35,10 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
 
 
 @pytest.fixture(scope="module")
-def engine(cluster: Cluster, archive: Archive) -> Iterator[OpenSearchEngine]:
-    client = Client(Address(tuple(cluster.urls)))
+def engine(client: Client, archive: Archive) -> Iterator[OpenSearchEngine]:
     fill(client, "words", archive)
     yield OpenSearchEngine(client, "words", names_in(archive))
     client.delete("words")
-    client.close()
 
 
 ASKED: tuple[Callable[[Vocabulary], Any], ...] = (

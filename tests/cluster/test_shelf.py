@@ -7,7 +7,6 @@ from conftest import LONG
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cluster.processes import Cluster
 from cluster.shelves import (
     changes,
     emptied,
@@ -19,7 +18,7 @@ from cluster.shelves import (
     spans,
     texts,
 )
-from service.engines.opensearch.client import Address, Client
+from service.engines.opensearch.client import Client
 from service.engines.opensearch.shelf import shelf as shelf_module
 from service.engines.opensearch.shelf.shelf import OpenSearchShelf
 from service.near_copies import bands
@@ -29,13 +28,6 @@ from service.working.schemas import ARCHIVE, PRIVATE
 from service.working.shelf import MemoryShelf
 
 pytest_plugins = ["cluster.fixtures"]
-
-
-@pytest.fixture(scope="module")
-def client(cluster: Cluster) -> Iterator[Client]:
-    made = Client(Address(tuple(cluster.urls)))
-    yield made
-    made.close()
 
 
 @pytest.fixture(scope="module")

@@ -28,6 +28,7 @@ from service.engines.opensearch.shelf import indices as indices_module
 from service.engines.opensearch.shelf import register as register_module
 from service.engines.opensearch.shelf.applying import Applying
 from service.engines.opensearch.shelf.fields import LOOKED_UP_OF_OTHERS
+from service.engines.opensearch.shelf.indices import FIRST
 from service.engines.opensearch.shelf.shelf import OpenSearchShelf
 from service.errors import Busy
 from service.needs import SOURCE
@@ -76,8 +77,8 @@ def test_an_archive_gets_the_fields_that_it_lacks(
     monkeypatch.setattr(indices_module, "LOOKED_UP_OF_OTHERS", later)
     shelf.create(SHARDS, COPIES)
     others = shelf.indices.others
-    known = opensearch.indices.get_mapping(index=others)[others]["mappings"]["properties"]
-    assert known["later"] == {"type": "keyword"}
+    (about,) = opensearch.indices.get_mapping(index=others).values()
+    assert about["mappings"]["properties"]["later"] == {"type": "keyword"}
     assert shelf.number() == 1
     assert marks(shelf) == (1, {"one"})
 
@@ -136,7 +137,7 @@ def test_what_nobody_can_tell_is_said(
 
 
 def applying(client: Client, shelf: OpenSearchShelf, changes: Changes) -> Applying:
-    return Applying(client, shelf.indices, 1, changes)
+    return Applying(client, shelf.indices, 1, changes, (FIRST,))
 
 
 def test_who_comes_late_writes_over_nothing(client: Unreliable, shelf: OpenSearchShelf) -> None:

@@ -1,7 +1,8 @@
 """The cluster's nodes, asked through opensearch-py, whose errors become ours here."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
@@ -30,6 +31,7 @@ Place = tuple[int, int]
 
 # How long an index may take that is written anew, in seconds.
 _LONGEST = 3_600
+_PAUSE = 0.2
 # Less would end every request.
 _LEAST_SECONDS = 0.05
 # What a node answers that has too much to do, or whose shards are on their way to another.
@@ -39,6 +41,7 @@ _REFUSED = range(400, 500)
 _CONFLICT = 409
 _ABSENT = 404
 _FULL = "disk usage exceeded"
+_COPIES = "index.number_of_replicas"
 # A node that was killed may be back soon; the client's own 60 s double each time.
 _SECONDS_PUT_ASIDE = 2.0
 # So many threads ask one node at once without opening connections anew.
@@ -96,6 +99,21 @@ class Client:
             found: Json = self._nodes.search(index=index, body=body, params=asked)
         return _whole(found)
 
+    def count(self, index: str, query: Mapping[str, Any]) -> int:
+        """How many documents a query finds."""
+        body = {"size": 0, "track_total_hits": True, "query": query}
+        return int(self.search(index, body)["hits"]["total"]["value"])
+
+    def pages(self, index: str, body: Mapping[str, Any]) -> Iterator[list[Json]]:
+        """All that a search finds, so many hits at once as it says; it must name a strict order."""
+        after: dict[str, Any] = {}
+        while True:
+            hits = self.search(index, {**body, **after})["hits"]["hits"]
+            yield hits
+            if len(hits) < body["size"]:
+                return
+            after = {"search_after": hits[-1]["sort"]}
+
     def searches(self, index: str, bodies: Sequence[Mapping[str, Any]]) -> list[Json]:
         """Several searches in one request; Busy if one of them was not answered as a whole."""
         raise_if_late()
@@ -120,18 +138,32 @@ class Client:
             )
 
     def create_missing(self, index: str, body: Mapping[str, Any]) -> None:
-        """The same; one that is there already gets the fields that it lacks."""
-        if self.exists(index):
-            fields = {"properties": body["mappings"]["properties"]}
-            with our_errors():
-                self._nodes.indices.put_mapping(index=index, body=fields)
-            return
+        """The same, unless it is there already."""
         with our_errors():
             made = self._nodes.indices.create(
                 index=index, body=body, params={"wait_for_active_shards": "all"}, ignore=400
             )
         if "error" in made and made["error"]["type"] != "resource_already_exists_exception":
             raise _of_status(made["status"], str(made["error"]))
+
+    def add_fields(self, index: str, body: Mapping[str, Any]) -> None:
+        """Those of a new index that this one lacks."""
+        fields = {"properties": body["mappings"]["properties"]}
+        with our_errors():
+            self._nodes.indices.put_mapping(index=index, body=fields)
+
+    def named(self, pattern: str) -> dict[str, list[str]]:
+        """Which indices there are with such names, and the aliases of each."""
+        with our_errors():
+            found = self._nodes.indices.get_alias(index=pattern)
+        return {index: [*said["aliases"]] for index, said in found.items()}
+
+    def point(self, aliases: Mapping[str, str], old: Iterable[tuple[str, str]]) -> None:
+        """Each alias to an index, and not to the old ones of (alias, index), in one moment."""
+        actions = [{"remove": {"alias": alias, "index": index}} for alias, index in old]
+        actions += [{"add": {"alias": each, "index": index}} for each, index in aliases.items()]
+        with our_errors():
+            self._nodes.indices.update_aliases(body={"actions": actions})
 
     def delete(self, index: str) -> None:
         with our_errors():
@@ -155,6 +187,26 @@ class Client:
             )
             found = self._nodes.indices.stats(index=names, metric="docs")
         return not found["_all"]["total"]["docs"]["deleted"]
+
+    @contextmanager
+    def without_copies(self, indices: Sequence[str]) -> Iterator[None]:
+        """Written on one node alone meanwhile; in the end all copies are there again, or Busy."""
+        names = ",".join(indices)
+        with our_errors():
+            found = self._nodes.indices.get_settings(index=names)
+            self._nodes.indices.put_settings(index=names, body={_COPIES: 0})
+        try:
+            yield
+        finally:
+            with our_errors():
+                for name, said in found.items():
+                    copies = {_COPIES: said["settings"]["index"]["number_of_replicas"]}
+                    self._nodes.indices.put_settings(index=name, body=copies)
+        end = time.monotonic() + _LONGEST
+        while self.health(indices) != "green":
+            if time.monotonic() > end:
+                raise Busy("The cluster has not made all copies: look at its nodes", 5)
+            time.sleep(_PAUSE)
 
     def health(self, indices: Sequence[str]) -> str:
         """green, yellow where a copy is missing, red where a part cannot be asked."""

@@ -1,7 +1,7 @@
 """Counts by field and the histogram of publication dates, as aggregations of a page's request."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -45,9 +45,15 @@ def facets_of(
     search: Search, answered: Mapping[str, Any], days: Days, names: Names
 ) -> dict[str, Facet | Histogram]:
     """The facets in the order asked, from what the aggregations answered."""
-    return {
-        name: _facet(search, name, answered[f"facet {name}"], days, names) for name in search.facets
-    }
+    found = {name: answered[f"facet {name}"] for name in search.facets}
+    entities = [name for name in search.facets if name not in (*TEXT_LISTS, "published")]
+    shown = {key for name in entities for key in _shown(search, _buckets(found[name]))}
+    known = dict(names(shown)) if shown else {}
+    for name in entities:
+        keys = {each["key"] for each in _buckets(found[name])}
+        if len(known.keys() & keys) <= search.facet_limit and not keys <= shown:
+            known |= names(keys)  # too many of them are gone
+    return {name: _facet(search, name, each, days, known) for name, each in found.items()}
 
 
 def _values(search: Search, name: str) -> dict[str, Any]:
@@ -64,13 +70,26 @@ def _histogram(days: Days) -> dict[str, Any]:
     return {**missing, "bins": {"histogram": counted}}
 
 
+def _buckets(answered: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    found: Sequence[Mapping[str, Any]] = answered["values"]["buckets"]
+    return found
+
+
+def _shown(search: Search, buckets: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The keys of those values, the commonest first, that may be shown, and of one more."""
+    if search.contains or len(buckets) <= search.facet_limit:
+        return [each["key"] for each in buckets]
+    fewest = buckets[search.facet_limit]["doc_count"]
+    return [each["key"] for each in buckets if each["doc_count"] >= fewest]
+
+
 def _facet(
-    search: Search, name: str, answered: Mapping[str, Any], days: Days, names: Names
+    search: Search, name: str, answered: Mapping[str, Any], days: Days, known: Mapping[str, str]
 ) -> Facet | Histogram:
     if name == "published":
         return _histogram_of(answered, days)
     found = answered["values"]
-    values = _ordered(_named(name, found["buckets"], names))
+    values = _ordered(_named(name, found["buckets"], known))
     if search.contains:
         # Of a date the hyphens count: 01-8 is no part of 2018.
         fold = str.strip if name == "mentions_date" else name_key
@@ -83,11 +102,12 @@ def _facet(
     return Facet(shown, more=len(values) > search.facet_limit, exact=is_exact)
 
 
-def _named(name: str, buckets: Iterable[Mapping[str, Any]], names: Names) -> list[FacetValue]:
+def _named(
+    name: str, buckets: Iterable[Mapping[str, Any]], known: Mapping[str, str]
+) -> list[FacetValue]:
     counts = {each["key"]: each["doc_count"] for each in buckets}
     if name not in TEXT_LISTS:
-        labels = names([*counts])
-        return [FacetValue(key, labels[key], n) for key, n in counts.items() if key in labels]
+        return [FacetValue(key, known[key], n) for key, n in counts.items() if key in known]
     # What is written in several ways is one value.
     spellings: dict[str, list[str]] = defaultdict(list)
     totals: dict[str, int] = defaultdict(int)

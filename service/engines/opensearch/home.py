@@ -1,21 +1,20 @@
 """An archive in a cluster, of which any number of processes on any machines have nothing else."""
 
 from collections.abc import Collection, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from service.cluster import NO_NODES
 from service.engines.lists import Lists
 from service.engines.opensearch.client import Address, Client
 from service.engines.opensearch.lists.asking import WholeArchive
+from service.engines.opensearch.lists.known import KnownEntities
 from service.engines.opensearch.lists.made import lists_in
 from service.engines.opensearch.shelf.indices import Indices
 from service.engines.opensearch.shelf.shelf import OpenSearchShelf
-from service.engines.opensearch.upkeep import ClusterEngine
+from service.engines.opensearch.upkeep import ClusterEngine, Parts
 from service.errors import Misconfigured
-from service.needs import of_entities
 from service.settings import Settings
-from service.stores.mentioned import names_of
 from service.working.schemas import ARCHIVE, PRIVATE
 from service.working.shared import SharedArchive
 
@@ -48,15 +47,14 @@ class ClusterHome:
 
     @cached_property
     def engine(self) -> ClusterEngine:
-        return ClusterEngine(self._client, self.shelf, self.archive, self._names)
+        cluster = self._settings.cluster
+        parts = Parts(cluster.shards, cluster.copies)
+        return ClusterEngine(self._client, self.shelf, self.archive, self._names, parts)
 
     @cached_property
     def lists(self) -> Lists:
-        indices = self.shelf.indices
-        whole = WholeArchive(self._client, indices.articles, indices.entities, indices.others)
-        return lists_in(
-            self.archive, self.private, whole, self.shelf, lambda: self.private_shelf.count("held")
-        )
+        held = partial(self.private_shelf.count, "held")
+        return lists_in(self.archive, self.private, self._whole, self.shelf, held)
 
     @cached_property
     def shelf(self) -> OpenSearchShelf:
@@ -88,6 +86,10 @@ class ClusterHome:
             self._client.health((*self.shelf.indices.every, *self.private_shelf.indices.every))
         ]
 
+    def tidy(self) -> None:
+        for shelf in (self.shelf, self.private_shelf):
+            shelf.tidy()
+
     def own_files(self) -> frozenset[Path]:
         return frozenset()
 
@@ -95,8 +97,13 @@ class ClusterHome:
         return [index for index in indices.every if not self._client.exists(index)]
 
     def _names(self, keys: Collection[str]) -> Mapping[str, str]:
-        with self.archive.read(of_entities(keys)) as conn:
-            return names_of(conn, keys)
+        found = KnownEntities(self._whole).of_keys(keys)
+        return {key: known.entity.name for key, known in found.items()}
+
+    @cached_property
+    def _whole(self) -> WholeArchive:
+        indices = self.shelf.indices
+        return WholeArchive(self._client, indices.articles, indices.entities, indices.others)
 
     @cached_property
     def _client(self) -> Client:

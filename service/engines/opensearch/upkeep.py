@@ -1,40 +1,49 @@
 """What keeps an archive's indices in order: of what was killed nothing is left in their bytes."""
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from service.archive import Archive
 from service.database import Connection
 from service.engines.opensearch.client import Client
 from service.engines.opensearch.engine import OpenSearchEngine
 from service.engines.opensearch.facets import Names
+from service.engines.opensearch.lists.numbers import ERASING
 from service.engines.opensearch.shelf.bodies import body_of, from_record
 from service.engines.opensearch.shelf.fields import RECORD
 from service.engines.opensearch.shelf.shelf import OpenSearchShelf
-from service.errors import Busy
-from service.needs import Name, of_articles
-from service.working.shelf import Changes
+from service.needs import of_articles
 
 GENERATION = "SELECT archive, number FROM generation"
 ERASED = "DELETE FROM erasures WHERE key = :key"
 # A cluster takes so many from an index at once; there are never as many kills between two rounds.
 _MOST_ERASED = 10_000
-_WRITTEN_AT_ONCE = 100
-_TRIES = 50
+
+
+class Parts(NamedTuple):
+    """Into how many parts indices are split, and how many copies there are of each beside it."""
+
+    shards: int
+    copies: int
 
 
 class ClusterEngine(OpenSearchEngine):
     """Searches the articles of one archive. What is written is indexed with it, by the shelf."""
 
     def __init__(
-        self, client: Client, shelf: OpenSearchShelf, archive: Archive, names: Names
+        self,
+        client: Client,
+        shelf: OpenSearchShelf,
+        archive: Archive,
+        names: Names,
+        parts: Parts,
     ) -> None:
         super().__init__(client, shelf.indices.articles, names)
         self._shelf = shelf
         self._indices = shelf.indices
         self._archive = archive
+        self._parts = parts
 
     def files(self) -> frozenset[Path]:
         return frozenset()
@@ -53,13 +62,13 @@ class ClusterEngine(OpenSearchEngine):
     def forget(self, conn: Connection, key: str) -> None:
         pass
 
-    def tidy(self, added: int) -> None:
-        pass
+    def tidy(self, added: int) -> None:  # noqa: ARG002 - the cluster merges by itself
+        self._shelf.tidy()
 
     def pending_erasures(self) -> Sequence[str]:
         body = {
             "size": _MOST_ERASED,
-            "query": {"term": {"lists.erasing": True}},
+            "query": ERASING,
             "_source": False,
             "stored_fields": [],
             "docvalue_fields": ["key"],
@@ -76,31 +85,14 @@ class ClusterEngine(OpenSearchEngine):
         """The cluster keeps what was deleted for copies that lag behind, some seconds or minutes
         long; as long as any of it is there it is tried again.
         """
-        if not self._client.expunge(self._indices.every):
+        if not self._shelf.expunge():
             return False
         values = [{"key": key} for key in keys]
         self._archive.change(of_articles(keys), lambda conn: _erased(conn, values))
         return True
 
     def rebuild(self, tell: Callable[[int, int], None] = lambda _done, _all: None) -> None:
-        """Every document is written anew as it is, in changes of their own between others'."""
-        kinds = self._shelf.indices.schema.kinds
-        counts = {kind: self._shelf.count(kind) for kind in kinds}
-        done = 0
-        for kind in kinds:
-            names = (each.name for each in self._shelf.walk(kind))
-            while some := list(islice(names, _WRITTEN_AT_ONCE)):
-                self._write_anew(some)
-                done += len(some)
-                tell(done, sum(counts.values()))
-
-    def _write_anew(self, names: Sequence[Name]) -> None:
-        for _ in range(_TRIES):
-            number = self._shelf.number()
-            now = {each.name: each for each in self._shelf.get(names)}
-            if self._shelf.commit(number, Changes(now, frozenset())):
-                return
-        raise Busy("Others have changed the archive all the time: try again")
+        self._shelf.renew(self._parts.shards, self._parts.copies, tell)
 
     def faults(self) -> list[str]:
         """Of what the cluster gives back: what is indexed alone is made in the same moment."""

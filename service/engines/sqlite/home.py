@@ -65,5 +65,8 @@ class FileHome:
             return ""
         return f"{free // 1_000_000:,} MB are free: soon nothing more can be stored"
 
+    def tidy(self) -> None:
+        """Whoever writes leaves nothing."""
+
     def own_files(self) -> frozenset[Path]:
         return self.archive.files() | self.private.files()

@@ -15,13 +15,15 @@ from service.engines.opensearch.lists.known import (
     with_keys,
 )
 from service.entity import EntityType
-from service.stores.candidates import CandidateStore, Spelled
+from service.stores.candidates import (
+    MOST_CALLED_SO,
+    NEIGHBOURS,
+    SHARED_LETTERS,
+    CandidateStore,
+    Spelled,
+)
 from service.stores.mentions import decisions
 
-# The most mentioned of those with a name are whom somebody means.
-_MOST = 50
-# Spellings that are read to each side of a name in the alphabet, which share its beginning.
-_NEIGHBOURS, _SHARED = 30, 2
 _SPELLING = "lists.spellings"
 _BEHIND_ALL = 4 * "\U0010ffff"
 
@@ -31,7 +33,6 @@ class OpenSearchCandidates(CandidateStore):
 
     def __init__(self, archive: Archive, whole: WholeArchive) -> None:
         super().__init__(archive)
-        self._log = archive
         self._whole = whole
         self._known = KnownEntities(whole)
 
@@ -41,17 +42,17 @@ class OpenSearchCandidates(CandidateStore):
         names = {*folded}
         own = self._own(key)
         meant = either([*([spelled(names)] if names else []), *([with_keys([own])] if own else [])])
-        found = self._known.page(every([meant, of_types(types)]), _MOST)
+        found = self._known.page(every([meant, of_types(types)]), MOST_CALLED_SO)
         return tuple(Spelled(each.entity, min(_texts(each, names, own))) for each in found)
 
     def beside(self, folded: str, types: Sequence[EntityType]) -> tuple[Spelled, ...]:
-        start = folded[:_SHARED]
+        start = folded[:SHARED_LETTERS]
         after = self._neighbours(start, {"gte": folded}, "asc")
         before = self._neighbours(start, {"lt": folded}, "desc")
         known = sorted(
             self._known.all(spelled_in([*before, *after])), key=lambda each: each.entity.key
         )
-        sides = (_rows(known, spellings)[:_NEIGHBOURS] for spellings in (before, after))
+        sides = (_rows(known, spellings)[:NEIGHBOURS] for spellings in (before, after))
         return tuple(each for side in sides for each in side if each.entity.type in types)
 
     def most_mentioned(self, limit: int) -> tuple[Spelled, ...]:
@@ -62,7 +63,7 @@ class OpenSearchCandidates(CandidateStore):
         """The key itself, or that of whom editors have merged it into."""
         if not key or self._known.any(with_keys([key])):
             return key or None
-        with self._log.read() as conn:
+        with self._archive.read() as conn:
             return decisions(conn).survivor(key)
 
     def _neighbours(self, start: str, side: dict[str, str], order: str) -> list[str]:
@@ -72,7 +73,7 @@ class OpenSearchCandidates(CandidateStore):
         query = every([beginning_with("spellings", start), {"range": ranged}])
         # Who is called so may have other names that begin otherwise.
         values = {"field": _SPELLING, "order": order}
-        asked = {"size": _NEIGHBOURS, "sources": [{"spelling": {"terms": values}}]}
+        asked = {"size": NEIGHBOURS, "sources": [{"spelling": {"terms": values}}]}
         last = shortened(name) if order == "desc" else _before(shortened(name))
         composite = {"composite": {**asked, "after": {"spelling": last}}}
         made = self._whole.asked(self._whole.entities, query, {"beside": composite})

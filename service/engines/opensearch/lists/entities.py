@@ -23,6 +23,8 @@ from service.names import fold, name_key, plain
 from service.other_names import other_names, straightened
 from service.romanisation.persons import same_but_for_middle
 from service.stores.entities import (
+    LOOKED_AT,
+    MOST_BEGINNING,
     EntityDetail,
     EntityPage,
     EntityRow,
@@ -31,9 +33,6 @@ from service.stores.entities import (
 )
 from service.stores.mentions import decisions
 
-# What begins more entities than this, as a few letters do, is looked for only among the most
-# mentioned, of which any word may begin so.
-_MOST_BEGINNING, _LOOKED_AT = 5_000, 2_000
 # By how an entity comes to be meant: by the whole of a name, or by a part of it.
 _WHOLE, _PART = 2.0, 1.0
 # What one would rather complete.
@@ -45,7 +44,6 @@ class OpenSearchEntities(EntityStore):
 
     def __init__(self, archive: Archive, whole: WholeArchive) -> None:
         super().__init__(archive)
-        self._log = archive
         self._known = KnownEntities(whole)
         self._latest = Latest(whole, self._known)
 
@@ -89,7 +87,7 @@ class OpenSearchEntities(EntityStore):
         begins = beginning_with("spellings", start)
         words = lowered(" ".join(plain(typed).replace("-", " ").split()))
         meant = [every([self._most_mentioned(), beginning_with("begins", words)])]
-        if self._known.count(begins) < _MOST_BEGINNING:
+        if self._known.count(begins) < MOST_BEGINNING:
             meant.append(begins)
         asked = every([either(meant), of_types(types)])
         found = self._known.page(asked, limit, order=_IN_MOST_ARTICLES)
@@ -122,7 +120,7 @@ class OpenSearchEntities(EntityStore):
 
     def _details(self, found: Sequence[Known]) -> tuple[EntityDetail, ...]:
         seen = self._latest.seen([each.entity.key for each in found])
-        with self._log.read() as conn:
+        with self._archive.read() as conn:
             note = decisions(conn).note
         return tuple(
             EntityDetail(
@@ -154,7 +152,7 @@ class OpenSearchEntities(EntityStore):
 
     def _most_mentioned(self) -> Query:
         """Them, and whoever is named as often as the last."""
-        last = self._known.page(EVERYTHING, 1, _LOOKED_AT - 1)
+        last = self._known.page(EVERYTHING, 1, LOOKED_AT - 1)
         least = last[0].entity.mentions if last else 0
         return {"range": {"lists.mentions": {"gte": least}}}
 

@@ -14,7 +14,7 @@ from service.sqlite_library import sqlite3
 from service.stores.glance import GlanceStore, Health, Totals
 from service.stores.measures import ArchiveMeasures, MeasureStore, PrivateMeasures
 
-_ERASING = {"term": {"lists.erasing": True}}
+ERASING = {"term": {"lists.erasing": True}}
 _KILLED = {"exists": {"field": "lists.killed_at"}}
 _LAST_TO_COME_FIRST = [{"added_in": "desc"}]
 STATE = "SELECT number, (SELECT max(id) FROM edits) AS edits FROM generation"
@@ -38,7 +38,7 @@ class OpenSearchGlance(GlanceStore):
 
     def health(self) -> Health:
         size = self._whole.size()
-        return Health(0, _count_of_killed(self._whole, _ERASING), sqlite3.sqlite_version, size, ())
+        return Health(0, _count_of_killed(self._whole, ERASING), sqlite3.sqlite_version, size, ())
 
     def _newest(self, most: int) -> list[Mapping[str, Any]]:
         body = {
@@ -59,7 +59,6 @@ class OpenSearchMeasures(MeasureStore):
         self, archive: Archive, private: Archive, whole: WholeArchive, held: Callable[[], int]
     ) -> None:
         super().__init__(archive, private)
-        self._log = archive
         self._whole = whole
         self._held = held
 
@@ -68,14 +67,14 @@ class OpenSearchMeasures(MeasureStore):
 
     def archive(self) -> ArchiveMeasures:
         """Nothing is filed late there, and what is free is nobody's to know."""
-        with self._log.read() as conn:
+        with self._archive.read() as conn:
             generation, edits = conn.execute(STATE).fetchone()
         return ArchiveMeasures(
             generation=generation,
             articles=self._whole.count(self._whole.articles, EVERYTHING),
             unfiled=0,
             segments=0,
-            erasures=_count_of_killed(self._whole, _ERASING),
+            erasures=_count_of_killed(self._whole, ERASING),
             killed=_count_of_killed(self._whole, _KILLED),
             edits=edits or 0,
             sqlite=sqlite3.sqlite_version,

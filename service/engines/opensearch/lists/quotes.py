@@ -81,16 +81,6 @@ class OpenSearchQuotes(QuoteStore):
         quotes = tuple(self._quotes(placed, meant))
         return QuotePage(total, quotes, offset + len(quotes) < total)
 
-    def _speakers(self, speakers: Iterable[str]) -> tuple[list[str], list[str]]:
-        """Keys of the entities that the speakers are, and the names of the others."""
-        keys: list[str] = []
-        names: list[str] = []
-        for speaker in speakers:
-            found = self._keys(speaker)
-            keys += found
-            names += () if found else (" ".join(speaker.split()),)
-        return keys, names
-
     def _placed(self, query: Query, offset: int, limit: int) -> Iterator[tuple[str, int, int]]:
         """Articles of a page, newest first: from which to which of its quotes that are meant."""
         body = {

@@ -26,6 +26,7 @@ from service.engines.opensearch.lists.known import KnownEntities
 from service.entity import ENTITY_TYPES, EntityType
 from service.stores.entities import EntityRow
 from service.stores.related import (
+    SHOWN,
     Pair,
     Related,
     RelatedPage,
@@ -37,7 +38,6 @@ from service.stores.related import (
 
 # Of each type; of more it is asked once more, a piece at a time.
 _COUNTED = 20_000
-_SHOWN = 3
 _ARTICLE = ("title", "title_derived", "source", "published", "precision")
 # The cluster holds no more entities against each other.
 _MOST_HELD = 100
@@ -167,7 +167,7 @@ class OpenSearchRelated(RelatedStore):
         bodies = [
             {
                 "query": every([naming(key), naming(each.key)]),
-                "size": _SHOWN,
+                "size": SHOWN,
                 "sort": NEWEST_FIRST,
                 "track_total_hits": False,
                 "_source": [f"article.{name}" for name in _ARTICLE],

@@ -27,11 +27,16 @@ from service.engines.opensearch.lists.known import (
 )
 from service.entity import ENTITY_TYPES, EntityType
 from service.stores.entities import EntityRow
-from service.stores.suggestions import NEWEST, SEARCHED, Companion, SuggestionStore
+from service.stores.suggestions import (
+    MOST_BEGINNING,
+    MOST_COMPANIONS,
+    MOST_RELATED,
+    NEWEST,
+    SEARCHED,
+    Companion,
+    SuggestionStore,
+)
 
-# Of a large company the rarest tell most.
-_MOST_COMPANIONS = 100
-_MOST_RELATED, _MOST_BEGINNING = 500, 5_000
 # Of so many of the most mentioned it is asked whether others are called the same: those behind
 # them would be suggested last.
 _ASKED_ABOUT = 50_000
@@ -78,11 +83,11 @@ class OpenSearchSuggestions(SuggestionStore):
             alike += [written("folded", first, last)] if last else []
         kind = of_type(entity.type)
         meant = either([spelled(folded), *(every([kind, each]) for each in alike)])
-        return self._rows(without(meant, with_keys([entity.key])), _MOST_RELATED)
+        return self._rows(without(meant, with_keys([entity.key])), MOST_RELATED)
 
     def beginning(self, entity: EntityRow, first: str) -> tuple[EntityRow, ...]:
         query = every([of_type(entity.type), beginning_with("folded", first)])
-        return self._rows(without(query, with_keys([entity.key])), _MOST_BEGINNING)
+        return self._rows(without(query, with_keys([entity.key])), MOST_BEGINNING)
 
     def companies(self, keys: Iterable[str], common: int) -> Mapping[str, Sequence[Companion]]:
         keys = [*keys]
@@ -163,5 +168,5 @@ def _company(
         (each for each in there if 2 <= each.articles <= common),
         key=lambda each: (each.articles, each.key),
     )
-    shown = rare[:_MOST_COMPANIONS]
+    shown = rare[:MOST_COMPANIONS]
     return tuple(Companion(each.key, each.name, each.articles, times[each.key]) for each in shown)

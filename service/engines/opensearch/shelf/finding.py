@@ -19,6 +19,8 @@ from service.working.documents import Document
 Body = dict[str, Any]
 
 BY_KEY = [{"key": "asc"}]
+# Where several kinds are in one index.
+BY_NAME = [{"key": "asc"}, {"kind": "asc"}]
 _BY_DATE = ("published", "arrival", "key")
 
 

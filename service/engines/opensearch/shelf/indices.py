@@ -2,6 +2,9 @@
 
 Searches ask the index of articles, and nothing is in there but articles that may be seen: one that
 was taken out, of which only its keys are left, stands among the others.
+
+Each is asked by its alias, and written by its name, which has a version: all can be made anew
+beside the old ones while these are asked and changed, and take their place in one moment.
 """
 
 import hashlib
@@ -25,6 +28,7 @@ from service.needs import Name
 from service.working.documents import Document
 from service.working.schemas import ARCHIVE, Schema
 
+FIRST = 1
 ARTICLES, ENTITIES, OTHERS, HEAD = "articles", "entities", "others", "head"
 
 # So long a deleted document holds its number against a writer who comes late.
@@ -56,6 +60,16 @@ class Indices:
         return (*self.of_documents, self.head)
 
     @property
+    def of_any_version(self) -> str:
+        """A pattern for the names of all but the register."""
+        return ",".join(f"{index}-v*" for index in self.of_documents)
+
+    def version_of(self, name: str) -> int:
+        """Of an index with a name that has one; 0 if it is not of this archive."""
+        index, _, version = name.rpartition("-v")
+        return int(version) if index in self.of_documents and version.isdecimal() else 0
+
+    @property
     def of_documents(self) -> tuple[str, ...]:
         articles = (self.articles, self.entities) if self._has_articles else ()
         return (*articles, self.others)
@@ -83,15 +97,24 @@ class Indices:
 
     def create(self, client: Client, shards: int, copies: int) -> None:
         """Those that are not there yet; others get the fields that they lack."""
-        made = {
-            self.others: _index(1, copies, {**LOOKED_UP_OF_OTHERS, LISTS: LISTED_OF_OTHERS}),
-            self.head: _head(copies),
-        }
+        for index, body in self._made(shards, copies).items():
+            if client.exists(index):
+                client.add_fields(index, body)
+            else:
+                client.create_missing(named(index, FIRST), {**body, "aliases": {index: {}}})
+        client.create_missing(self.head, _head(copies))
+
+    def create_beside(self, client: Client, version: int, shards: int, copies: int) -> None:
+        """Those of another version, which nobody asks yet."""
+        for index, body in self._made(shards, copies).items():
+            client.create_missing(named(index, version), body)
+
+    def _made(self, shards: int, copies: int) -> dict[str, dict[str, Any]]:
+        made = {self.others: _index(1, copies, {**LOOKED_UP_OF_OTHERS, LISTS: LISTED_OF_OTHERS})}
         if self._has_articles:
             made[self.entities] = _index(shards, copies, {**LOOKED_UP, LISTS: LISTED_OF_ENTITIES})
             made[self.articles] = _articles(shards, copies)
-        for index, body in made.items():
-            client.create_missing(index, body)
+        return made
 
 
 def _articles(shards: int, copies: int) -> dict[str, Any]:
@@ -119,6 +142,16 @@ def _head(copies: int) -> dict[str, Any]:
         "settings": {"number_of_shards": 1, "number_of_replicas": copies, **_SETTINGS},
         "mappings": {"dynamic": False, "properties": {"made_at": {"type": "long"}}},
     }
+
+
+def named(index: str, version: int) -> str:
+    """What an index of a version is called."""
+    return f"{index}-v{version}"
+
+
+def without_version(name: str) -> str:
+    """And back: its alias."""
+    return name.rpartition("-v")[0]
 
 
 def id_of(name: Name) -> str:

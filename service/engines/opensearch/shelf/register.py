@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from service.engines.opensearch.client import Client, Found, Place
+from service.engines.opensearch.shelf.indices import FIRST
 from service.errors import Busy, CuttingsError, Misconfigured
 
 _LOG = logging.getLogger(__name__)
@@ -36,6 +37,9 @@ NOT_KNOWN = "It is not known whether the change was written: look before it is d
 class Head:
     """The last change: its number, by whom it and those before it were made (the last one first),
     and what it changes, if that is not applied. `changed` tells the last change of each kind.
+
+    Changes are written into the indices of `version`, and of `coming` if these are being filled.
+    `retired_at` is when the last version was left, in seconds since 1970.
     """
 
     number: int = 0
@@ -45,18 +49,29 @@ class Head:
     pieces: int = 0
     changes: str = ""
     changed: Mapping[str, int] = field(default_factory=dict)
+    version: int = FIRST
+    coming: int | None = None
+    retired_at: int = 0
     place: Place | None = field(default=None, compare=False)
+
+    @property
+    def versions(self) -> tuple[int, ...]:
+        """Those into which a change after this one is written."""
+        return (self.version,) if self.coming is None else (self.version, self.coming)
 
     def followed_by(self, changes: str, documents: int, kinds: Iterable[str]) -> "Head":
         """What stands in the register after the next change."""
         number = self.number + 1
-        return Head(
-            number,
-            (secrets.token_hex(8), *self.makers[: _REMEMBERED - 1]),
+        return replace(
+            self,
+            number=number,
+            makers=(secrets.token_hex(8), *self.makers[: _REMEMBERED - 1]),
             is_applied=False,
             documents=documents,
+            pieces=0,
             changes=changes,
             changed={**self.changed, **dict.fromkeys(kinds, number)},
+            place=None,
         )
 
     def applied(self) -> "Head":
@@ -193,6 +208,9 @@ def _body(head: Head) -> dict[str, Any]:
         "pieces": head.pieces,
         "changes": head.changes,
         "changed": dict(head.changed),
+        "version": head.version,
+        "coming": head.coming,
+        "retired_at": head.retired_at,
     }
 
 
@@ -206,5 +224,8 @@ def _head(found: Found) -> Head:
         body["pieces"],
         body.get("changes", ""),
         body["changed"],
+        body["version"],
+        body["coming"],
+        body["retired_at"],
         found.place,
     )

@@ -16,7 +16,9 @@ from service.engines.opensearch.shelf.applying import Applying, read, told
 from service.engines.opensearch.shelf.bodies import from_hits, from_record
 from service.engines.opensearch.shelf.fields import RECORD, bucket_of
 from service.engines.opensearch.shelf.indices import Indices
+from service.engines.opensearch.shelf.pouring import pour
 from service.engines.opensearch.shelf.register import Head, Register
+from service.engines.opensearch.shelf.renewing import Renewal, Tell
 from service.errors import CuttingsError
 from service.needs import Field, Kind, Name, Newest, Place, Span
 from service.working.documents import Document
@@ -49,6 +51,7 @@ class OpenSearchShelf:
         self._committing, self._learning = threading.Lock(), threading.Lock()
         self._known: Head | None = None
         self._kept: dict[Kind, tuple[int, list[Document]]] = {}
+        self._renewal = Renewal(client, self.indices, self._register, self.number)
 
     def create(self, shards: int, copies: int) -> None:
         """An empty archive, if there is none; of its parts so many `copies` beside themselves."""
@@ -56,8 +59,19 @@ class OpenSearchShelf:
         self._register.begin()
 
     def tidy(self) -> None:
-        """Forget what is left of large changes whose writer was killed before they were made."""
+        """Forget what is left of large changes whose writer was killed before they were made, and
+        of indices that others have taken the place of.
+        """
         self._register.tidy()
+        self._renewal.forget_old()
+
+    def renew(self, shards: int, copies: int, tell: Tell) -> None:
+        """Make all indices anew beside these; what is left of these goes with `tidy` later."""
+        self._renewal.run(shards, copies, tell)
+
+    def expunge(self) -> bool:
+        """Leave no bytes of what was deleted; False if that has to be tried again."""
+        return self._renewal.forget_old() and self._client.expunge(self.indices.every)
 
     # Reading ------------------------------------------------------------------------------------
 
@@ -93,13 +107,11 @@ class OpenSearchShelf:
             yield from self._walk(index, finding.of_kind(kind))
 
     def count(self, kind: Kind) -> int:
-        indices = ",".join(self.indices.of_kind(kind))
-        body = {"size": 0, "track_total_hits": True, "query": finding.of_kind(kind)}
-        return int(self._client.search(indices, body)["hits"]["total"]["value"])
+        return self._client.count(",".join(self.indices.of_kind(kind)), finding.of_kind(kind))
 
     def bodies(self, index: str) -> Iterator[Mapping[str, Any]]:
         """All that is kept beside an index, one document after the other."""
-        body = finding.asked(EVERYTHING, finding.BY_KEY, _AT_ONCE) | {"_source": True}
+        body = finding.asked(EVERYTHING, finding.BY_NAME, _AT_ONCE) | {"_source": True}
         return (each["_source"] for each in self._hits(index, body))
 
     def get(self, names: Iterable[Name]) -> list[Document]:
@@ -174,16 +186,13 @@ class OpenSearchShelf:
     def _pages(self, index: str, body: dict[str, Any]) -> Iterator[Document]:
         return (from_record(each["_source"][RECORD]) for each in self._hits(index, body))
 
-    def _hits(self, index: str, body: dict[str, Any]) -> Iterator[Mapping[str, Any]]:
-        after: dict[str, Any] = {}
-        while True:
-            hits = self._client.search(index, {**body, **after})["hits"]["hits"]
-            yield from hits
-            if len(hits) < body["size"]:
-                return
-            after = {"search_after": hits[-1]["sort"]}
+    def _hits(self, index: str, body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+        return (hit for hits in self._client.pages(index, body) for hit in hits)
 
     # Changing -----------------------------------------------------------------------------------
+
+    def pour(self, documents: Iterable[Document]) -> None:
+        pour(self._client, self.indices, documents, self.number() + 1)
 
     def commit(self, number: int, changes: Changes) -> bool:
         """Busy where it is not known whether it was done; it is not cut short by any deadline."""
@@ -196,7 +205,7 @@ class OpenSearchShelf:
                 head = self._register.read()
             if head.number != number or not head.is_applied:
                 return False
-            applying = Applying(self._client, self.indices, number + 1, changes)
+            applying = Applying(self._client, self.indices, number + 1, changes, head.versions)
             kinds = {kind for kind, _ in (*changes.put, *changes.gone)}
             new = head.followed_by(told(changes), len(changes.put), kinds)
             held = self._register.commit(head, new)
@@ -259,7 +268,7 @@ class OpenSearchShelf:
         held = self._register.replace(whole, whole)
         if held is not None:
             changes = read(self._register.changes(held))
-            Applying(self._client, self.indices, held.number, changes).write()
+            Applying(self._client, self.indices, held.number, changes, held.versions).write()
             for index in self.indices.of_documents:
                 self._client.refresh(index)
             self._register.finish(held)

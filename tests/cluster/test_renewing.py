@@ -1,0 +1,206 @@
+"""Indices are made anew beside those that are asked and changed meanwhile, and nothing is lost."""
+
+from collections.abc import Callable, Iterator
+from itertools import chain, repeat
+from typing import Any
+
+import pytest
+from conftest import LONG
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cluster.shelves import COPIES, SHARDS, changes, emptied, empty_shelf
+from service.engines.opensearch.client import Client
+from service.engines.opensearch.shelf import renewing
+from service.engines.opensearch.shelf.shelf import OpenSearchShelf
+from service.errors import CuttingsError
+from service.working.schemas import ARCHIVE
+from service.working.shelf import Changes, MemoryShelf
+
+pytest_plugins = ["cluster.fixtures"]
+
+FEW = {**renewing._ALL, "size": 2}
+some_changes = st.lists(changes(), min_size=1, max_size=4)
+
+
+class Interrupted(Client):
+    """Does something before some of what it is asked for."""
+
+    before: Iterator[Callable[[], None]] = repeat(lambda: None)
+
+    def _happens(self) -> None:
+        step = next(self.before)
+        self.before, after = repeat(lambda: None), self.before
+        step()
+        self.before = after
+
+    def search(self, *args: Any, **options: Any) -> Any:
+        self._happens()
+        return super().search(*args, **options)
+
+    def apply(self, *args: Any, **options: Any) -> None:
+        self._happens()
+        super().apply(*args, **options)
+
+    def point(self, *args: Any) -> None:
+        self._happens()
+        super().point(*args)
+
+    def replace(self, *args: Any) -> Any:
+        self._happens()
+        return super().replace(*args)
+
+
+class KilledError(Exception):
+    """Nobody catches it."""
+
+
+def killed() -> None:
+    raise KilledError
+
+
+@pytest.fixture(scope="module")
+def watched(cluster: Any) -> Iterator[Interrupted]:
+    from service.engines.opensearch.client import Address
+
+    made = Interrupted(Address(tuple(cluster.urls)))
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def shelf(client: Client) -> Iterator[OpenSearchShelf]:
+    with empty_shelf(client) as made:
+        yield made
+
+
+@pytest.fixture(autouse=True)
+def in_small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages of two documents, and old indices that go at once."""
+    monkeypatch.setattr(renewing, "_ALL", FEW)
+    monkeypatch.setattr(renewing, "_SECONDS_KEPT", 0)
+
+
+def name_of(shelf: OpenSearchShelf) -> str:
+    return shelf.indices.others.removesuffix("-others")
+
+
+def commit(shelf: OpenSearchShelf, memory: MemoryShelf, change: Changes) -> None:
+    assert shelf.commit(shelf.number(), change)
+    assert memory.commit(memory.number(), change)
+
+
+def compare(shelf: OpenSearchShelf, memory: MemoryShelf) -> None:
+    shelf.number()
+    for kind in ARCHIVE.kinds:
+        there = sorted(shelf.walk(kind), key=lambda each: each.name)
+        assert there == sorted(memory.every(kind), key=lambda each: each.name)
+
+
+def quiet(_done: int, _all: int) -> None:
+    """Nobody looks."""
+
+
+def test_the_new_indices_take_the_place_of_the_old(client: Client, shelf: OpenSearchShelf) -> None:
+    emptied(shelf)
+    before = client.named(shelf.indices.of_any_version)
+    told: list[tuple[int, int]] = []
+    shelf.renew(1, 0, lambda done, every: told.append((done, every)))
+    both = client.named(shelf.indices.of_any_version)
+    assert {name for name, aliases in both.items() if aliases} == both.keys() - before.keys()
+    shelf.tidy()
+    assert client.named(shelf.indices.of_any_version).keys() == both.keys() - before.keys()
+    assert all(done == every for done, every in told[-1:])
+
+
+def test_the_old_ones_stay_while_somebody_may_write_there(
+    client: Client, shelf: OpenSearchShelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    emptied(shelf)
+    monkeypatch.setattr(renewing, "_SECONDS_KEPT", 900)
+    shelf.renew(SHARDS, COPIES, quiet)
+    shelf.tidy()
+    assert len(client.named(shelf.indices.of_any_version)) == 6
+    assert not shelf.expunge()
+    monkeypatch.setattr(renewing, "_SECONDS_KEPT", 0)
+    shelf.tidy()
+    assert len(client.named(shelf.indices.of_any_version)) == 3
+
+
+@settings(
+    max_examples=40 if LONG else 6,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(first=some_changes, later=some_changes, at=st.lists(st.integers(0, 6), min_size=4))
+def test_what_is_changed_meanwhile_is_in_both(
+    watched: Interrupted, shelf: OpenSearchShelf, first: Any, later: Any, at: list[int]
+) -> None:
+    memory = MemoryShelf()
+    emptied(shelf)
+    for change in first:
+        commit(shelf, memory, change)
+    steps: list[Callable[[], None]] = []
+    for pause, change in zip(at, later, strict=False):
+        steps += [lambda: None] * pause
+        steps.append(lambda change=change: commit(shelf, memory, change))  # type: ignore[misc]
+    watched.before = chain(steps, repeat(lambda: None))
+    try:
+        OpenSearchShelf(watched, name_of(shelf)).renew(SHARDS, COPIES, quiet)
+    finally:
+        watched.before = repeat(lambda: None)
+    compare(shelf, memory)
+    shelf.tidy()
+    compare(shelf, memory)
+    commit(shelf, memory, first[0])
+    compare(shelf, memory)
+
+
+@settings(
+    max_examples=40 if LONG else 6,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(first=some_changes, later=changes(), at=st.integers(0, 30))
+def test_who_comes_next_goes_on_where_one_was_killed(
+    watched: Interrupted, shelf: OpenSearchShelf, first: Any, later: Changes, at: int
+) -> None:
+    memory = MemoryShelf()
+    emptied(shelf)
+    for change in first:
+        commit(shelf, memory, change)
+    watched.before = chain([lambda: None] * at, [killed], repeat(lambda: None))
+    try:
+        OpenSearchShelf(watched, name_of(shelf)).renew(SHARDS, COPIES, quiet)
+    except KilledError:
+        pass
+    finally:
+        watched.before = repeat(lambda: None)
+    compare(shelf, memory)
+    commit(shelf, memory, later)
+    compare(shelf, memory)
+    shelf.renew(SHARDS, COPIES, quiet)
+    shelf.tidy()
+    compare(shelf, memory)
+
+
+def test_two_at_once_are_one(watched: Interrupted, shelf: OpenSearchShelf) -> None:
+    emptied(shelf)
+    memory = MemoryShelf()
+    done: list[str] = []
+
+    def another() -> None:
+        shelf.renew(SHARDS, COPIES, quiet)
+        done.append("another")
+
+    watched.before = chain([lambda: None] * 4, [another], repeat(lambda: None))
+    try:
+        OpenSearchShelf(watched, name_of(shelf)).renew(SHARDS, COPIES, quiet)
+    except CuttingsError as exc:
+        done.append(exc.detail)
+    finally:
+        watched.before = repeat(lambda: None)
+    assert "another" in done
+    shelf.tidy()
+    compare(shelf, memory)
+    assert len(watched.named(shelf.indices.of_any_version)) == 3
