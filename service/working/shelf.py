@@ -65,6 +65,10 @@ class Shelf(Protocol):
         """
         ...
 
+    def claim(self) -> None:
+        """Ask all others to let this thread make the next change, for some seconds."""
+        ...
+
     def commit(self, number: int, changes: Changes) -> bool:
         """Make all changes at once, for good; False, and none, if the number is another now."""
         ...
@@ -146,6 +150,9 @@ class MemoryShelf:
 
     def pour(self, documents: Iterable[Document]) -> None:
         self._documents |= {each.name: each for each in documents}
+
+    def claim(self) -> None:
+        """Nobody is so much faster than another in one process."""
 
     def commit(self, number: int, changes: Changes) -> bool:
         with self._committing:

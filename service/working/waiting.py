@@ -55,6 +55,9 @@ class Waiting:
     def pour(self, documents: Iterable[Document]) -> None:
         self._shelf.pour(documents)
 
+    def claim(self) -> None:
+        self._shelf.claim()
+
     def commit(self, number: int, changes: Changes) -> bool:
         return self._shelf.commit(number, changes)
 

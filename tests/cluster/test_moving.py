@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from secrets import token_hex
 
@@ -29,6 +30,9 @@ from service.working.carrying import Tally, documents_in
 from service.working.schemas import ARCHIVE, PRIVATE, Schema
 
 pytest_plugins = ["cluster.fixtures"]
+
+# A word that nothing else has, in no other word.
+DOOMED = "Gnkvhmpx"
 
 LONGEST_ERASURE = 120.0
 
@@ -122,6 +126,7 @@ def in_cluster(settings: Settings, tmp_path: Path) -> tuple[Archive, ClusterHome
     archive = open_archive(tmp_path / "first")
     for number in range(30):
         archive.add(Article(key=f"a{number}", title=f"Story {number}", body=f"Word{number} here."))
+    archive.add(Article(key="doomed", title="Doomed", body=f"{DOOMED} was seen there."))
     home = made(settings)
     to_shelves(archive.settings, shelves(home), quiet)
     return archive, home
@@ -153,11 +158,24 @@ def test_what_is_not_indexed_as_it_is_is_found_and_made_anew(
     assert run("check", settings=settings).output == "sound\n"
 
 
+def files_with(word: str, opensearch: OpenSearch, settings: Settings) -> Iterator[Path]:
+    """Of all nodes, in whatever case it is written."""
+    kept = opensearch.indices.get_settings(index=f"{settings.cluster.name}-*")
+    ids = [each["settings"]["index"]["uuid"] for each in kept.values()]
+    nodes = opensearch.nodes.info(metric="settings")["nodes"].values()
+    folders = [Path(folder) for node in nodes for folder in node["settings"]["path"]["data"]]
+    for folder, index in product(folders, ids):
+        for file in folder.glob(f"**/{index}/**/*"):
+            if file.is_file() and word.lower().encode() in file.read_bytes().lower():
+                yield file
+
+
 def test_what_was_killed_leaves_no_bytes(
     in_cluster: tuple[Archive, ClusterHome], settings: Settings, opensearch: OpenSearch
 ) -> None:
     _, home = in_cluster
-    assert run("kill", "a3", "--reason", "as told", settings=settings).exit_code == 0
+    assert run("kill", "doomed", "--reason", "as told", settings=settings).exit_code == 0
+    assert [*files_with(DOOMED, opensearch, settings)]
     end = time.monotonic() + LONGEST_ERASURE
     while home.engine.pending_erasures():
         assert time.monotonic() < end
@@ -165,5 +183,6 @@ def test_what_was_killed_leaves_no_bytes(
         time.sleep(1)
     deleted = opensearch.indices.stats(index=home.shelf.indices.articles, metric="docs")
     assert deleted["_all"]["total"]["docs"]["deleted"] == 0
-    assert home.lists.kills.get("a3") is not None
-    assert run("search", "word3", settings=settings).output.startswith("0 articles")
+    assert not [*files_with(DOOMED, opensearch, settings)]
+    assert home.lists.kills.get("doomed") is not None
+    assert run("search", DOOMED, settings=settings).output.startswith("0 articles")

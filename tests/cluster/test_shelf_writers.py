@@ -4,6 +4,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -23,6 +24,7 @@ from cluster.shelf_writers import (
     write_and_die,
 )
 from cluster.shelves import COPIES, SHARDS, empty_shelf
+from service.database import Connection
 from service.engines.opensearch.client import Address, Client, Place
 from service.engines.opensearch.shelf import indices as indices_module
 from service.engines.opensearch.shelf import register as register_module
@@ -31,7 +33,8 @@ from service.engines.opensearch.shelf.fields import LOOKED_UP_OF_OTHERS
 from service.engines.opensearch.shelf.indices import FIRST
 from service.engines.opensearch.shelf.shelf import OpenSearchShelf
 from service.errors import Busy
-from service.needs import SOURCE
+from service.needs import NOTHING, SOURCE
+from service.working.shared import SharedArchive
 from service.working.shelf import Changes
 
 pytest_plugins = ["cluster.fixtures"]
@@ -165,6 +168,40 @@ def test_a_large_change_is_made_whole(
     other = OpenSearchShelf(Client(Address(tuple(cluster.urls))), name_of(shelf))
     assert other.number() == 2
     assert other.find(SOURCE, ["s1"]) == []
+
+
+def test_who_is_slow_gets_a_turn(cluster: Cluster, shelf: OpenSearchShelf) -> None:
+    tries, stop = [], threading.Event()
+
+    def another() -> OpenSearchShelf:
+        return OpenSearchShelf(Client(Address(tuple(cluster.urls))), name_of(shelf))
+
+    def hurry(writer: int) -> None:
+        archive, number = SharedArchive(another()), 0
+        while not stop.is_set():
+            archive.change(NOTHING, partial(add_source, f"w{writer}-{number}"))
+            number += 1
+
+    def take_time(conn: Connection) -> None:
+        tries.append(1)
+        time.sleep(0.5)
+        add_source("slow", conn)
+
+    threads = [threading.Thread(target=hurry, args=(writer,)) for writer in range(2)]
+    for thread in threads:
+        thread.start()
+    try:
+        SharedArchive(another()).change(NOTHING, take_time)
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+    assert [each.key for each in shelf.get([("source", "slow")])] == ["slow"]
+    assert len(tries) <= 12
+
+
+def add_source(name: str, conn: Connection) -> None:
+    conn.execute("INSERT INTO sources (name, articles) VALUES (?, 1)", (name,))
 
 
 @pytest.mark.parametrize("seed", range(20 if LONG else 2))

@@ -185,6 +185,8 @@ class Client:
             self._nodes.indices.forcemerge(
                 index=names, params={"only_expunge_deletes": "true", "request_timeout": _LONGEST}
             )
+            # Who searches has the old files open until then.
+            self._nodes.indices.refresh(index=names)
             found = self._nodes.indices.stats(index=names, metric="docs")
         return not found["_all"]["total"]["docs"]["deleted"]
 

@@ -39,7 +39,8 @@ class Head:
     and what it changes, if that is not applied. `changed` tells the last change of each kind.
 
     Changes are written into the indices of `version`, and of `coming` if these are being filled.
-    `retired_at` is when the last version was left, in seconds since 1970.
+    `retired_at` is when the last version was left, in seconds since 1970. `claim` tells who wants
+    to make the next change before all others.
     """
 
     number: int = 0
@@ -52,6 +53,7 @@ class Head:
     version: int = FIRST
     coming: int | None = None
     retired_at: int = 0
+    claim: str = ""
     place: Place | None = field(default=None, compare=False)
 
     @property
@@ -71,6 +73,7 @@ class Head:
             pieces=0,
             changes=changes,
             changed={**self.changed, **dict.fromkeys(kinds, number)},
+            claim="",
             place=None,
         )
 
@@ -211,6 +214,7 @@ def _body(head: Head) -> dict[str, Any]:
         "version": head.version,
         "coming": head.coming,
         "retired_at": head.retired_at,
+        "claim": head.claim,
     }
 
 
@@ -227,5 +231,6 @@ def _head(found: Found) -> Head:
         body["version"],
         body["coming"],
         body["retired_at"],
+        body["claim"],
         found.place,
     )

@@ -19,6 +19,7 @@ from service.engines.opensearch.shelf.indices import Indices
 from service.engines.opensearch.shelf.pouring import pour
 from service.engines.opensearch.shelf.register import Head, Register
 from service.engines.opensearch.shelf.renewing import Renewal, Tell
+from service.engines.opensearch.shelf.turns import Turns
 from service.errors import CuttingsError
 from service.needs import Field, Kind, Name, Newest, Place, Span
 from service.working.documents import Document
@@ -51,6 +52,7 @@ class OpenSearchShelf:
         self._committing, self._learning = threading.Lock(), threading.Lock()
         self._known: Head | None = None
         self._kept: dict[Kind, tuple[int, list[Document]]] = {}
+        self._turns = Turns(self._register)
         self._renewal = Renewal(client, self.indices, self._register, self.number)
 
     def create(self, shards: int, copies: int) -> None:
@@ -196,7 +198,13 @@ class OpenSearchShelf:
 
     def commit(self, number: int, changes: Changes) -> bool:
         """Busy where it is not known whether it was done; it is not cut short by any deadline."""
+        known = self._known
+        if known is not None and known.number <= number and self._turns.give_way(known):
+            return False
         return Context().run(self._commit, number, changes)
+
+    def claim(self) -> None:
+        self._turns.claim()
 
     def _commit(self, number: int, changes: Changes) -> bool:
         with self._committing:
