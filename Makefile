@@ -5,7 +5,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
 
-.PHONY: run test install screenshots soak fuzz bench bench-curve bench-tools tools cluster cluster-stop test-cluster cluster-tools lock archive clean
+.PHONY: run test install screenshots soak fuzz bench bench-curve bench-cluster bench-tools tools cluster cluster-stop test-cluster cluster-tools lock archive clean
 
 run: install
 	@$(BIN)/cuttings migrate --db $(DB)
@@ -64,6 +64,18 @@ bench: bench-tools
 
 bench-curve: bench-tools
 	@$(SPEED) speed.curve --sizes $(SIZES) $(MEASURED)
+
+# The same archives in a file and in a cluster: three nodes started for this, or those at NODES_AT.
+# What was measured is not measured again, unless BENCH=--again. DATA is a folder of agency reports,
+# which are carried into the cluster and back.
+CLUSTER_SIZES ?= 1000,10000,30000,100000
+NODES_AT ?=
+DATA ?=
+IN_CLUSTER = PYTHONPATH=benchmarks:tests $(BIN)/python -m cluster_scale
+
+bench-cluster: .venv/.tested cluster-tools
+	@$(IN_CLUSTER).run --articles $(CLUSTER_SIZES) --nodes "$(NODES_AT)" $(if $(TEXTS),--texts $(TEXTS)) $(BENCH)
+	@$(if $(DATA),$(IN_CLUSTER).there_and_back $(DATA) --nodes "$(NODES_AT)")
 
 # Kills, load, backups, faults, greedy clients and their memory, for about 40 minutes; PART names
 # some of them.

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,7 +41,12 @@ class Server:
 
 @contextmanager
 def serving(
-    command: Sequence[str], ready: str, port: int, *, quiet: bool = False
+    command: Sequence[str],
+    ready: str,
+    port: int,
+    *,
+    quiet: bool = False,
+    settings: Mapping[str, str] | None = None,
 ) -> Iterator[Server]:
     """Until the end of the block; `ready` is the path that answers 200 when it is."""
     started = time.perf_counter()
@@ -49,7 +54,7 @@ def serving(
         command,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL if quiet else None,
-        env=environment(),
+        env=environment() | dict(settings or {}),
     )
     try:
         _wait(process, port, ready, started)
@@ -64,12 +69,14 @@ def serving(
 
 
 @contextmanager
-def serving_ours(db: Path, workers: int = 1) -> Iterator[Server]:
-    """`cuttings serve`, as it is for everyone."""
+def serving_ours(
+    db: Path, workers: int = 1, settings: Mapping[str, str] | None = None
+) -> Iterator[Server]:
+    """`cuttings serve`, as it is for everyone; with settings, an archive that is no file."""
     port = free_port()
     command = [sys.executable, "-m", "service.cli", "serve", "--db", str(db)]
     options = ["--port", str(port), "--workers", str(workers)]
-    with serving([*command, *options], "/readyz", port) as server:
+    with serving([*command, *options], "/readyz", port, settings=settings) as server:
         yield server
 
 
