@@ -9,8 +9,9 @@ from conftest import LONG
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cluster.processes import Cluster
 from cluster.shelves import COPIES, SHARDS, changes, emptied, empty_shelf
-from service.engines.opensearch.client import Client
+from service.engines.opensearch.client import Address, Client
 from service.engines.opensearch.shelf import renewing
 from service.engines.opensearch.shelf.shelf import OpenSearchShelf
 from service.errors import CuttingsError
@@ -60,9 +61,7 @@ def killed() -> None:
 
 
 @pytest.fixture(scope="module")
-def watched(cluster: Any) -> Iterator[Interrupted]:
-    from service.engines.opensearch.client import Address
-
+def watched(cluster: Cluster) -> Iterator[Interrupted]:
     made = Interrupted(Address(tuple(cluster.urls)))
     yield made
     made.close()
