@@ -9,7 +9,8 @@ from opensearchpy import OpenSearch
 from cluster.node import QUICK
 from cluster.ports import free_ports
 from cluster.processes import Cluster
-from service.engines.opensearch.client import Address, Client
+from cluster.shelves import connected
+from service.engines.opensearch.client import Client
 
 ASKED_FOR = "CUTTINGS_TEST_CLUSTER"
 
@@ -38,6 +39,5 @@ def opensearch(cluster: Cluster) -> Iterator[OpenSearch]:
 @pytest.fixture(scope="session")
 def client(cluster: Cluster) -> Iterator[Client]:
     """The service's own way to the nodes."""
-    made = Client(Address(tuple(cluster.urls)))
-    yield made
-    made.close()
+    with connected(cluster, Client) as made:
+        yield made

@@ -2,12 +2,13 @@
 
 import itertools
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from contextlib import closing, contextmanager
+from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
-from service.engines.opensearch.client import Client
+from cluster.processes import Cluster
+from service.engines.opensearch.client import Address, Client
 from service.engines.opensearch.shelf.shelf import OpenSearchShelf
 from service.needs import ORDERED, Condition, Kind, Span
 from service.working.documents import Document, Row, columns
@@ -15,7 +16,15 @@ from service.working.schemas import ARCHIVE, PRIVATE, Schema
 from service.working.shelf import Changes
 
 SHARDS, COPIES = 2, 1
+_C = TypeVar("_C", bound=Client)
 _names = itertools.count()
+
+
+@contextmanager
+def connected(cluster: Cluster, way: type[_C]) -> Iterator[_C]:
+    """A client of the nodes, closed behind the block."""
+    with closing(way(Address(tuple(cluster.urls)))) as made:
+        yield made
 
 
 @contextmanager
@@ -27,6 +36,11 @@ def empty_shelf(client: Client, schema: Schema = ARCHIVE) -> Iterator[OpenSearch
         yield shelf
     finally:
         client.delete(f"{shelf.indices.of_any_version},{shelf.indices.head}")
+
+
+def name_of(shelf: OpenSearchShelf) -> str:
+    """That of its archive."""
+    return shelf.indices.others.removesuffix("-others")
 
 
 def emptied(shelf: OpenSearchShelf, schema: Schema = ARCHIVE) -> None:

@@ -1,6 +1,7 @@
 """Indices are made anew beside those that are asked and changed meanwhile, and nothing is lost."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from itertools import chain, repeat
 from typing import Any
 
@@ -10,11 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cluster.processes import Cluster
-from cluster.shelves import COPIES, SHARDS, changes, emptied, empty_shelf
-from service.engines.opensearch.client import Address, Client
+from cluster.shelves import COPIES, SHARDS, changes, connected, emptied, empty_shelf, name_of, row
+from service.engines.opensearch.client import Client
 from service.engines.opensearch.shelf import renewing
 from service.engines.opensearch.shelf.shelf import OpenSearchShelf
 from service.errors import CuttingsError
+from service.working.documents import Document
 from service.working.schemas import ARCHIVE
 from service.working.shelf import Changes, MemoryShelf
 
@@ -28,6 +30,15 @@ class Interrupted(Client):
     """Does something before some of what it is asked for."""
 
     before: Iterator[Callable[[], None]] = repeat(lambda: None)
+
+    @contextmanager
+    def doing(self, *steps: Callable[[], None]) -> Iterator[None]:
+        """One of these before each of the next requests."""
+        self.before = chain(steps, repeat(lambda: None))
+        try:
+            yield
+        finally:
+            self.before = repeat(lambda: None)
 
     def _happens(self) -> None:
         step = next(self.before)
@@ -62,9 +73,8 @@ def killed() -> None:
 
 @pytest.fixture(scope="module")
 def watched(cluster: Cluster) -> Iterator[Interrupted]:
-    made = Interrupted(Address(tuple(cluster.urls)))
-    yield made
-    made.close()
+    with connected(cluster, Interrupted) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
@@ -78,10 +88,6 @@ def in_small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages of two documents, and old indices that go at once."""
     monkeypatch.setattr(renewing, "_ALL", FEW)
     monkeypatch.setattr(renewing, "_SECONDS_KEPT", 0)
-
-
-def name_of(shelf: OpenSearchShelf) -> str:
-    return shelf.indices.others.removesuffix("-others")
 
 
 def commit(shelf: OpenSearchShelf, memory: MemoryShelf, change: Changes) -> None:
@@ -143,11 +149,8 @@ def test_what_is_changed_meanwhile_is_in_both(
     for pause, change in zip(at, later, strict=False):
         steps += [lambda: None] * pause
         steps.append(lambda change=change: commit(shelf, memory, change))  # type: ignore[misc]
-    watched.before = chain(steps, repeat(lambda: None))
-    try:
+    with watched.doing(*steps):
         OpenSearchShelf(watched, name_of(shelf)).renew(SHARDS, COPIES, quiet)
-    finally:
-        watched.before = repeat(lambda: None)
     compare(shelf, memory)
     shelf.tidy()
     compare(shelf, memory)
@@ -168,13 +171,8 @@ def test_who_comes_next_goes_on_where_one_was_killed(
     emptied(shelf)
     for change in first:
         commit(shelf, memory, change)
-    watched.before = chain([lambda: None] * at, [killed], repeat(lambda: None))
-    try:
+    with watched.doing(*[lambda: None] * at, killed), suppress(KilledError):
         OpenSearchShelf(watched, name_of(shelf)).renew(SHARDS, COPIES, quiet)
-    except KilledError:
-        pass
-    finally:
-        watched.before = repeat(lambda: None)
     compare(shelf, memory)
     commit(shelf, memory, later)
     compare(shelf, memory)
@@ -192,14 +190,29 @@ def test_two_at_once_are_one(watched: Interrupted, shelf: OpenSearchShelf) -> No
         shelf.renew(SHARDS, COPIES, quiet)
         done.append("another")
 
-    watched.before = chain([lambda: None] * 4, [another], repeat(lambda: None))
-    try:
-        OpenSearchShelf(watched, name_of(shelf)).renew(SHARDS, COPIES, quiet)
-    except CuttingsError as exc:
-        done.append(exc.detail)
-    finally:
-        watched.before = repeat(lambda: None)
+    with watched.doing(*[lambda: None] * 4, another):
+        try:
+            OpenSearchShelf(watched, name_of(shelf)).renew(SHARDS, COPIES, quiet)
+        except CuttingsError as exc:
+            done.append(exc.detail)
     assert "another" in done
     shelf.tidy()
     compare(shelf, memory)
     assert len(watched.named(shelf.indices.of_any_version)) == 3
+
+
+def test_who_tidies_takes_no_new_indices_away(watched: Interrupted, shelf: OpenSearchShelf) -> None:
+    """Those are made before the register tells of them."""
+    emptied(shelf)
+    memory = MemoryShelf()
+    for number in range(5):
+        commit(shelf, memory, Changes({mark(number).name: mark(number)}, frozenset()))
+    with watched.doing(*[shelf.tidy] * 40):
+        OpenSearchShelf(watched, name_of(shelf)).renew(SHARDS, COPIES, quiet)
+    compare(shelf, memory)
+    shelf.tidy()
+    assert len(watched.named(shelf.indices.of_any_version)) == 3
+
+
+def mark(number: int) -> Document:
+    return Document("source", f"s{number}", {"sources": (row("sources", articles=1),)})

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from test_working_copies import a_print, anything, edits, inputs, kills, singles
 
 from cluster.processes import Cluster
-from cluster.shelves import SHARDS, emptied
-from service.engines.opensearch.client import Address, Client
+from cluster.shelves import SHARDS, connected, emptied
+from service.engines.opensearch.client import Client
 from service.engines.opensearch.shelf.shelf import OpenSearchShelf
 from service.working.shelf import Changes
 
@@ -41,13 +41,12 @@ class Interrupted(OpenSearchShelf):
 
 @pytest.fixture(scope="module")
 def shelf(cluster: Cluster) -> Iterator[Interrupted]:
-    client = Client(Address(tuple(cluster.urls)))
-    made = Interrupted(client, "histories")
-    made.before_commit = []
-    made.create(SHARDS, copies=1)
-    yield made
-    client.delete(f"{made.indices.of_any_version},{made.indices.head}")
-    client.close()
+    with connected(cluster, Client) as client:
+        made = Interrupted(client, "histories")
+        made.before_commit = []
+        made.create(SHARDS, copies=1)
+        yield made
+        client.delete(f"{made.indices.of_any_version},{made.indices.head}")
 
 
 def begun(folder: str, shelf: Interrupted) -> Both:

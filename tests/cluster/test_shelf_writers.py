@@ -23,7 +23,7 @@ from cluster.shelf_writers import (
     write,
     write_and_die,
 )
-from cluster.shelves import COPIES, SHARDS, empty_shelf
+from cluster.shelves import COPIES, SHARDS, connected, empty_shelf, name_of
 from service.database import Connection
 from service.engines.opensearch.client import Address, Client, Place
 from service.engines.opensearch.shelf import indices as indices_module
@@ -59,9 +59,8 @@ class Unreliable(Client):
 
 @pytest.fixture(scope="module")
 def client(cluster: Cluster) -> Iterator[Unreliable]:
-    made = Unreliable(Address(tuple(cluster.urls)))
-    yield made
-    made.close()
+    with connected(cluster, Unreliable) as made:
+        yield made
 
 
 @pytest.fixture
@@ -84,10 +83,6 @@ def test_an_archive_gets_the_fields_that_it_lacks(
     assert about["mappings"]["properties"]["later"] == {"type": "keyword"}
     assert shelf.number() == 1
     assert marks(shelf) == (1, {"one"})
-
-
-def name_of(shelf: OpenSearchShelf) -> str:
-    return shelf.indices.others.removesuffix("-others")
 
 
 def test_processes_at_once(cluster: Cluster, shelf: OpenSearchShelf) -> None:

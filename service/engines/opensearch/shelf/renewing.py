@@ -54,9 +54,12 @@ class Renewal:
         self._leave(head)
 
     def forget_old(self) -> bool:
-        """Delete indices of versions that were left long enough ago; whether none is left."""
+        """Delete indices of versions that were left long enough ago; whether none is left.
+
+        Those of a later version may be somebody's who is about to name it in the register.
+        """
         head = self._register.read()
-        old = [name for name, version in self._there().items() if version not in head.versions]
+        old = [name for name, version in self._there().items() if version < head.version]
         if old and time.time() - head.retired_at < _SECONDS_KEPT:
             return False
         for name in old:
@@ -120,8 +123,9 @@ class Renewal:
                 index: [self._client.count(each, EVERYTHING) for each in (alias, index)]
                 for alias, index in coming.items()
             }
-            if self._register.read().number == before:
-                self._coming(self._register.read())  # nobody else has ended it
+            now = self._register.read()
+            if now.number == before:
+                self._coming(now)  # nobody else has ended it
                 wrong = [index for index, (old, new) in counts.items() if old != new]
                 if wrong:
                     raise Busy(f"Not all documents are in {', '.join(wrong)}: reindex once more")
