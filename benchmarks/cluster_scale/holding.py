@@ -20,7 +20,7 @@ from speed.server import serving_ours
 from cluster_scale.nodes import Nodes
 from service.cluster import ClusterSettings
 from service.engines.opensearch.home import ClusterHome
-from service.home import Home, home_of
+from service.home import home_of
 from service.moving import Shelves, to_shelves
 from service.settings import Settings, as_environment
 
@@ -40,10 +40,6 @@ class Held:
         home = home_of(self.cluster)
         assert isinstance(home, ClusterHome)
         return home
-
-    @property
-    def file_home(self) -> Home:
-        return home_of(self.file)
 
 
 class InCluster(Ours):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from speed.percentiles import Timing, by_kind, percentile, spread
+from speed.report import rounded
 
 from cluster_scale.layer import Layered
 
@@ -65,11 +66,3 @@ def _layer(found: Sequence[Layered]) -> dict[str, float]:
         "ratio_p50": percentile([each.ratio for each in found], 0.5),
         "to_largest_p50": percentile([each.to_largest for each in found], 0.5),
     }
-
-
-def rounded(value: Any) -> Any:
-    if isinstance(value, float):
-        return float(f"{value:.4g}")
-    if isinstance(value, dict):
-        return {name: rounded(each) for name, each in value.items()}
-    return [rounded(each) for each in value] if isinstance(value, list) else value

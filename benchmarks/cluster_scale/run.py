@@ -10,6 +10,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from speed.command import numbers, tell
 from speed.corpus import Corpus, open_corpus
 from speed.measuring import ask_all
 from speed.mix import make_mix
@@ -34,9 +35,9 @@ def main() -> int:
     with running(arguments.nodes.split()) as nodes:
         for articles in arguments.articles:
             if file_of(articles).exists() and not arguments.again:
-                _tell(f"{articles:,} articles are measured already: {file_of(articles).name}")
+                tell(f"{articles:,} articles are measured already: {file_of(articles).name}")
                 continue
-            _tell(f"{articles:,} articles: filling …")
+            tell(f"{articles:,} articles: filling …")
             held = hold(folder, nodes, corpus, articles)
             measured = _Bench(held, nodes, corpus, articles, arguments).measured()
             write(measured, articles)
@@ -73,11 +74,11 @@ class _Bench:
     def measured(self) -> Measured:
         for way in self._ways.values():
             way.prepare(self._mix)
-        _tell(f"{len(self._mix)} queries over HTTP, {self._rounds} rounds …")
+        tell(f"{len(self._mix)} queries over HTTP, {self._rounds} rounds …")
         timings, spent = self._over_http()
-        _tell("the engine beside bare requests …")
+        tell("the engine beside bare requests …")
         layered: list[Layered] = Layer(self._held, self._nodes.bare).measured(self._mix)
-        _tell("many at once …")
+        tell("many at once …")
         rates = {} if "load" in self._without else self._rates()
         name = self._held.cluster.cluster.name
         found: Measured = {
@@ -92,7 +93,7 @@ class _Bench:
             "memory": self._nodes.memory(),
         }
         if "writing" not in self._without:
-            _tell("writing …")
+            tell("writing …")
             found["writing"] = writing.measured(self._held, self._corpus)
         return found
 
@@ -137,7 +138,7 @@ def _same_totals(timings: dict[str, list[Timing]]) -> list[int]:
 
 def _parser() -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    options.add_argument("--articles", type=_numbers, default=[1_000, 10_000])
+    options.add_argument("--articles", type=numbers, default=[1_000, 10_000])
     options.add_argument("--nodes", default="", help="addresses; else three are started for this")
     options.add_argument("--texts", type=Path, help="a folder of articles; else they are made up")
     options.add_argument("--folder", type=Path, default=Path(".bench"))
@@ -147,14 +148,6 @@ def _parser() -> argparse.ArgumentParser:
     options.add_argument("--again", action="store_true", help="also what is measured already")
     options.add_argument("--keep", action="store_true", help="leave the archives in the cluster")
     return options
-
-
-def _numbers(text: str) -> list[int]:
-    return [int(part) for part in text.split(",")]
-
-
-def _tell(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

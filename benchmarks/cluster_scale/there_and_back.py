@@ -15,11 +15,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from killed_ingest import reports
+from speed.report import rounded
 from speed.server import environment
 
 from cluster_scale import page
 from cluster_scale.nodes import running
-from cluster_scale.results import rounded
 from service.cluster import ClusterSettings
 from service.database import Database, archive_database, private_database
 from service.needs import Kind

@@ -61,10 +61,10 @@ def _store(home: Home, some: Sequence[Stored]) -> None:
 
 
 def _check_file(file: Settings) -> None:
-    archive, engine = home_of(file).archive, home_of(file).engine
-    assert isinstance(archive, Database)
+    home = home_of(file)
+    assert isinstance(home.archive, Database)
     # It finds faults: `speed.ours` leaves out by what copies are looked for.
-    check(archive, engine)
+    check(home.archive, home.engine)
 
 
 def _check_cluster(home: Home) -> None:

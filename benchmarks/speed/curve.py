@@ -15,8 +15,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from speed.command import numbers, tell
 from speed.plot import svg
-from speed.run import Bench, measure_all, parser, tell
+from speed.run import Bench, measure_all, parser
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
 _BEGIN, _END = "<!-- measured: make bench-curve -->", "<!-- end of what is measured -->"
@@ -37,7 +38,7 @@ Result = dict[str, Any]
 
 def main() -> int:
     options = parser()
-    options.add_argument("--sizes", type=_sizes, default=[10_000, 100_000, 1_000_000])
+    options.add_argument("--sizes", type=numbers, default=[10_000, 100_000, 1_000_000])
     options.add_argument("--docs", type=Path, default=DOCS)
     options.add_argument("--only-draw", action="store_true")
     arguments = options.parse_args()
@@ -145,10 +146,6 @@ def _shown(value: float | None) -> str:
     if value is None:
         return ""
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
-
-
-def _sizes(text: str) -> list[int]:
-    return [int(part) for part in text.split(",")]
 
 
 if __name__ == "__main__":

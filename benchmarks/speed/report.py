@@ -85,7 +85,7 @@ def write_run(run: Run, articles: int, seed: int, results: Path) -> Path:
     }
     results.mkdir(parents=True, exist_ok=True)
     file = results / f"speed-{articles}-{seed}.json"
-    file.write_text(json.dumps(_rounded(answer), indent=1, ensure_ascii=False) + "\n", "utf-8")
+    file.write_text(json.dumps(rounded(answer), indent=1, ensure_ascii=False) + "\n", "utf-8")
     return file
 
 
@@ -98,10 +98,10 @@ def _spreads(each: Measured) -> dict[str, Any]:
     }
 
 
-def _rounded(value: Any) -> Any:
+def rounded(value: Any) -> Any:
     """To what a shared machine can tell."""
     if isinstance(value, float):
         return float(f"{value:.4g}")
     if isinstance(value, dict):
-        return {name: _rounded(each) for name, each in value.items()}
-    return [_rounded(each) for each in value] if isinstance(value, list) else value
+        return {name: rounded(each) for name, each in value.items()}
+    return [rounded(each) for each in value] if isinstance(value, list) else value

@@ -19,6 +19,7 @@ from pathlib import Path
 from speed import load
 from speed.agreement import agreement
 from speed.bare_ingest import BareIngest, bare_ingest
+from speed.command import numbers, tell
 from speed.corpus import Corpus, open_corpus
 from speed.floor import time_empty, time_newest
 from speed.measuring import Measured, measure
@@ -64,7 +65,7 @@ def parser() -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     options.add_argument("--articles", type=int, default=10_000)
     options.add_argument("--texts", type=Path, help="a folder of articles; else they are made up")
-    options.add_argument("--seeds", type=_numbers, default=[1, 2, 3], help="of the mixes: 1,2,3")
+    options.add_argument("--seeds", type=numbers, default=[1, 2, 3], help="of the mixes: 1,2,3")
     options.add_argument("--peers", type=_names, default=list(PEERS), help=", ".join(PEERS))
     options.add_argument(
         "--every", type=_shares, default={}, help="slow peers: plain=12 asks it one query in twelve"
@@ -175,14 +176,6 @@ def built(peer: Peer, corpus: Corpus, articles: int) -> Mapping[str, float]:
         kept.write_text(json.dumps(stages | {"all": whole}), "utf-8")
     seconds: dict[str, float] = json.loads(kept.read_text("utf-8"))
     return seconds
-
-
-def tell(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
-
-
-def _numbers(text: str) -> list[int]:
-    return [int(part) for part in text.split(",")]
 
 
 def _shares(text: str) -> dict[str, int]:
