@@ -10,11 +10,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import TypeVar
 
 from service.errors import Busy
 
 TOO_LONG = "The query took too long (CUTTINGS_QUERY_SECONDS) and was stopped: narrow it down"
 LEFT = "Whoever asked has gone away"
+_PAUSE, _LONGEST_PAUSE = 0.1, 1.0
+_T = TypeVar("_T")
 
 
 @dataclass(slots=True, eq=False)
@@ -71,6 +74,21 @@ def raise_if_late() -> None:
     deadline = _CURRENT.get()
     if deadline is not None:
         deadline.raise_if_over()
+
+
+def until_answered(ask: Callable[[], _T], patience: float) -> _T:
+    """What `ask` gives, asked again while it is Busy for so many seconds, and as anybody waits."""
+    end = time.monotonic() + min(patience, seconds_left())
+    pause = _PAUSE
+    while True:
+        try:
+            return ask()
+        except Busy:
+            raise_if_late()
+            if time.monotonic() + pause > end:
+                raise
+            time.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
 
 
 def seconds_left() -> float:

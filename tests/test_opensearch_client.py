@@ -8,7 +8,8 @@ import pytest
 from opensearchpy import OpenSearch, exceptions
 
 from service.deadline import within
-from service.engines.opensearch.client import Address, Client, our_errors
+from service.engines.opensearch.client import Address, Client
+from service.engines.opensearch.client_errors import our_errors
 from service.errors import Busy, CuttingsError, DiskFull, InvalidRequest, Misconfigured
 
 TOO_MANY = {"error": {"root_cause": [{"type": "too_many_clauses", "reason": "1024"}]}}
@@ -22,6 +23,8 @@ FAULTS: list[tuple[Callable[[], Exception], type[CuttingsError]]] = [
     (lambda: exceptions.AuthorizationException(403, "cluster_block", FULL), DiskFull),
     (lambda: exceptions.TransportError(429, "cluster_block", FULL), DiskFull),
     (lambda: exceptions.NotFoundError(404, "index_not_found_exception", {}), Misconfigured),
+    (lambda: exceptions.NotFoundError(404, "search_phase_execution_exception", {}), Busy),
+    (lambda: exceptions.TransportError(500, "search_phase_execution_exception", {}), Busy),
     (lambda: exceptions.RequestError(400, "parsing_exception", {}), Misconfigured),
     (lambda: exceptions.RequestError(400, "search_phase_execution", TOO_MANY), InvalidRequest),
     (lambda: exceptions.ConnectionTimeout("TIMEOUT", "slow", Exception()), Busy),

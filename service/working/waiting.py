@@ -1,18 +1,15 @@
 """A shelf that is asked again where it cannot answer yet, as when another machine takes over."""
 
-import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 from service.database import WAIT_FOR_WRITER
-from service.deadline import raise_if_late, seconds_left
-from service.errors import Busy
+from service.deadline import until_answered
 from service.needs import Field, Kind, Name, Newest, Place, Span
 from service.working.documents import Document
 from service.working.shelf import Changes, Shelf
 
 _T = TypeVar("_T")
-_PAUSE, _LONGEST_PAUSE = 0.1, 1.0
 
 
 class Waiting:
@@ -62,14 +59,4 @@ class Waiting:
         return self._shelf.commit(number, changes)
 
     def _answered(self, ask: Callable[[], _T]) -> _T:
-        end = time.monotonic() + min(self._patience, seconds_left())
-        pause = _PAUSE
-        while True:
-            try:
-                return ask()
-            except Busy:
-                raise_if_late()
-                if time.monotonic() + pause > end:
-                    raise
-                time.sleep(pause)
-                pause = min(2 * pause, _LONGEST_PAUSE)
+        return until_answered(ask, self._patience)

@@ -2,27 +2,24 @@
 
 import logging
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from opensearchpy import OpenSearch
-from opensearchpy.exceptions import (
-    AuthenticationException,
-    AuthorizationException,
-    ConnectionTimeout,
-    ImproperlyConfigured,
-    NotFoundError,
-    OpenSearchException,
-    SSLError,
-    TransportError,
-)
 
-from service.deadline import raise_if_late, seconds_left
-from service.errors import Busy, CuttingsError, DiskFull, InvalidRequest, Misconfigured
+from service.deadline import raise_if_late, seconds_left, until_answered
+from service.engines.opensearch.client_errors import (
+    Conflicting,
+    of_status,
+    our_errors,
+    telling_what_is_open,
+)
+from service.errors import Busy, Misconfigured
 
 Json = dict[str, Any]
+_T = TypeVar("_T")
 
 # What it has to say of refusals is told by whoever asked.
 logging.getLogger("opensearch").setLevel(logging.ERROR)
@@ -34,20 +31,12 @@ _LONGEST = 3_600
 _PAUSE = 0.2
 # Less would end every request.
 _LEAST_SECONDS = 0.05
-# What a node answers that has too much to do, or whose shards are on their way to another.
-_OVERLOADED = frozenset((408, 429, 502, 503, 504))
-# What a node answers to one who has written nothing: anything else leaves it open.
-_REFUSED = range(400, 500)
-_CONFLICT = 409
-_ABSENT = 404
-_FULL = "disk usage exceeded"
+_ABSENT, _CONFLICT = 404, 409
 _COPIES = "index.number_of_replicas"
 # A node that was killed may be back soon; the client's own 60 s double each time.
 _SECONDS_PUT_ASIDE = 2.0
 # So many threads ask one node at once without opening connections anew.
 _CONNECTIONS = 40
-# What is asked for has more clauses or levels than the cluster takes.
-_TOO_MUCH = ("too_many_clauses", "too_many_nested_clauses", "max_nested_depth")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +59,10 @@ class Found(NamedTuple):
 
 
 class Client:
-    """Asks any node that answers; serves many threads."""
+    """Asks any node that answers; serves many threads.
+
+    What is read is asked again for as long as anybody waits: another node may have to take over.
+    """
 
     def __init__(self, address: Address) -> None:
         self._seconds = address.seconds
@@ -90,11 +82,10 @@ class Client:
 
     def search(self, index: str, body: Mapping[str, Any]) -> Json:
         """One search; Busy rather than an answer of some of the shards only."""
-        raise_if_late()
-        asked = {
-            "allow_partial_search_results": "false",
-            "request_timeout": max(_LEAST_SECONDS, min(self._seconds, seconds_left())),
-        }
+        return self._read(lambda: self._searched(index, body))
+
+    def _searched(self, index: str, body: Mapping[str, Any]) -> Json:
+        asked = {"allow_partial_search_results": "false", **self._limited()}
         with our_errors():
             found: Json = self._nodes.search(index=index, body=body, params=asked)
         return _whole(found)
@@ -116,18 +107,17 @@ class Client:
 
     def searches(self, index: str, bodies: Sequence[Mapping[str, Any]]) -> list[Json]:
         """Several searches in one request; Busy if one of them was not answered as a whole."""
-        raise_if_late()
-        seconds = max(_LEAST_SECONDS, min(self._seconds, seconds_left()))
         # Of this kind of request each search says it for itself.
         said = {"allow_partial_search_results": False}
         lines = [line for body in bodies for line in (said, body)]
+        return self._read(lambda: self._searched_all(index, lines))
+
+    def _searched_all(self, index: str, lines: Sequence[Mapping[str, Any]]) -> list[Json]:
         with our_errors():
-            found = self._nodes.msearch(
-                body=lines, index=index, params={"request_timeout": seconds}
-            )
+            found = self._nodes.msearch(body=lines, index=index, params=self._limited())
         for each in found["responses"]:
             if "error" in each:
-                raise _of_status(each["status"], str(each["error"]))
+                raise of_status(each["status"], str(each["error"]))
         return [_whole(each) for each in found["responses"]]
 
     def create(self, index: str, body: Mapping[str, Any]) -> None:
@@ -144,7 +134,7 @@ class Client:
                 index=index, body=body, params={"wait_for_active_shards": "all"}, ignore=400
             )
         if "error" in made and made["error"]["type"] != "resource_already_exists_exception":
-            raise _of_status(made["status"], str(made["error"]))
+            raise of_status(made["status"], str(made["error"]))
 
     def add_fields(self, index: str, body: Mapping[str, Any]) -> None:
         """Those of a new index that this one lacks."""
@@ -227,7 +217,7 @@ class Client:
             done = self._nodes.bulk(body=lines, index=index)
         for item in done["items"] if done["errors"] else ():
             if fault := item["index"].get("error"):
-                raise _of_status(item["index"]["status"], str(fault.get("reason", fault)))
+                raise of_status(item["index"]["status"], str(fault.get("reason", fault)))
 
     def exists(self, index: str) -> bool:
         with our_errors():
@@ -235,8 +225,9 @@ class Client:
 
     def get(self, index: str, key: str, without: Sequence[str] = ()) -> Found | None:
         """A document as the last write has left it, seen by searches or not."""
-        params = self._limited() | ({"_source_excludes": ",".join(without)} if without else {})
+        asked = {"_source_excludes": ",".join(without)} if without else {}
         with our_errors():
+            params = {**asked, **self._limited()}
             found = self._nodes.get(index=index, id=key, params=params, ignore=_ABSENT)
         if "error" in found:
             raise Misconfigured(f"The cluster has no index {index}")
@@ -249,11 +240,14 @@ class Client:
         if not keys:
             return []
         wanted = [{"_index": index, "_id": key, "_source": fields} for index, key in keys]
+        return self._read(lambda: self._got(wanted))
+
+    def _got(self, wanted: Sequence[Mapping[str, Any]]) -> list[Json]:
         with our_errors():
             found = self._nodes.mget(body={"docs": wanted}, params=self._limited())
         for each in found["docs"]:
             if "error" in each:
-                raise _of_status(503, str(each["error"]))
+                raise of_status(503, str(each["error"]))
         return [each for each in found["docs"] if each["found"]]
 
     def replace(
@@ -266,11 +260,11 @@ class Client:
         if place is not None:
             only = {"if_seq_no": place[0], "if_primary_term": place[1]}
         try:
-            with _telling_what_is_open():
+            with telling_what_is_open():
                 done = self._nodes_once.index(
                     index=index, id=key, body=body, params={**only, **self._waiting}
                 )
-        except _Conflicting:
+        except Conflicting:
             return None
         return done["_seq_no"], done["_primary_term"]
 
@@ -285,7 +279,10 @@ class Client:
         for item in done["items"] if done["errors"] else ():
             ((_, said),) = item.items()
             if said["status"] != _CONFLICT and (fault := said.get("error")):
-                raise _of_status(said["status"], str(fault.get("reason", fault)))
+                raise of_status(said["status"], str(fault.get("reason", fault)))
+
+    def _read(self, ask: Callable[[], _T]) -> _T:
+        return until_answered(ask, self._seconds)
 
     def _limited(self) -> dict[str, Any]:
         """No longer than an answer may take."""
@@ -323,67 +320,6 @@ def _nodes(address: Address, retries: int) -> OpenSearch:
 
 def _found(answer: Json) -> Found:
     return Found(answer["_source"], (answer["_seq_no"], answer["_primary_term"]))
-
-
-class _Conflicting(Exception):
-    """Another document stands there."""
-
-
-@contextmanager
-def _telling_what_is_open() -> Iterator[None]:
-    """Of a write: a refusal as what it is, everything else as Busy."""
-    try:
-        with our_errors():
-            try:
-                yield
-            except TransportError as exc:
-                if exc.status_code == _CONFLICT:
-                    raise _Conflicting from exc
-                raise
-    except Misconfigured as exc:
-        cause = exc.__cause__
-        if isinstance(cause, TransportError) and cause.status_code not in _REFUSED:
-            raise Busy(exc.detail, 5) from cause
-        raise
-
-
-@contextmanager
-def our_errors() -> Iterator[None]:
-    """Errors of the client as errors of ours, which say what to do."""
-    try:
-        yield
-    except (AuthenticationException, AuthorizationException) as exc:
-        if _FULL in str(exc.args):
-            raise _of_transport(exc) from exc
-        raise Misconfigured("The cluster does not take these credentials: check them") from exc
-    except SSLError as exc:
-        raise Misconfigured(f"The cluster's certificate is not trusted: {exc.error}") from exc
-    except ImproperlyConfigured as exc:
-        raise Misconfigured(f"The cluster's address cannot be used: {exc}") from exc
-    except ConnectionTimeout as exc:
-        raise Busy("The cluster did not answer in time: try again later", 5) from exc
-    except NotFoundError as exc:
-        raise Misconfigured(f"The cluster has no such index: {exc.error}") from exc
-    except TransportError as exc:
-        raise _of_transport(exc) from exc
-    except OpenSearchException as exc:
-        raise Busy(f"The cluster cannot be asked: {exc}", 5) from exc
-
-
-def _of_transport(exc: TransportError) -> CuttingsError:
-    if not isinstance(exc.status_code, int):
-        return Busy("No node of the cluster can be reached: try again later", 5)
-    return _of_status(exc.status_code, f"{exc.error} {exc.info}")
-
-
-def _of_status(status: int, said: str) -> CuttingsError:
-    if any(sign in said for sign in _TOO_MUCH):
-        return InvalidRequest("The query asks for more than the cluster takes: shorten it")
-    if _FULL in said:
-        return DiskFull("A disk of the cluster is too full to be written to: make room there")
-    if status in _OVERLOADED:
-        return Busy("The cluster has too much to do: try again later", 5)
-    return Misconfigured(f"The cluster refused what it was asked ({status}): {said[:500]}")
 
 
 def _whole(found: Json) -> Json:
