@@ -13,9 +13,11 @@ from service.article import Article
 from service.database import Database
 from service.dates import parse_moment
 from service.errors import CuttingsError
-from service.needs import NOTHING
+from service.needs import NOTHING, Name, Needs
 from service.stores.articles import ArticleStore
 from service.stores.slots import UNDATED_ROOM
+from service.working.documents import Document
+from service.working.kept import Kept
 from service.working.rows import no_ids, read
 from service.working.shared import SharedArchive
 from service.working.shelf import Changes, MemoryShelf
@@ -124,3 +126,46 @@ def test_articles_of_one_date_can_be_read_one_by_one(
         assert all(ArticleStore(shelved).has(key) for key in asked)
         rows = conn.execute("SELECT key, id >= ? FROM articles ORDER BY id", [UNDATED_ROOM])
         assert [tuple(row) for row in rows] == [(key, date is not None) for key in keys]
+
+
+def test_what_has_not_changed_is_not_asked_for_again(three: Database) -> None:
+    shelf = changing(three, 0, same=True)
+    archive = SharedArchive(shelf)
+    store = ArticleStore(archive)
+
+    def bodies() -> list[str | None]:
+        found = (store.get(key) for key in ("a0", "a1", "a2"))
+        return [None if each is None else each.article.body for each in found]
+
+    assert bodies() == ["Text 0", "Text 1", "Text 2"]
+    asked = shelf.asked
+    assert bodies() == ["Text 0", "Text 1", "Text 2"]
+    assert shelf.asked == asked
+    # Others change the one and the other.
+    name: Name = "article", "a1"
+    (gone,) = shelf.get([name])
+    assert shelf.commit(shelf.number(), Changes({}, frozenset({name})))
+    assert bodies() == ["Text 0", None, "Text 2"]
+    assert shelf.commit(shelf.number(), Changes({name: gone}, frozenset()))
+    assert bodies() == ["Text 0", "Text 1", "Text 2"]
+    assert shelf.asked > asked + 2
+
+
+def test_much_is_not_kept(three: Database) -> None:
+    shelf = changing(three, 0, same=True)
+    kept, number = Kept(), shelf.number()
+    found = {each.name: each for each in shelf.every("article")}
+    one = next(iter(found.values()))
+    many: dict[Name, Document] = {("article", str(at)): one for at in range(50)}
+    some = [Needs(names=frozenset({("article", str(at))})) for at in range(100)]
+    for each in some:
+        kept.keep(number, each, {}, found)
+    assert kept.get(number, some[0]) is None
+    assert kept.get(number, some[-1]) == found
+    kept.keep(number, some[0], {}, many)
+    assert kept.get(number, some[0]) is None
+    # Whoever was slow brings what is older.
+    kept.keep(number + 1, some[1], {}, found)
+    kept.keep(number, some[2], {}, found)
+    assert [kept.get(number + 1, each) for each in some[1:3]] == [found, None]
+    assert kept.get(number, some[-1]) is None

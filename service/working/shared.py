@@ -15,6 +15,7 @@ from service.storage_faults import mapped
 from service.working.copy import WorkingCopy
 from service.working.documents import Document
 from service.working.fetching import Fetching
+from service.working.kept import Found, Kept
 from service.working.reading import ReadingCopy
 from service.working.schemas import ARCHIVE, Schema
 from service.working.shelf import Shelf
@@ -34,6 +35,7 @@ class SharedArchive:
         self._shelf = shelf
         self._schema = schema
         self._query_seconds = query_seconds
+        self._kept = Kept()
         self._reading: ContextVar[_Reading | None] = ContextVar("reading", default=None)
         self._changing: ContextVar[_Changing | None] = ContextVar("changing", default=None)
 
@@ -58,7 +60,8 @@ class SharedArchive:
             yield outer.with_all(needs)
             return
         waiting = Waiting(self._shelf)
-        with within(self._query_seconds), closing(_Reading(waiting, self._schema)) as reading:
+        begun = _Reading(waiting, self._schema, self._kept)
+        with within(self._query_seconds), closing(begun) as reading:
             token = self._reading.set(reading)
             try:
                 with mapped(_NOWHERE):
@@ -159,8 +162,9 @@ class _Overtaken(Busy):
 class _Reading:
     """What one reader has fetched so far, of one state of the shelf."""
 
-    def __init__(self, shelf: Shelf, schema: Schema) -> None:
+    def __init__(self, shelf: Shelf, schema: Schema, kept: Kept) -> None:
         self._shelf = shelf
+        self._kept = kept
         self._schema = schema
         self._number: int | None = None
         self._asked = NOTHING
@@ -179,10 +183,14 @@ class _Reading:
             self._asked |= needs
         return self._copy.conn
 
-    def _found(self, needs: Needs) -> dict[Name, Document]:
+    def _found(self, needs: Needs) -> Found:
         """As it was when the number was the same before and after."""
         for _ in range(_LOOKS):
             number = self._shelf.number() if self._number is None else self._number
+            kept = self._kept.get(number, needs)
+            if kept is not None and (self._copy is None or self._number is not None):
+                self._number = number
+                return kept
             fetching = Fetching(self._shelf, self._schema)
             found = fetching.found(needs)
             raise_if_late()
@@ -192,6 +200,7 @@ class _Reading:
                 if not is_same:
                     self._number = None
                     raise _Overtaken
+                self._kept.keep(number, needs, fetching.always, found)
                 return fetching.always | found
             self._number = None
         raise Busy("Others have changed the archive all the time: try again")
