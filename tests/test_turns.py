@@ -212,6 +212,29 @@ def test_who_goes_away_leaves_the_line_and_his_work_is_stopped(
     asyncio.run(run())
 
 
+def test_the_next_request_of_a_connection_is_nobody_who_has_left() -> None:
+    """A server may begin it from within the one before, which it has answered and let go."""
+
+    async def run() -> None:
+        inner = App()
+        inner.go.set()
+        app = Turns(inner, Limits())
+        scope: Scope = {"type": "http", "path": "/v1/search", "method": "GET", "headers": []}
+        scope["state"] = {"client": "a"}
+        scope["query_string"] = b""
+
+        async def receive() -> Message:
+            return {"type": "http.disconnect"}
+
+        async def send(_: Message) -> None:
+            assert ASKER.get() is not None
+
+        await app(scope, receive, send)
+        assert ASKER.get() is None
+
+    asyncio.run(run())
+
+
 def test_a_task_that_is_cancelled_gives_its_turn_back() -> None:
     async def run() -> None:
         inner = App()

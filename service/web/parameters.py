@@ -38,9 +38,10 @@ def _joined(value: object) -> object:
     return ",".join(map(str, value)) if isinstance(value, list) else value
 
 
-Names = Annotated[
-    list[Annotated[str, Field(max_length=1_000)]], BeforeValidator(_listed), Field(max_length=100)
-]
+Name = Annotated[str, Field(max_length=1_000)]
+_Listed = Annotated[list[Name], Field(max_length=100)]
+# One alone need not be in a list.
+Names = Annotated[_Listed, BeforeValidator(_listed, json_schema_input_type=_Listed | Name)]
 
 
 def _date(text: str) -> str:
@@ -150,7 +151,11 @@ class SearchParams(FilterParams):
     rank: Literal["auto", "exact"] = Field("auto", description="`exact` ranks every match")
     collapse: bool = Field(False, description="true: a group of near copies is one hit")
     explain: bool = Field(False, description="true: each hit's score by parts")
-    facets: Annotated[str, BeforeValidator(_joined), AfterValidator(_facets)] = Field(
+    facets: Annotated[
+        str,
+        BeforeValidator(_joined, json_schema_input_type=Name | list[str]),
+        AfterValidator(_facets),
+    ] = Field(
         "",
         max_length=1_000,
         description="Fields to count, comma-separated",

@@ -7,6 +7,7 @@ of them can hold up the others.
 import asyncio
 from collections.abc import MutableMapping, Sequence, Sized
 from contextlib import suppress
+from contextvars import Token
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -103,7 +104,7 @@ class _Turn:
 
     __slots__ = (
         *("_asker", "_client", "_crowd", "_ended", "_has_turn", "_limits", "_line", "_listening"),
-        *("_receive", "_scope", "_send", "_timer", "_unread", "_waits", "_work"),
+        *("_outer", "_receive", "_scope", "_send", "_timer", "_unread", "_waits", "_work"),
     )
 
     def __init__(
@@ -117,6 +118,7 @@ class _Turn:
         self._send = send
         self._client: str = scope["state"].get("client", "")
         self._asker = Asker()
+        self._outer: Token[Asker | None] | None = None
         self._has_turn = False
         self._ended = False  # whether all of the body has been received
         self._unread: Message | None = None
@@ -146,7 +148,7 @@ class _Turn:
 
     def work(self, crowd: Crowd) -> None:
         """What is done now is done for this request, in a crowd of others."""
-        ASKER.set(self._asker)
+        self._outer = ASKER.set(self._asker)
         self._crowd = crowd
         self._watch_the_clock()
 
@@ -206,6 +208,10 @@ class _Turn:
         """Done, or given up: the next one's turn."""
         self._rest()
         self._stop_listening()
+        if self._outer is not None:
+            # The next request of a connection may be answered in this very context.
+            ASKER.reset(self._outer)
+            self._outer = None
 
     def _rest(self) -> None:
         if not self._has_turn:

@@ -110,7 +110,7 @@ def test_generated_searches(generated: Both) -> None:
     @settings(max_examples=2_000 if LONG else 60)
     @given(search=searches())
     def hold(search: Search) -> None:
-        asked = replace(search, collapse=False, limit=200)
+        asked = replace(search, limit=200)
         there, here = generated.engine.search(asked), generated.archive.engine.search(asked)
         assert found(there) == found(here), asked
         assert counts(there) == counts(here), asked
@@ -134,7 +134,7 @@ def counts(results: Results) -> tuple[str, int, int]:
 @settings(max_examples=100 if LONG else 10)
 @given(search=searches())
 def test_a_walk_meets_each_hit_once(generated: Both, search: Search) -> None:
-    asked = replace(search, collapse=False, facets=(), limit=17)
+    asked = replace(search, facets=(), limit=17)
     whole = generated.engine.search(replace(asked, limit=200))
     assert walk(generated.engine, asked) == keys(whole)
 

@@ -46,6 +46,7 @@ ASKED: tuple[Callable[[Vocabulary], Any], ...] = (
     lambda words: words.frequencies(["envoy", "envoys", "lodz", "cafe", "大使", "nobody"]),
     lambda words: words.beginning("envo", 5),
     lambda words: words.beginning("pri", 1),
+    lambda words: [words.beginning(start, 5) for start in ("lod", "stra", "zzz", "x" * 999)],
     lambda words: words.following(["the"], "f", 3),
     lambda words: words.following(["foreign"], "", 3),
     lambda words: [words.says(text) for text in ("foreign minister", "minister foreign", "lodz")],

@@ -20,7 +20,7 @@ from service.engines.fields import (
 from service.engines.leaves import AS_WRITTEN
 from service.engines.marks import TOKENS
 from service.engines.opensearch.mapping import PIECES, RANKED, SAID, STEMS, WORDS
-from service.engines.opensearch.terms import as_written, glued, pieces_of, words_of
+from service.engines.opensearch.terms import as_written, glued, pieces_of, term_of
 from service.stores.article_rows import in_lines
 from service.stores.pieces import FIELDS
 from service.stores.pieces import glued as glued_in
@@ -33,7 +33,7 @@ _LONGEST_VALUE = 4_000
 # By what of its date a past text is found.
 _OF_A_PAST = ("day", "instant")
 # No reader types a longer word; figures of a table may be as long as that.
-_LONGEST_OFFERED = 40
+LONGEST_OFFERED = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +77,6 @@ def document_of(searched: Searched) -> dict[str, Any]:
         "facet": {name: _counted(name, each) for name, each in values.items()},
         "key": searched.key,
         "group": searched.group,
-        # Nobody's copy is a group of its own.
-        "collapsed": f"group {searched.group}" if searched.group else searched.key,
         "added_in": searched.added_in,
         "arrival": searched.arrival,
         **dated,
@@ -99,7 +97,8 @@ def _text(value: str | tuple[str, ...] | None) -> str:
 
 
 def _terms(texts: Mapping[str, str], *, is_english: bool) -> dict[str, Any]:
-    words = {name: words_of(text) for name, text in texts.items()}
+    tokens = {name: TOKENS.words(text) for name, text in texts.items()}
+    words = {name: [term_of(token) for token in each] for name, each in tokens.items()}
     stems = {name: _stemmed(each, is_english=is_english) for name, each in words.items()}
     pieces = {name: pieces_of(text) for name, text in texts.items()}
     return {
@@ -107,7 +106,7 @@ def _terms(texts: Mapping[str, str], *, is_english: bool) -> dict[str, Any]:
         WORDS: _joined(words),
         PIECES: _joined(pieces),
         RANKED: _ranked(stems, words),
-        SAID: _said(words),
+        SAID: _said(tokens),
         "length": sum(map(len, words.values())),
         # Only of such texts: they are an index of their own.
         "length_in_pieces": sum(map(len, pieces.values())) or None,
@@ -137,10 +136,11 @@ def _ranked(stems: Mapping[str, list[str]], words: Mapping[str, list[str]]) -> s
     return " ".join(f"{term}|{count}" for term, count in counts.items())
 
 
-def _said(words: Mapping[str, list[str]]) -> list[str]:
-    """All words but such as nobody would be offered."""
-    every = {word for each in words.values() for word in each}
-    return [word for word in every if len(word) <= _LONGEST_OFFERED]
+def _said(tokens: Mapping[str, list[str]]) -> list[str]:
+    """All words but such as nobody would be offered, each behind its term where that is another."""
+    every = {token for each in tokens.values() for token in each if len(token) <= LONGEST_OFFERED}
+    terms = {token: term_of(token) for token in every}
+    return [term if term == token else f"{term} {token}" for token, term in terms.items()]
 
 
 def _values(searched: Searched) -> dict[str, tuple[str, ...]]:

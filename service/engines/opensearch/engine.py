@@ -4,6 +4,8 @@ Only what may be seen is in the index that is searched.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from itertools import islice
+from math import frexp, ldexp
 from typing import Any, Literal, NamedTuple
 
 from service.article import Article
@@ -11,36 +13,32 @@ from service.engines.highlights import COLUMNS, places
 from service.engines.leaves import wanted_leaves
 from service.engines.opensearch.client import Client
 from service.engines.opensearch.compiling import Query, every, published_in, query_of, with_values
+from service.engines.opensearch.explaining import explanations
 from service.engines.opensearch.facets import Days, Names, aggregations, facets_of
 from service.engines.opensearch.hits import EVERY_WORD, hits_of, reading_of
 from service.engines.opensearch.near_copies import (
     GROUPED,
     GROUPS,
     Document,
-    collapsed,
-    collapsing,
+    Groups,
+    firsts,
+    groups_of,
     hidden,
     near_copies,
 )
-from service.engines.opensearch.past_texts import (
-    asks_for_past,
-    current_or_past,
-)
-from service.engines.opensearch.scoring import Known, counted_for, score_of
+from service.engines.opensearch.past_texts import asks_for_past, current_or_past
+from service.engines.opensearch.scoring import Known, counted_for, most_of, score_of
 from service.engines.opensearch.surveying import NOT_SURVEYED, Survey, counts_of, survey
 from service.engines.opensearch.vocabulary import OpenSearchVocabulary
 from service.engines.telling import MOVED_ON, told_of_past
 from service.engines.weighing import ENOUGH
 from service.query import Cursor, Diagnostic, Node, Search, Versions
-from service.result import Facet, Histogram, Hit, Places, Results
+from service.result import Explanation, Facet, Histogram, Hit, Places, Results
 from service.stages import Stage
 from service.stores.article_rows import in_lines
 
 Match = Literal["all", "any"]
 
-# What articles with all of the words are lifted by, where any of them is enough. A score has seven
-# digits in the cluster: more would leave it no decimals.
-_ABOVE = 1_024.0
 # Behind so many hits a page begins after a hit and not after a number.
 _DEEPEST = 10_000
 _BY_DATE = ("published", "arrival", "key")
@@ -76,20 +74,28 @@ class OpenSearchEngine:
         with Stage("rank"):
             body = self._page(search, read, fields, rest)
             answer = self._client.search(self._index, body)
-        page = answer["hits"]["hits"]
+            found = answer["hits"]["hits"]
+            made = answer["aggregations"]
+            mark = int(made["archive"]["mark"]["value"] or 0)
+            if search.collapse:
+                rest.append(_known_by(mark))
+                within = every([_found(search, read.tree), *fields.values(), *rest])
+                page, groups = self._collapsed(search, body, found, within)
+            else:
+                page, groups = found, groups_of(self._client, self._index, found)
         shown = page[: search.limit]
-        made = answer["aggregations"]
         total = answer["hits"]["total"]["value"]
         with Stage("hits"):
-            hits = self._hits(search, read, shown)
-        mark = int(made["archive"]["mark"]["value"] or 0)
+            hits = self._hits(search, read, shown, groups)
+        with Stage("facets"):
+            facets = facets_of(search, made, read.days, self._names)
         return Results(
             total=total,
             groups=total - hidden(made["copies"]),
             hits=hits,
-            facets=facets_of(search, made, read.days, self._names),
+            facets=facets,
             match=read.match,
-            next=_next(search, read, shown, mark) if _goes_on(search, page) else None,
+            next=_next(search, read, shown, mark) if len(page) > search.limit else None,
             diagnostics=(
                 *_moved_on(search, read, mark),
                 *told_of_past(hits, by_score=read.by_score),
@@ -98,14 +104,16 @@ class OpenSearchEngine:
 
     def facets(self, search: Search) -> Mapping[str, Facet | Histogram]:
         fields, rest = _filters(search)
-        read = self._read(search, [*fields.values(), *rest])
+        with Stage("match"):
+            read = self._read(search, [*fields.values(), *rest])
         body = {
             "size": 0,
             "query": every([_found(search, read.tree), *rest, *_unasked(search, fields)]),
             "aggs": aggregations(search, _asked(search, fields), read.days),
         }
-        made = self._client.search(self._index, body).get("aggregations", {})
-        return facets_of(search, made, read.days, self._names)
+        with Stage("facets"):
+            made = self._client.search(self._index, body).get("aggregations", {})
+            return facets_of(search, made, read.days, self._names)
 
     def places(self, search: Search, article: Article, *, is_past: bool = False) -> Places:  # noqa: ARG002 - a text is read in the same way whenever it was said
         fields, rest = _filters(search)
@@ -114,8 +122,9 @@ class OpenSearchEngine:
         lines = [each if isinstance(each, str) else in_lines(each) for each in texts]
         return places(article, reading_of(lines, read.tree))
 
-    def occurring(self, nodes: Collection[Node], versions: Versions = "current") -> frozenset[Node]:  # noqa: ARG002 - current texts alone tell which spellings there are
-        counts = counts_of(self._client, self._index, {node: query_of(node) for node in nodes})
+    def occurring(self, nodes: Collection[Node], versions: Versions = "current") -> frozenset[Node]:
+        asked = query_of if versions == "current" else current_or_past
+        counts = counts_of(self._client, self._index, {node: asked(node) for node in nodes})
         return frozenset(node for node, count in counts.items() if count)
 
     def _read(self, search: Search, filters: Sequence[Query]) -> _Read:
@@ -129,13 +138,32 @@ class OpenSearchEngine:
             surveyed = survey(self._client, self._index, found, filters, counted)
         return _chosen(readings, surveyed, by_score=ranked)
 
-    def _hits(self, search: Search, read: _Read, page: Sequence[Document]) -> tuple[Hit, ...]:
-        if search.collapse:
-            page, copies = collapsed(page)
-        else:
-            copies = near_copies(self._client, self._index, page)
+    def _collapsed(
+        self, search: Search, body: dict[str, Any], found: Sequence[Document], within: Query
+    ) -> tuple[list[Document], Groups]:
+        """A page of the first ones of their groups, and one more if there is a next page."""
+        page: list[Document] = []
+        groups: dict[str, Mapping[str, Any]] = {}
+        # Where the last page ended is not there any more: what it and those before had is skipped.
+        is_lost = search.cursor is not None and "search_after" not in body
+        skipped = search.cursor.offset if search.cursor is not None and is_lost else 0
+        shown = firsts(self._client, self._index, body, found, within)
+        for each, known in islice(shown, skipped, skipped + search.limit + 1):
+            page.append(each)
+            groups |= known
+        return page, groups
+
+    def _hits(
+        self, search: Search, read: _Read, page: Sequence[Document], groups: Groups
+    ) -> tuple[Hit, ...]:
+        copies = {each["_id"]: near_copies(each, groups) for each in page}
+        explained: Mapping[str, Explanation] = {}
+        if search.explain and read.by_score:
+            explained = explanations(self._client, self._index, search, read.tree, read.known, page)
         above = _lifted(search, read) if read.by_score else None
-        return hits_of(page, read.tree, copies, above=above, with_snippets=search.snippets)
+        return hits_of(
+            page, read.tree, copies, explained, above=above, with_snippets=search.snippets
+        )
 
     def _page(
         self, search: Search, read: _Read, fields: Mapping[str, Query], rest: Sequence[Query]
@@ -156,14 +184,14 @@ class OpenSearchEngine:
             **aggregations(search, asked, read.days),
         }
         return {
-            "size": search.limit + 1,
+            # Of a group all but one are left out.
+            "size": (2 if search.collapse else 1) * search.limit + 1,
             "track_total_hits": True,
             "_source": [*_SHOWN],
             "query": {"bool": query},
             **({"post_filter": every([*asked.values()])} if asked else {}),
             "sort": _sorted(search, read),
             "aggs": aggs,
-            **(collapsing(_SHOWN) if search.collapse else {}),
             **after,
         }
 
@@ -189,8 +217,13 @@ def _filters(search: Search) -> tuple[dict[str, Query], list[Query]]:
     if search.published is not None:
         rest.append(published_in(search.published))
     if search.cursor is not None:
-        rest.append({"range": {"added_in": {"lte": search.cursor.mark}}})
+        rest.append(_known_by(search.cursor.mark))
     return fields, rest
+
+
+def _known_by(mark: int) -> Query:
+    """Articles that were there when a walk began."""
+    return {"range": {"added_in": {"lte": mark}}}
 
 
 def _found(search: Search, tree: Node | None, *, is_shown: bool = False) -> Query:
@@ -230,7 +263,13 @@ def _chosen(
 
 
 def _lifted(search: Search, read: _Read) -> float:
-    return _ABOVE if read.match == "any" and search.any_tree is not None else 0.0
+    """What articles with all of the words are lifted by, where any of them is enough: hardly more
+    than any score, since one has but seven digits in the cluster.
+    """
+    if read.match == "all" or search.any_tree is None:
+        return 0.0
+    _, power = frexp(most_of(search, read.tree, read.known))
+    return ldexp(1.0, power)
 
 
 def _scored(search: Search, read: _Read) -> list[Query]:
@@ -260,12 +299,11 @@ def _after(search: Search, read: _Read) -> dict[str, Any]:
     cursor = search.cursor
     if cursor is None:
         return {}
-    if search.collapse:
-        # The cluster goes on behind a hit only where each is a hit of its own.
-        return {"from": cursor.offset}
     if not read.by_score:
         return {"search_after": _place(cursor)}
-    return {"from": cursor.offset} if cursor.offset + search.limit < _DEEPEST else {}
+    # Those that a collapsed page has left out are not counted.
+    is_deep = search.collapse or cursor.offset + search.limit >= _DEEPEST
+    return {} if is_deep else {"from": cursor.offset}
 
 
 def _place(cursor: Cursor) -> list[str | int]:
@@ -288,11 +326,6 @@ def _next(search: Search, read: _Read, page: Sequence[Document], mark: int) -> C
         match=read.match,
         digest=search.digest,
     )
-
-
-def _goes_on(search: Search, page: Sequence[Document]) -> bool:
-    seen = (search.cursor.offset if search.cursor else 0) + 2 * search.limit
-    return len(page) > search.limit and not (search.collapse and seen >= _DEEPEST)
 
 
 def _moved_on(search: Search, read: _Read, mark: int) -> tuple[Diagnostic, ...]:

@@ -13,7 +13,7 @@ from service.engines.opensearch.spellings import SpellingsOfTexts
 from service.engines.reading import Reading
 from service.engines.respelling import respelled
 from service.query import Node
-from service.result import Hit, Snippet
+from service.result import Explanation, Hit, Snippet
 
 # What the part of a query is called that only articles with all of the words match.
 EVERY_WORD = "every word"
@@ -23,6 +23,7 @@ def hits_of(
     found: Sequence[Document],
     tree: Node | None,
     copies: Mapping[str, Copies],
+    explained: Mapping[str, Explanation],
     *,
     above: float | None,
     with_snippets: bool,
@@ -38,6 +39,7 @@ def hits_of(
             _score(each, above),
             shown.get(each["_id"], ()),
             copies.get(each["_id"], Copies()),
+            explained.get(each["_id"]),
         )
         for each in found
     )
@@ -74,7 +76,11 @@ def _score(found: Document, above: float | None) -> float | None:
 
 
 def _hit(
-    found: Document, score: float | None, passages: tuple[Snippet, ...], copies: Copies
+    found: Document,
+    score: float | None,
+    passages: tuple[Snippet, ...],
+    copies: Copies,
+    explanation: Explanation | None,
 ) -> Hit:
     article = found["_source"]["article"]
     published = article["published"]
@@ -94,4 +100,5 @@ def _hit(
         copies=copies.number,
         copied_in=copies.oldest,
         version=past["version"] if past is not None else None,
+        explanation=explanation,
     )

@@ -87,7 +87,7 @@ def _properties() -> dict[str, Any]:
         SAID: {**_KEYWORD, "index": False},
         # What facets count.
         "facet": {"properties": values},
-        **dict.fromkeys(("key", "published", "group", "collapsed"), _KEYWORD),
+        **dict.fromkeys(("key", "published", "group"), _KEYWORD),
         **dict.fromkeys(("arrival", "added_in", "slot", "month", "year", *LENGTHS), _NUMBER),
         # What the article said before: a text has to match as a whole.
         "past": {"type": "nested", "properties": {**sought, "version": _NUMBER}},

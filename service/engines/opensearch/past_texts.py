@@ -24,7 +24,7 @@ def asks_for_past(search: Search, tree: Node | None) -> bool:
     return search.versions == "all" and tree is not None and any(leaves_of(tree))
 
 
-def current_or_past(tree: Node, *, is_shown: bool) -> Query:
+def current_or_past(tree: Node, *, is_shown: bool = False) -> Query:
     """Articles of which the current text matches, or a past one; which one, if it is shown."""
     past: Query = {"nested": {"path": PAST, "query": within(query_of(tree))}}
     if not is_shown:

@@ -8,6 +8,7 @@ FTS5 would know of the whole archive, so that no shard scores by its own article
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from service.engines.leaves import PIECES as PIECES_INDEX
 from service.engines.leaves import index_of, unstemmed, wanted_leaves
@@ -72,6 +73,19 @@ class Known:
         return idf(every, there)
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What adds to a score as much as `query` gives, at most `most`: a `leaf`, or what else `text`
+    says.
+    """
+
+    text: str
+    why: Literal["words", "nearness", "as written"]
+    query: Query
+    most: float
+    leaf: Node | None = None
+
+
 def length_of(node: Node) -> str:
     """The field that holds how many terms an article has in the index of a leaf."""
     return LENGTHS[index_of(node) == PIECES_INDEX]
@@ -91,21 +105,48 @@ def _scored(tree: Node | None) -> list[Node]:
 
 def score_of(search: Search, tree: Node | None, known: Known) -> Query:
     """A query whose score is that of an article for a tree; what it finds is no business of it."""
-    leaves = _scored(tree)
-    parts = [
-        _leaf(leaf, 1 if isinstance(leaf, Prefix) else times, known)
-        for leaf, times in Counter(leaves).items()
-    ]
-    scored: Query = {"bool": {"should": [*parts, *_extras(search, known)]}}
+    scored: Query = {"bool": {"should": [part.query for part in parts_of(search, tree, known)]}}
     if not search.half_life:
         return scored
     params = {
         "newest": known.newest,
         "undated": UNDATED_ROOM,
         "most": MOST_HALVINGS,
-        "half_life": max(1, round(search.half_life * SLOTS_A_DAY)),
+        "half_life": _slots_of(search.half_life),
     }
     return {"script_score": {"query": scored, "script": {"source": _RECENCY, "params": params}}}
+
+
+def parts_of(search: Search, tree: Node | None, known: Known) -> list[Part]:
+    """What a score is the sum of, before age counts."""
+    asked = Counter(_scored(tree)).items()
+    words = [_words(leaf, 1 if isinstance(leaf, Prefix) else n, known) for leaf, n in asked]
+    return [*words, *_extras(search, known)]
+
+
+def most_of(search: Search, tree: Node | None, known: Known) -> float:
+    """What no score is above."""
+    return sum(part.most for part in parts_of(search, tree, known))
+
+
+def recency_of(search: Search, slot: int, known: Known) -> float:
+    """What the script multiplies the score of an article by that stands in a slot."""
+    if not search.half_life:
+        return 1.0
+    half_life, age = _slots_of(search.half_life), known.newest - slot
+    if slot < UNDATED_ROOM or age >= MOST_HALVINGS * half_life:
+        return 1.0 / (1 << MOST_HALVINGS)
+    return (1.0 - (age % half_life) / (2.0 * half_life)) / (1 << (age // half_life))
+
+
+def _slots_of(days: float) -> int:
+    return max(1, round(days * SLOTS_A_DAY))
+
+
+def _words(leaf: Node, times: int, known: Known) -> Part:
+    every = [part for part in _parts(leaf) or [leaf] if known.counts[part]]
+    most = times * (K1 + 1) * sum(map(known.idf, every))
+    return Part(str(leaf), "words", _leaf(leaf, times, known), most, leaf)
 
 
 def _leaf(leaf: Node, times: int, known: Known) -> Query:
@@ -150,7 +191,7 @@ def _counted(found: Sought) -> Iterator[Query]:
                 yield counted_in(f"{found.index}.{column}", run, weight)
 
 
-def _extras(search: Search, known: Known) -> Iterator[Query]:
+def _extras(search: Search, known: Known) -> Iterator[Part]:
     if not search.nearness:
         return
     leaves = _scored(search.any_tree or search.tree)
@@ -158,13 +199,17 @@ def _extras(search: Search, known: Known) -> Iterator[Query]:
         near = _near(one, two)
         if near is not None and known.counts[one] and known.counts[two]:
             amount = NEARNESS * (known.idf(one) + known.idf(two))
-            yield {"constant_score": {"filter": near, "boost": amount}}
+            yield Part(f"{one} {two}", "nearness", _gain(near, amount), amount)
     for word in capitals(leaves):
         written = unstemmed(word)
         # Where both are in as many articles no other word has the stem.
         if 0 < known.counts[written] < known.counts[word]:
             amount = EXACTNESS * known.idf(word)
-            yield {"constant_score": {"filter": query_of(written), "boost": amount}}
+            yield Part(word.text, "as written", _gain(query_of(written), amount), amount)
+
+
+def _gain(found: Query, amount: float) -> Query:
+    return {"constant_score": {"filter": found, "boost": amount}}
 
 
 def _near(one: Word, two: Word) -> Query | None:

@@ -3,6 +3,7 @@ people type. Each question is one request, but for counts of words that begin in
 """
 
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from itertools import islice
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from service.engines.completing import NEAR, NEWEST, READ, following_in, has_beginning, written_in
 from service.engines.opensearch.client import Client
 from service.engines.opensearch.compiling import NOTHING, Query, every, query_of
+from service.engines.opensearch.documents import LONGEST_OFFERED
 from service.engines.opensearch.mapping import PIECES, SAID
 from service.engines.opensearch.surveying import counts_of
 from service.letters import folded
@@ -21,6 +23,8 @@ from service.unspaced import has_unspaced
 # Words are looked for in so many articles of each shard, and counted there.
 _SAMPLED = 20_000
 _MOST_RESEMBLING = 1_000
+# No term of a word that is offered is longer: a letter is written out as three at most.
+_LONGEST = 3 * LONGEST_OFFERED
 _LOOKED_AT, _BEGINNINGS = 40, 5
 _NEWEST_FIRST = [{"published": "desc"}, {"arrival": "desc"}, {"key": "desc"}]
 
@@ -43,10 +47,15 @@ class OpenSearchVocabulary:
         return {word: count for word, count in counts.items() if count}
 
     def beginning(self, prefix: str, limit: int) -> tuple[tuple[str, int], ...]:
-        """Words that begin so with the number of articles that have them, the most first."""
+        """Words that begin so with the number of articles that have them, the most first.
+
+        Each is written as most articles do: `łodz`, with those that have `lodz`.
+        """
         found = self._words(folded(prefix), ".*", 2 * limit)
-        counts = self.frequencies(found)
-        return tuple(sorted(counts.items(), key=lambda each: (-each[1], each[0]))[:limit])
+        commonest = sorted(found, key=lambda said: (found[said], said))
+        written = {_term(said): said.rpartition(" ")[2] for said in commonest}
+        counts = ((written[term], n) for term, n in self.frequencies(written).items())
+        return tuple(sorted(counts, key=lambda each: (-each[1], each[0]))[:limit])
 
     def following(self, words: Sequence[str], start: str, limit: int) -> tuple[str, ...]:
         """What begins so and follows the last of `words` in the newest articles with all."""
@@ -73,7 +82,11 @@ class OpenSearchVocabulary:
         least, most = max(0, shortest - len(start)), longest - len(start)
         if most < 0:
             return {}
-        return self._words(start, f".{{{least},{most}}}", _MOST_RESEMBLING)
+        found = self._words(start, f"[^ ]{{{least},{most}}}( .*)?", _MOST_RESEMBLING)
+        counts: Counter[str] = Counter()
+        for said, articles in found.items():
+            counts[_term(said)] += articles
+        return counts
 
     def together(self, texts: Collection[str]) -> int:
         """In how many articles all of these words and phrases stand."""
@@ -95,8 +108,14 @@ class OpenSearchVocabulary:
         return tuple(islice(shown, limit))
 
     def _words(self, start: str, rest: str, most: int) -> Mapping[str, int]:
-        """The commonest words, with the number of articles looked at that have them."""
-        pattern = re.sub(r"([^\w\s])", r"\\\1", start) + rest
+        """The commonest words as they are kept, with the number of articles looked at that have
+        them.
+        """
+        if len(start) > _LONGEST:
+            return {}
+        # Without brackets `start.*` is looked for in another way, which fails where all words come
+        # before it in the alphabet (OpenSearch 2.17 to 3.3).
+        pattern = "(" + re.sub(r"([^\w\s])", r"\\\1", start) + rest + ")"
         terms = {"field": SAID, "include": pattern, "size": most}
         sampled = {"sampler": {"shard_size": _SAMPLED}, "aggs": {"words": {"terms": terms}}}
         query = query_of(Prefix(start)) if start else NOTHING
@@ -121,6 +140,11 @@ class OpenSearchVocabulary:
     def _count(self, query: Query) -> int:
         body = {"size": 0, "track_total_hits": True, "query": query}
         return int(self._client.search(self._index, body)["hits"]["total"]["value"])
+
+
+def _term(said: str) -> str:
+    """What a word is looked for by."""
+    return said.partition(" ")[0]
 
 
 def _with_word(word: str) -> Query:

@@ -1,6 +1,7 @@
 """An archive in the cluster in a few numbers."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -94,5 +95,8 @@ def _count_of_killed(whole: WholeArchive, query: dict[str, Any]) -> int:
 
 def _arrived(came: Mapping[str, str | None]) -> dict[str, Any]:
     at = came["at"]
-    seconds = int(datetime.fromisoformat(at).timestamp()) if at else None
+    seconds = None
+    # Another program may have written what is no time into the file that was moved here.
+    with suppress(ValueError):
+        seconds = int(datetime.fromisoformat(at).timestamp()) if at else None
     return {"at": at, "seconds": seconds, "origin": came["origin"]}

@@ -94,12 +94,12 @@ def archive(request: Request, desk: At) -> Response:
     """What anybody may see of all of it; for editors the ingests and the quarantine as well."""
     health = desk.glance.health()
     private = _for_editors(desk) if _may_edit(request) else None
-    is_here = is_loopback(request.scope, request.headers)
+    with_sql = request.app.state.has_sql_room and is_loopback(request.scope, request.headers)
 
     def make() -> Response:
-        return page(request, "archive.html", _values(desk, health, private, is_here))
+        return page(request, "archive.html", _values(desk, health, private, with_sql))
 
-    made = answer(desk, request, make, tag=_tag(health, private, is_here))
+    made = answer(desk, request, make, tag=_tag(health, private, with_sql))
     if private is not None:
         made.headers["Cache-Control"] = "no-store"
     return made
@@ -114,13 +114,13 @@ def _may_edit(request: Request) -> bool:
     return "edit" in ALLOWS.get(request.state.reader, ())
 
 
-def _tag(health: Health, private: ForEditors | None, is_here: bool) -> str:
+def _tag(health: Health, private: ForEditors | None, with_sql: bool) -> str:
     """What is shown that the archive's own generation says nothing of."""
-    return hashlib.sha256(repr((health, private, is_here)).encode()).hexdigest()[:16]
+    return hashlib.sha256(repr((health, private, with_sql)).encode()).hexdigest()[:16]
 
 
 def _values(
-    desk: Desk, health: Health, private: ForEditors | None, is_here: bool
+    desk: Desk, health: Health, private: ForEditors | None, with_sql: bool
 ) -> dict[str, Any]:
     glance = desk.glance
     facets = desk.finder.facets(WHAT_IT_HOLDS)
@@ -142,7 +142,7 @@ def _values(
         "ingests": tuple(map(shown_ingest, private.ingests)) if private is not None else (),
         "quarantine": shown_asides(private.asides) if private is not None else None,
         "notes": notes(health),
-        "queries": queries() if is_here else (),
+        "queries": queries() if with_sql else (),
         "formats": tuple(EXPORT_FORMATS),
     }
 
