@@ -47,9 +47,26 @@ CLUSTER: tuple[tuple[str, str, str], ...] = (
         "1",
         "Copies of each part on other nodes, 0 to 8; counts when the archive is made.",
     ),
+    (
+        "CUTTINGS_OPENSEARCH_YEARS",
+        "0",
+        "Years of articles that share an index, 1 to 100; 0: all do. Counts when the archive is "
+        "made and for `cuttings reindex`.",
+    ),
+    (
+        "CUTTINGS_OPENSEARCH_REPOSITORY",
+        "",
+        "The snapshot repository of the cluster in which `cuttings snapshot` keeps them.",
+    ),
 )
 NO_NODES = "CUTTINGS_OPENSEARCH_URL: name the cluster's nodes, as https://host:9200"
+NO_REPOSITORY = (
+    "CUTTINGS_OPENSEARCH_REPOSITORY: name a snapshot repository that is registered in the cluster; "
+    "docs/backup.md shows how to register one"
+)
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}", re.ASCII)
+# What would name several, or stand for something else in an address.
+_REPOSITORY = re.compile(r"(?![_.-])[^\s,#*?\"<>|\\/:%]{1,100}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +81,8 @@ class ClusterSettings:
     name: str = "cuttings"
     shards: int = 3
     copies: int = 1
+    repository: str = ""
+    years: int = 0
 
 
 def read_engine(given: Mapping[str, str]) -> EngineName:
@@ -91,10 +110,23 @@ def read_cluster(given: Mapping[str, str]) -> ClusterSettings:
         asked["PASSWORD"],
         asked["API_KEY"],
         Path(asked["CA"]) if asked["CA"] else None,
-        _name(asked["NAME"]),
+        archive_name(asked["NAME"]),
         whole_number("CUTTINGS_OPENSEARCH_SHARDS", asked["SHARDS"], 1, 1024),
         whole_number("CUTTINGS_OPENSEARCH_COPIES", asked["COPIES"], 0, 8),
+        _repository(asked["REPOSITORY"]),
+        whole_number("CUTTINGS_OPENSEARCH_YEARS", asked["YEARS"], 0, 100),
     )
+
+
+def archive_name(text: str, given_as: str = "CUTTINGS_OPENSEARCH_NAME") -> str:
+    """Misconfigured for what cannot be one, or is a pattern of several."""
+    # What is private to an archive has the archive's name and that.
+    if not _NAME.fullmatch(text) or text.endswith("-private"):
+        raise Misconfigured(
+            f"{given_as}: “{text}” is no name of an index: small letters, digits, - and _, "
+            "100 at most, and no -private at its end"
+        )
+    return text
 
 
 def as_written(engine: EngineName, cluster: ClusterSettings) -> dict[str, str]:
@@ -109,6 +141,8 @@ def as_written(engine: EngineName, cluster: ClusterSettings) -> dict[str, str]:
         "CUTTINGS_OPENSEARCH_NAME": cluster.name,
         "CUTTINGS_OPENSEARCH_SHARDS": str(cluster.shards),
         "CUTTINGS_OPENSEARCH_COPIES": str(cluster.copies),
+        "CUTTINGS_OPENSEARCH_YEARS": str(cluster.years),
+        "CUTTINGS_OPENSEARCH_REPOSITORY": cluster.repository,
     }
 
 
@@ -133,11 +167,7 @@ def _url(text: str) -> str:
     return text.rstrip("/")
 
 
-def _name(text: str) -> str:
-    # What is private to an archive has the archive's name and that.
-    if not _NAME.fullmatch(text) or text.endswith("-private"):
-        raise Misconfigured(
-            f"CUTTINGS_OPENSEARCH_NAME: “{text}” is no name of an index: small letters, digits, "
-            "- and _, 100 at most, and no -private at its end"
-        )
+def _repository(text: str) -> str:
+    if text and not _REPOSITORY.fullmatch(text):
+        raise Misconfigured(f"CUTTINGS_OPENSEARCH_REPOSITORY: “{text}” is no name of a repository")
     return text

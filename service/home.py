@@ -2,12 +2,14 @@
 
 import importlib
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, Self, cast
 
 from service.archive import Archive
 from service.cluster import EngineName
 from service.engines import Engine
+from service.engines.snapshots import Snapshot, Tell
 from service.errors import Misconfigured
 from service.settings import Settings
 from service.working.shelf import Shelf
@@ -71,6 +73,28 @@ class ShelvedHome(Home, Protocol):
     def private_shelf(self) -> Shelf: ...
 
 
+class ClusteredHome(ShelvedHome, Protocol):
+    """One in a cluster, which keeps snapshots of it."""
+
+    def take_snapshot(self, name: str, tell: Tell) -> Snapshot:
+        """As of one moment, while others write. Conflict if there is one of that name."""
+        ...
+
+    def snapshots(self, *, of_every_archive: bool = False) -> list[Snapshot]:
+        """The newest first."""
+        ...
+
+    def delete_snapshot(self, name: str) -> None:
+        """NotFound if there is none."""
+        ...
+
+    def restored(self, name: str, tell: Tell) -> AbstractContextManager[tuple[Snapshot, Self]]:
+        """A snapshot as this archive: for everybody when the block ends, until then for the home
+        that is given alone. Nothing is left where it fails; Conflict where an archive stands.
+        """
+        ...
+
+
 _HOMES: Mapping[EngineName, str] = {
     "sqlite": "service.engines.sqlite.home:FileHome",
     "opensearch": "service.engines.opensearch.home:ClusterHome",
@@ -111,6 +135,15 @@ def made_home(settings: Settings) -> Home:
     home = home_of(settings)
     home.migrate()
     return home
+
+
+def clustered_home(settings: Settings) -> ClusteredHome:
+    """For what only a cluster has, whether an archive is there or not."""
+    if settings.engine == "sqlite":
+        raise Misconfigured(
+            "`cuttings snapshot` is for an archive in a cluster: of a file take a `cuttings backup`"
+        )
+    return cast("ClusteredHome", home_of(settings))
 
 
 def refuse_cluster(settings: Settings, command: str, instead: str) -> None:

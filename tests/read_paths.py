@@ -6,11 +6,10 @@ is written down here, so that a new one cannot be forgotten: it has no entry, an
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -475,6 +474,8 @@ COMMANDS: dict[str, Said] = {
     "backup": "is the file",
     "move": "is all documents, hidden ones too, for its owner",
     "restore": _WRITES,
+    **{f"snapshot {name}": _WRITES for name in ("take", "restore", "delete")},
+    "snapshot list": "is about copies of a cluster",
     **{f"entity {name}": _WRITES for name in _EDITS},
     **{f"key {name}": "is about keys" for name in ("create", "list", "revoke")},
     **{f"quarantine {name}": _WRITES for name in ("retry", "drop")},
@@ -514,8 +515,7 @@ def calls(known: Known) -> list[tuple[str, ...]]:
     ]
 
 
-def printed(call: tuple[str, ...], db: Path) -> str:
-    result = CliRunner().invoke(
-        main, list(call), env={"CUTTINGS_DB": str(db), "CUTTINGS_TAGGER": "gazetteer"}
-    )
+def printed(call: tuple[str, ...], environment: Mapping[str, str]) -> str:
+    settings = {**environment, "CUTTINGS_TAGGER": "gazetteer"}
+    result = CliRunner().invoke(main, list(call), env=settings)
     return f"{result.output}{result.exception or ''}"

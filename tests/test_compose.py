@@ -26,7 +26,8 @@ COMPOSE = yaml.safe_load((HERE / "docker-compose.yml").read_text("utf-8"))
 EVERY: dict[str, dict[str, Any]] = COMPOSE["services"]
 NODES = {name: about for name, about in EVERY.items() if name.startswith("node")}
 IN_CLUSTER = {name: about for name, about in EVERY.items() if name.startswith("cluster-")}
-OURS = {name: about for name, about in EVERY.items() if name not in NODES}
+FOLDER = EVERY["snapshots"]
+OURS = {name: about for name, about in EVERY.items() if name not in {*NODES, "snapshots"}}
 # Of one machine, with a file.
 SERVICES = {name: about for name, about in OURS.items() if name not in IN_CLUSTER}
 DOCKERFILE = (HERE / "Dockerfile").read_text("utf-8").replace("\\\n", " ")
@@ -207,6 +208,22 @@ def test_the_nodes_are_of_the_version_that_is_tested_and_reached_by_nobody_else(
         assert f"{name}:/usr/share/opensearch/data" in node["volumes"]
         assert name in COMPOSE["volumes"]
         assert node["environment"]["discovery.seed_hosts"].split(",") == [*NODES]
+
+
+def test_the_nodes_share_a_place_for_snapshots() -> None:
+    assert FOLDER["image"] == NODES["node1"]["image"]
+    assert FOLDER["profiles"] == ["cluster"]
+    assert FOLDER["entrypoint"][-1] == "/snapshots"
+    assert (FOLDER["cap_drop"], FOLDER["cap_add"]) == (["ALL"], ["CHOWN"])
+    assert "snapshots" in COMPOSE["volumes"]
+    for node in (FOLDER, *NODES.values()):
+        assert "snapshots:/snapshots" in node["volumes"]
+    for node in NODES.values():
+        assert node["environment"]["path.repo"] == "/snapshots"
+        assert node["depends_on"] == {"snapshots": {"condition": "service_completed_successfully"}}
+    repository = read_settings(IN_CLUSTER["cluster-api"]["environment"]).cluster.repository
+    said = (HERE / "docker-compose.yml").read_text("utf-8")
+    assert f"/_snapshot/{repository}\n" in said
 
 
 def test_two_servers_share_the_cluster_and_nothing_else() -> None:

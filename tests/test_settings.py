@@ -107,6 +107,8 @@ def test_a_cluster_with_a_user() -> None:
         "CUTTINGS_OPENSEARCH_NAME": "daily-news",
         "CUTTINGS_OPENSEARCH_SHARDS": "12",
         "CUTTINGS_OPENSEARCH_COPIES": "2",
+        "CUTTINGS_OPENSEARCH_YEARS": "10",
+        "CUTTINGS_OPENSEARCH_REPOSITORY": "nightly",
     }
     settings = read_settings(CLUSTER | given)
     assert settings.engine == "opensearch"
@@ -118,6 +120,8 @@ def test_a_cluster_with_a_user() -> None:
         name="daily-news",
         shards=12,
         copies=2,
+        years=10,
+        repository="nightly",
     )
     assert settings.place == "“daily-news” in the cluster at https://one.example:9200"
     assert read_settings(as_environment(settings)) == settings
@@ -145,6 +149,9 @@ def test_a_cluster_with_a_key() -> None:
         ("OPENSEARCH_NAME", "news-private", "is no name of an index"),
         ("OPENSEARCH_SHARDS", "0", "from 1 to 1,024"),
         ("OPENSEARCH_COPIES", "many", "from 0 to 8"),
+        ("OPENSEARCH_YEARS", "101", "from 0 to 100"),
+        ("OPENSEARCH_REPOSITORY", "every*", "is no name of a repository"),
+        ("OPENSEARCH_REPOSITORY", "a/b", "is no name of a repository"),
     ],
 )
 def test_a_cluster_that_cannot_be(name: str, text: str, said: str) -> None:

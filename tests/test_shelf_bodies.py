@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from both_ways import Both, InterruptedShelf, Step
 from cluster.filled import searched_in
 from cluster.shelves import documents
@@ -33,6 +34,7 @@ from service.engines.opensearch.shelf.fields import (
     term_of,
 )
 from service.engines.opensearch.shelf.indices import Indices, id_of
+from service.engines.opensearch.shelf.layouts import Parts, laid_out
 from service.near_copies import bands, bucket
 from service.needs import FIELDS, PRIVATE_FIELDS, Name
 from service.working.documents import Document
@@ -129,10 +131,42 @@ def test_what_was_taken_out_is_not_where_searches_look() -> None:
     indices = Indices("archive")
     gone = Document("article", "a1", {"tombstones": (("2026-01-01T00:00:00Z", "", None),)})
     assert indices.of(gone) == indices.others
-    assert indices.places(gone.name) == [
-        (indices.articles, "a1"),
-        (indices.others, "article/a1"),
+    assert [*indices.places(laid_out(Parts()), gone.name)] == [
+        (f"{indices.articles}-v1", "a1"),
+        (f"{indices.others}-v1", "article/a1"),
     ]
+
+
+def test_articles_may_stand_by_their_years() -> None:
+    indices, layout = Indices("archive"), laid_out(Parts(years=10))
+    assert layout.lacks(["2018-12-16", "", "2011-01-01T00:00:00Z", "1998-05"]) == ("1990", "2010")
+    assert layout.around("1978-01-01", "2001").spans == ("1970", "1980", "1990", "2000", "undated")
+    assert indices.name_in(layout, indices.articles, "2018-12-16") == "archive-articles.2010-v1"
+    assert indices.name_in(layout, indices.entities) == "archive-entities-v1"
+    every = [*indices.places(layout.opened(["2010"]), ("article", "a1"))]
+    assert [name for name, _ in every] == [
+        "archive-articles.2010-v1",
+        "archive-articles.undated-v1",
+        "archive-others-v1",
+    ]
+
+
+@pytest.mark.parametrize("years", [1, 3, 10, 100])
+@given(year=st.integers(1, 9999))
+def test_no_date_makes_more_than_a_few_indices(years: int, year: int) -> None:
+    layout = laid_out(Parts(years=years))
+    begin = int(layout.span_of(f"{year:04}-01-01"))
+    assert 1850 - years < begin <= 2100
+    if 1850 + years <= year <= 2100:
+        assert begin <= year < begin + years
+    assert Indices("archive").read(f"archive-articles.{begin}-v7") == ("archive-articles", 7)
+
+
+@pytest.mark.parametrize(
+    "name", ["archive-others", "archive-articles.x-v1", "archive-head", "other-articles-v1", "-v1"]
+)
+def test_names_of_others_are_left_alone(name: str) -> None:
+    assert Indices("archive").read(name) is None
 
 
 @given(st.lists(st.text(max_size=400), min_size=2, max_size=2, unique=True))

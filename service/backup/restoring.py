@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from service.backup.carrying import Carried, Carrying, forget_sessions
+from service.archive import Archive
+from service.backup.carrying import Carried, Carrying, forget_sessions, told_by
 from service.backup.copying import settle
 from service.backup.manifest import (
     IDENTITY,
@@ -30,7 +31,7 @@ from service.storage_faults import WHAT_TO_DO
 from service.swapping import Move, finish, give, making, put_in_place, sync
 
 # So that no reader takes an answer for unchanged whose number the archive had before.
-_FAR_AHEAD = 1_000_000
+FAR_AHEAD = 1_000_000
 RAISE = "UPDATE generation SET number = max(number, :least) + 1"
 _SHOWN_FAULTS = 3
 
@@ -171,14 +172,14 @@ class _Restoring:
         sources = [*newer, *(each.path for each in older if each.path == self.place)]
         carried, reached = Carried(), [0]
         with self._opened() as (archive, private):
-            carrying = Carrying(archive, private or self._scratch())
+            carrying = Carrying.into_files(archive, private or self._scratch())
             for source in sources:
                 try:
                     carried += self._carried(carrying, source)
                     reached += [_generation(source)] if source == self.place else []
                 except CuttingsError as exc:
                     lacks.append(_unknown(source, exc))
-            least = max(reached) or _generation(self.folder / ARCHIVE) + _FAR_AHEAD
+            least = max(reached) or _generation(self.folder / ARCHIVE) + FAR_AHEAD
             with archive.write() as conn:
                 conn.execute(RAISE, {"least": least})
         return carried, tuple(lacks)
@@ -191,7 +192,7 @@ class _Restoring:
         with closing(public), closing(private or public):
             if _name(public) != _name(carrying.archive):
                 raise Misconfigured("it is another archive")
-            return carrying.from_newer(public, private)
+            return carrying.from_newer(told_by(public, private))
 
     def _scratch(self) -> Database:
         """For what a private file has to take part in where the backup has none."""
@@ -257,7 +258,7 @@ def _unknown(source: Path, exc: CuttingsError) -> str:
     )
 
 
-def _name(archive: Database) -> str:
+def _name(archive: Archive) -> str:
     with archive.read() as conn:
         name: str = conn.execute(IDENTITY).fetchone()["archive"]
         return name

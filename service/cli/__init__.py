@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, str] = {
     "check": "service.cli.check:check",
     "backup": "service.cli.backup:backup",
     "restore": "service.cli.backup:restore",
+    "snapshot": "service.cli.snapshot:snapshot",
     "retag": "service.cli.retag:retag",
     "slow": "service.cli.slow:slow",
     "key": "service.cli.key:key",

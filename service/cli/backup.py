@@ -21,7 +21,7 @@ from service.settings import Settings
 
 _FILE = click.Path(path_type=Path)
 # A cluster copies what it holds by itself.
-_SNAPSHOTS = "take a snapshot of the cluster, or a file of it by `cuttings move --to sqlite`"
+_SNAPSHOTS = "take a `cuttings snapshot`, or make a file of it by `cuttings move --to sqlite`"
 _QUICK = click.option("--quick", is_flag=True, help="Look at the structure of the copy alone.")
 _JSON = click.option("--json", "as_json", is_flag=True, help="The report, for programs.")
 
@@ -104,10 +104,15 @@ def _told(done: Restored) -> Iterator[str]:
     yield f"restored, {state} -> {done.archive}"
     if done.migrations:
         yield f"brought up to date: {', '.join(done.migrations)}"
-    if done.carried != Carried():
-        yield "taken back since and not come again: " + ", ".join(_words(done.carried))
+    yield from told_of_carried(done.carried)
     yield from (f"kept: {path}" for path in done.kept)
     yield from done.lacks
+
+
+def told_of_carried(carried: Carried) -> Iterator[str]:
+    """What did not come back with an older state, if there was any."""
+    if carried != Carried():
+        yield "taken back since and not come again: " + ", ".join(_words(carried))
 
 
 def _words(carried: Carried) -> Iterator[str]:

@@ -27,7 +27,7 @@ def kill(settings: Settings, key: str, reason: str) -> None:
         say(f"a near copy stays: {copy}")
     for origin in killed.origins:
         say(f"it was read from {origin}, which is not ours to erase")
-    say("copies of the archive made before, backups among them, still have it")
+    say("copies of the archive made before, backups and snapshots among them, still have it")
     if killing.sweep():
         say(f"erased from {settings.place}")
     else:

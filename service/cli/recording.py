@@ -26,6 +26,9 @@ RECORDED: Mapping[str, tuple[str, ...]] = {
     "backup": ("file",),
     "move": ("to",),
     "restore": ("file",),
+    "snapshot take": ("name",),
+    "snapshot restore": ("name",),
+    "snapshot delete": ("name",),
     "kill": ("key",),
     "revive": ("key",),
     "export": ("format", "output"),
@@ -51,6 +54,8 @@ RECORDED: Mapping[str, tuple[str, ...]] = {
 MAKING = frozenset({"ingest", "migrate", "key create"})
 # It may be there because the file with the log is damaged.
 RESTORE = "restore"
+# There is no archive before it, and the one that it brings gets the line.
+_BRINGING = "snapshot restore"
 _OTHER: Mapping[EngineName, EngineName] = {"sqlite": "opensearch", "opensearch": "sqlite"}
 _PASSWORD = re.compile(r"://[^/@\s]*@")
 
@@ -62,7 +67,7 @@ def recorded(settings: Settings, context: click.Context) -> Iterator[None]:
     if name == "move":
         # It is the old home that everything is taken out of.
         settings = replace(settings, engine=_OTHER[context.params["to"]])
-    if name == RESTORE:
+    if name in (RESTORE, _BRINGING):
         with _restoring(settings, _deed(settings, name, context.params)):
             yield
     elif _is_recorded(settings, name, context.params):
@@ -94,7 +99,7 @@ def _is_recorded(settings: Settings, name: str, params: Mapping[str, Any]) -> bo
 def _restoring(settings: Settings, deed: Deed) -> Iterator[None]:
     """The line stands in the file that is replaced, if that can be written, and in the new one."""
     begun = Begun(0, utc_now(), deed)
-    if settings.private_db.exists():
+    if settings.engine == "sqlite" and settings.private_db.exists():
         try:
             begun = AuditStore(home_of(settings).private).begin(deed)
         except CuttingsError as exc:

@@ -15,6 +15,7 @@ from service.engines.opensearch.lists.asking import WholeArchive
 from service.engines.opensearch.lists.made import lists_in
 from service.engines.opensearch.shelf.bodies import body_of
 from service.engines.opensearch.shelf.indices import Indices
+from service.engines.opensearch.shelf.layouts import Parts
 from service.entity import EntityName, EntityType, Mention, entity_key
 from service.findings import Findings, Quote
 from service.stores.articles import put
@@ -57,7 +58,7 @@ def both_lists(client: Client, name: str, archive: Archive) -> Iterator[BothList
     shelf = MemoryShelf()
     shelf.commit(0, Changes(documents, frozenset()))
     indices = Indices(name)
-    indices.create(client, 2, 0)
+    indices.create(client, Parts(2))
     for index in indices.of_documents:
         own = [each for each in documents.values() if indices.of(each) == index]
         client.put(index, [(indices.id_in(index, each.name), body_of(each)) for each in own])

@@ -9,13 +9,15 @@ from hypothesis import strategies as st
 
 from cluster.processes import Cluster
 from service.engines.opensearch.client import Address, Client
+from service.engines.opensearch.shelf.layouts import Parts
 from service.engines.opensearch.shelf.shelf import OpenSearchShelf
 from service.needs import ORDERED, Condition, Kind, Span
 from service.working.documents import Document, Row, columns
 from service.working.schemas import ARCHIVE, PRIVATE, Schema
 from service.working.shelf import Changes
 
-SHARDS, COPIES = 2, 1
+PARTS = Parts(2, 1)
+BY_DECADES = Parts(2, 1, 10)
 _C = TypeVar("_C", bound=Client)
 _names = itertools.count()
 
@@ -28,10 +30,12 @@ def connected(cluster: Cluster, way: type[_C]) -> Iterator[_C]:
 
 
 @contextmanager
-def empty_shelf(client: Client, schema: Schema = ARCHIVE) -> Iterator[OpenSearchShelf]:
+def empty_shelf(
+    client: Client, schema: Schema = ARCHIVE, parts: Parts = PARTS
+) -> Iterator[OpenSearchShelf]:
     """A new one, which is no more afterwards."""
     shelf = OpenSearchShelf(client, f"shelf{next(_names)}", schema)
-    shelf.create(SHARDS, COPIES)
+    shelf.create(parts)
     try:
         yield shelf
     finally:

@@ -11,9 +11,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cluster.processes import Cluster
-from cluster.shelves import COPIES, SHARDS, changes, connected, emptied, empty_shelf, name_of, row
+from cluster.shelves import (
+    BY_DECADES,
+    PARTS,
+    changes,
+    connected,
+    emptied,
+    empty_shelf,
+    name_of,
+    row,
+)
 from service.engines.opensearch.client import Client
+from service.engines.opensearch.compiling import EVERYTHING
 from service.engines.opensearch.shelf import renewing
+from service.engines.opensearch.shelf.layouts import Parts
 from service.engines.opensearch.shelf.shelf import OpenSearchShelf
 from service.errors import CuttingsError
 from service.working.documents import Document
@@ -24,6 +35,7 @@ pytest_plugins = ["cluster.fixtures"]
 
 FEW = {**renewing._ALL, "size": 2}
 some_changes = st.lists(changes(), min_size=1, max_size=4)
+layouts = st.sampled_from([PARTS, BY_DECADES, Parts(1, 0, 1)])
 
 
 class Interrupted(Client):
@@ -57,6 +69,14 @@ class Interrupted(Client):
     def point(self, *args: Any) -> None:
         self._happens()
         super().point(*args)
+
+    def point_beside(self, *args: Any) -> None:
+        self._happens()
+        super().point_beside(*args)
+
+    def create_missing(self, *args: Any, **options: Any) -> None:
+        self._happens()
+        super().create_missing(*args, **options)
 
     def replace(self, *args: Any) -> Any:
         self._happens()
@@ -110,7 +130,7 @@ def test_the_new_indices_take_the_place_of_the_old(client: Client, shelf: OpenSe
     emptied(shelf)
     before = client.named(shelf.indices.of_any_version)
     told: list[tuple[int, int]] = []
-    shelf.renew(1, 0, lambda done, every: told.append((done, every)))
+    shelf.renew(Parts(1), lambda done, every: told.append((done, every)))
     both = client.named(shelf.indices.of_any_version)
     assert {name for name, aliases in both.items() if aliases} == both.keys() - before.keys()
     shelf.tidy()
@@ -122,8 +142,10 @@ def test_the_old_ones_stay_while_somebody_may_write_there(
     client: Client, shelf: OpenSearchShelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     emptied(shelf)
+    shelf.renew(PARTS, quiet)
+    shelf.tidy()
     monkeypatch.setattr(renewing, "_SECONDS_KEPT", 900)
-    shelf.renew(SHARDS, COPIES, quiet)
+    shelf.renew(PARTS, quiet)
     shelf.tidy()
     assert len(client.named(shelf.indices.of_any_version)) == 6
     assert not shelf.expunge()
@@ -137,9 +159,19 @@ def test_the_old_ones_stay_while_somebody_may_write_there(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(first=some_changes, later=some_changes, at=st.lists(st.integers(0, 6), min_size=4))
+@given(
+    parts=layouts,
+    first=some_changes,
+    later=some_changes,
+    at=st.lists(st.integers(0, 6), min_size=4),
+)
 def test_what_is_changed_meanwhile_is_in_both(
-    watched: Interrupted, shelf: OpenSearchShelf, first: Any, later: Any, at: list[int]
+    watched: Interrupted,
+    shelf: OpenSearchShelf,
+    parts: Parts,
+    first: Any,
+    later: Any,
+    at: list[int],
 ) -> None:
     memory = MemoryShelf()
     emptied(shelf)
@@ -150,7 +182,7 @@ def test_what_is_changed_meanwhile_is_in_both(
         steps += [lambda: None] * pause
         steps.append(lambda change=change: commit(shelf, memory, change))  # type: ignore[misc]
     with watched.doing(*steps):
-        OpenSearchShelf(watched, name_of(shelf)).renew(SHARDS, COPIES, quiet)
+        OpenSearchShelf(watched, name_of(shelf)).renew(parts, quiet)
     compare(shelf, memory)
     shelf.tidy()
     compare(shelf, memory)
@@ -163,20 +195,25 @@ def test_what_is_changed_meanwhile_is_in_both(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(first=some_changes, later=changes(), at=st.integers(0, 30))
+@given(parts=layouts, first=some_changes, later=changes(), at=st.integers(0, 30))
 def test_who_comes_next_goes_on_where_one_was_killed(
-    watched: Interrupted, shelf: OpenSearchShelf, first: Any, later: Changes, at: int
+    watched: Interrupted,
+    shelf: OpenSearchShelf,
+    parts: Parts,
+    first: Any,
+    later: Changes,
+    at: int,
 ) -> None:
     memory = MemoryShelf()
     emptied(shelf)
     for change in first:
         commit(shelf, memory, change)
     with watched.doing(*[lambda: None] * at, killed), suppress(KilledError):
-        OpenSearchShelf(watched, name_of(shelf)).renew(SHARDS, COPIES, quiet)
+        OpenSearchShelf(watched, name_of(shelf)).renew(parts, quiet)
     compare(shelf, memory)
     commit(shelf, memory, later)
     compare(shelf, memory)
-    shelf.renew(SHARDS, COPIES, quiet)
+    shelf.renew(parts, quiet)
     shelf.tidy()
     compare(shelf, memory)
 
@@ -187,12 +224,12 @@ def test_two_at_once_are_one(watched: Interrupted, shelf: OpenSearchShelf) -> No
     done: list[str] = []
 
     def another() -> None:
-        shelf.renew(SHARDS, COPIES, quiet)
+        shelf.renew(PARTS, quiet)
         done.append("another")
 
     with watched.doing(*[lambda: None] * 4, another):
         try:
-            OpenSearchShelf(watched, name_of(shelf)).renew(SHARDS, COPIES, quiet)
+            OpenSearchShelf(watched, name_of(shelf)).renew(PARTS, quiet)
         except CuttingsError as exc:
             done.append(exc.detail)
     assert "another" in done
@@ -208,7 +245,7 @@ def test_who_tidies_takes_no_new_indices_away(watched: Interrupted, shelf: OpenS
     for number in range(5):
         commit(shelf, memory, Changes({mark(number).name: mark(number)}, frozenset()))
     with watched.doing(*[shelf.tidy] * 40):
-        OpenSearchShelf(watched, name_of(shelf)).renew(SHARDS, COPIES, quiet)
+        OpenSearchShelf(watched, name_of(shelf)).renew(PARTS, quiet)
     compare(shelf, memory)
     shelf.tidy()
     assert len(watched.named(shelf.indices.of_any_version)) == 3
@@ -216,3 +253,67 @@ def test_who_tidies_takes_no_new_indices_away(watched: Interrupted, shelf: OpenS
 
 def mark(number: int) -> Document:
     return Document("source", f"s{number}", {"sources": (row("sources", articles=1),)})
+
+
+def dated(key: str, published: str, title: str) -> Document:
+    articles = row(
+        "articles",
+        published_at=published,
+        published_precision="day",
+        title=title,
+    )
+    return Document("article", key, {"articles": (articles,)})
+
+
+def test_articles_stand_by_their_years(client: Client) -> None:
+    with empty_shelf(client, parts=BY_DECADES) as shelf:
+        memory = MemoryShelf()
+
+        def indices() -> set[str]:
+            found = client.named(shelf.indices.of_any_version)
+            return {name.partition(".")[2] for name in found if "." in name}
+
+        def put(*articles: Document) -> None:
+            commit(shelf, memory, Changes({each.name: each for each in articles}, frozenset()))
+            compare(shelf, memory)
+
+        assert indices() == {"undated-v1"}
+        put(dated("a", "1987-03-04", "first"), dated("b", "2018-12-16", "second"))
+        assert indices() == {"undated-v1", "1980-v1", "2010-v1"}
+        # Of another year than was thought; in another process, which has not read it before.
+        other = OpenSearchShelf(client, name_of(shelf))
+        moved = dated("a", "1991-03-04", "first")
+        assert other.commit(other.number(), Changes({moved.name: moved}, frozenset()))
+        assert memory.commit(memory.number(), Changes({moved.name: moved}, frozenset()))
+        compare(shelf, memory)
+        assert client.count(f"{shelf.indices.articles}.1980-v1", EVERYTHING) == 0
+        assert shelf.get([("article", "a")]) == [moved]
+        commit(shelf, memory, Changes({}, frozenset({("article", "a")})))
+        compare(shelf, memory)
+        shelf.renew(PARTS, quiet)
+        compare(shelf, memory)
+        shelf.tidy()
+        assert indices() == set()
+        shelf.renew(Parts(1, 0, 1), quiet)
+        shelf.tidy()
+        assert indices() == {"undated-v3", "2018-v3"}
+        compare(shelf, memory)
+
+
+def test_an_index_that_one_process_opens_is_found_by_all(client: Client) -> None:
+    with empty_shelf(client, parts=BY_DECADES) as shelf:
+        other = OpenSearchShelf(client, name_of(shelf))
+        assert shelf.number() == other.number() == 0
+        first = [dated(name, "1949-01-01", name) for name in "xy"]
+        one, two = (Changes({each.name: each}, frozenset()) for each in first)
+        assert shelf.commit(0, one)
+        assert not other.commit(0, two)
+        assert other.commit(other.number(), two)
+        assert shelf.number() == 2
+        assert shelf.get([each.name for each in first]) == first
+        for number, name in enumerate("abcdef"):
+            article = dated(name, f"{1950 + 10 * (number // 2)}-01-01", name)
+            writes, reads = (shelf, other) if number % 2 else (other, shelf)
+            assert writes.commit(writes.number(), Changes({article.name: article}, frozenset()))
+            reads.number()
+            assert reads.get([article.name]) == [article]

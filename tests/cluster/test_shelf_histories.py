@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from test_working_copies import a_print, anything, edits, inputs, kills, singles
 
 from cluster.processes import Cluster
-from cluster.shelves import SHARDS, connected, emptied
+from cluster.shelves import BY_DECADES, connected, emptied
 from service.engines.opensearch.client import Client
 from service.engines.opensearch.shelf.shelf import OpenSearchShelf
 from service.working.shelf import Changes
@@ -44,7 +44,7 @@ def shelf(cluster: Cluster) -> Iterator[Interrupted]:
     with connected(cluster, Client) as client:
         made = Interrupted(client, "histories")
         made.before_commit = []
-        made.create(SHARDS, copies=1)
+        made.create(BY_DECADES)
         yield made
         client.delete(f"{made.indices.of_any_version},{made.indices.head}")
 

@@ -23,14 +23,14 @@ from cluster.shelf_writers import (
     write,
     write_and_die,
 )
-from cluster.shelves import COPIES, SHARDS, connected, empty_shelf, name_of
+from cluster.shelves import PARTS, connected, empty_shelf, name_of
 from service.database import Connection
 from service.engines.opensearch.client import Address, Client, Place
 from service.engines.opensearch.shelf import indices as indices_module
 from service.engines.opensearch.shelf import register as register_module
 from service.engines.opensearch.shelf.applying import Applying
 from service.engines.opensearch.shelf.fields import LOOKED_UP_OF_OTHERS
-from service.engines.opensearch.shelf.indices import FIRST
+from service.engines.opensearch.shelf.layouts import laid_out
 from service.engines.opensearch.shelf.shelf import OpenSearchShelf
 from service.errors import Busy
 from service.needs import NOTHING, SOURCE
@@ -77,7 +77,7 @@ def test_an_archive_gets_the_fields_that_it_lacks(
     leave_mark(shelf, "one", Done())
     later = {**LOOKED_UP_OF_OTHERS, "later": {"type": "keyword"}}
     monkeypatch.setattr(indices_module, "LOOKED_UP_OF_OTHERS", later)
-    shelf.create(SHARDS, COPIES)
+    shelf.create(PARTS)
     others = shelf.indices.others
     (about,) = opensearch.indices.get_mapping(index=others).values()
     assert about["mappings"]["properties"]["later"] == {"type": "keyword"}
@@ -135,7 +135,7 @@ def test_what_nobody_can_tell_is_said(
 
 
 def applying(client: Client, shelf: OpenSearchShelf, changes: Changes) -> Applying:
-    return Applying(client, shelf.indices, 1, changes, (FIRST,))
+    return Applying(client, shelf.indices, 1, changes, (laid_out(PARTS),))
 
 
 def test_who_comes_late_writes_over_nothing(client: Unreliable, shelf: OpenSearchShelf) -> None:

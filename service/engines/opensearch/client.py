@@ -71,6 +71,10 @@ class Client:
             # What must not be done twice is tried once.
             self._nodes_once = _nodes(address, retries=0)
 
+    def nodes(self, *, once: bool) -> OpenSearch:
+        """For what is asked of them elsewhere; `once` for what must not be done twice."""
+        return self._nodes_once if once else self._nodes
+
     @property
     def _waiting(self) -> dict[str, Any]:
         """How long a node waits for a shard that is not there: it answers before nobody listens."""
@@ -127,12 +131,11 @@ class Client:
                 index=index, body=body, params={"wait_for_active_shards": "all"}
             )
 
-    def create_missing(self, index: str, body: Mapping[str, Any]) -> None:
-        """The same, unless it is there already."""
+    def create_missing(self, index: str, body: Mapping[str, Any], *, at_once: bool = False) -> None:
+        """The same, unless it is there already; `at_once` waits for no copies."""
+        asked = {"wait_for_active_shards": "1" if at_once else "all"}
         with our_errors():
-            made = self._nodes.indices.create(
-                index=index, body=body, params={"wait_for_active_shards": "all"}, ignore=400
-            )
+            made = self._nodes.indices.create(index=index, body=body, params=asked, ignore=400)
         if "error" in made and made["error"]["type"] != "resource_already_exists_exception":
             raise of_status(made["status"], str(made["error"]))
 
@@ -142,16 +145,28 @@ class Client:
         with our_errors():
             self._nodes.indices.put_mapping(index=index, body=fields)
 
+    def point_beside(self, aliases: Iterable[tuple[str, str]], asked: tuple[str, str]) -> None:
+        """Aliases to indices as well, if the one that is `asked` points to its own."""
+        alias, index = asked
+        there = [
+            # Taken away and given again: all of it is refused where it is not there.
+            {"remove": {"alias": alias, "index": index, "must_exist": True}},
+            {"add": {"alias": alias, "index": index}},
+        ]
+        added = [{"add": {"alias": each, "index": name}} for each, name in aliases]
+        with our_errors():
+            self._nodes.indices.update_aliases(body={"actions": [*there, *added]}, ignore=_ABSENT)
+
     def named(self, pattern: str) -> dict[str, list[str]]:
         """Which indices there are with such names, and the aliases of each."""
         with our_errors():
             found = self._nodes.indices.get_alias(index=pattern)
         return {index: [*said["aliases"]] for index, said in found.items()}
 
-    def point(self, aliases: Mapping[str, str], old: Iterable[tuple[str, str]]) -> None:
-        """Each alias to an index, and not to the old ones of (alias, index), in one moment."""
+    def point(self, aliases: Iterable[tuple[str, str]], old: Iterable[tuple[str, str]]) -> None:
+        """Aliases to indices, and not to the old ones, in one moment."""
         actions = [{"remove": {"alias": alias, "index": index}} for alias, index in old]
-        actions += [{"add": {"alias": each, "index": index}} for each, index in aliases.items()]
+        actions += [{"add": {"alias": alias, "index": index}} for alias, index in aliases]
         with our_errors():
             self._nodes.indices.update_aliases(body={"actions": actions})
 
@@ -181,19 +196,16 @@ class Client:
         return not found["_all"]["total"]["docs"]["deleted"]
 
     @contextmanager
-    def without_copies(self, indices: Sequence[str]) -> Iterator[None]:
+    def without_copies(self, indices: Sequence[str], copies: int) -> Iterator[None]:
         """Written on one node alone meanwhile; in the end all copies are there again, or Busy."""
         names = ",".join(indices)
         with our_errors():
-            found = self._nodes.indices.get_settings(index=names)
             self._nodes.indices.put_settings(index=names, body={_COPIES: 0})
         try:
             yield
         finally:
             with our_errors():
-                for name, said in found.items():
-                    copies = {_COPIES: said["settings"]["index"]["number_of_replicas"]}
-                    self._nodes.indices.put_settings(index=name, body=copies)
+                self._nodes.indices.put_settings(index=names, body={_COPIES: copies})
         end = time.monotonic() + _LONGEST
         while self.health(indices) != "green":
             if time.monotonic() > end:

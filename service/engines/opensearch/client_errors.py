@@ -23,6 +23,7 @@ _OVERLOADED = frozenset((408, 429))
 _AT_FAULT = 500
 _NO_INDEX = "index_not_found_exception"
 _FULL = "disk usage exceeded"
+_SNAPSHOT = "snapshot_in_progress_exception"
 # What is asked for has more clauses or levels than the cluster takes.
 _TOO_MUCH = ("too_many_clauses", "too_many_nested_clauses", "max_nested_depth")
 
@@ -77,6 +78,8 @@ def of_status(status: int, said: str) -> CuttingsError:
         return InvalidRequest("The query asks for more than the cluster takes: shorten it")
     if _FULL in said:
         return DiskFull("A disk of the cluster is too full to be written to: make room there")
+    if _SNAPSHOT in said:
+        return Busy("A snapshot is being taken of it: try again later", 60)
     if status in _OVERLOADED:
         return Busy("The cluster has too much to do: try again later", 5)
     if status >= _AT_FAULT:

@@ -1,19 +1,29 @@
 """An archive in a cluster, of which any number of processes on any machines have nothing else."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property, partial
 from pathlib import Path
 
+from service import __version__
 from service.cluster import NO_NODES
+from service.dates import utc_now
 from service.engines.lists import Lists
 from service.engines.opensearch.client import Address, Client
 from service.engines.opensearch.lists.asking import WholeArchive
 from service.engines.opensearch.lists.known import KnownEntities
 from service.engines.opensearch.lists.made import lists_in
 from service.engines.opensearch.shelf.indices import Indices
+from service.engines.opensearch.shelf.layouts import Parts
+from service.engines.opensearch.shelf.register import Head, Register
 from service.engines.opensearch.shelf.shelf import OpenSearchShelf
-from service.engines.opensearch.upkeep import ClusterEngine, Parts
+from service.engines.opensearch.snapshots.kept import ArchiveSnapshots
+from service.engines.opensearch.snapshots.repository import Repository
+from service.engines.opensearch.snapshots.sealed import Facts
+from service.engines.opensearch.upkeep import ClusterEngine
+from service.engines.snapshots import Snapshot, Tell
 from service.errors import Misconfigured
+from service.schema_versions import migrations_folder
 from service.settings import Settings
 from service.working.schemas import ARCHIVE, PRIVATE
 from service.working.shared import SharedArchive
@@ -28,10 +38,13 @@ _STATES: Mapping[str, str] = {
 
 
 class ClusterHome:
-    """The indices of the cluster that begin with the archive's name."""
+    """The indices of the cluster that begin with the archive's name; of one that is being restored
+    only for whoever is `restoring` it.
+    """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, restoring: str = "") -> None:
         self._settings = settings
+        self._restoring = restoring
         self._name = settings.cluster.name
 
     @cached_property
@@ -42,14 +55,13 @@ class ClusterHome:
     def private(self) -> SharedArchive:
         """Made when it is missing."""
         if self.pending_private():
-            self.private_shelf.create(1, self._settings.cluster.copies)
+            self.private_shelf.create(Parts(1, self._settings.cluster.copies))
         return SharedArchive(self.private_shelf, self._settings.query_seconds, PRIVATE)
 
     @cached_property
     def engine(self) -> ClusterEngine:
-        cluster = self._settings.cluster
-        parts = Parts(cluster.shards, cluster.copies)
-        return ClusterEngine(self._client, self.shelf, self.archive, self._names, parts)
+        shelves = self.shelf, self.private_shelf
+        return ClusterEngine(self._client, *shelves, self.archive, self._names, self._parts)
 
     @cached_property
     def lists(self) -> Lists:
@@ -58,25 +70,34 @@ class ClusterHome:
 
     @cached_property
     def shelf(self) -> OpenSearchShelf:
-        return OpenSearchShelf(self._client, self._name, ARCHIVE)
+        return OpenSearchShelf(self._client, self._name, ARCHIVE, self._restoring)
 
     @cached_property
     def private_shelf(self) -> OpenSearchShelf:
-        return OpenSearchShelf(self._client, f"{self._name}-{_PRIVATE}", PRIVATE)
+        name = f"{self._name}-{_PRIVATE}"
+        return OpenSearchShelf(self._client, name, PRIVATE, self._restoring)
 
     def is_there(self) -> bool:
         return not self.pending()
 
     def migrate(self) -> list[str]:
-        cluster = self._settings.cluster
         made = [*self.pending(), *self.pending_private()]
         if made:
-            self.private_shelf.create(1, cluster.copies)
-            self.shelf.create(cluster.shards, cluster.copies)
+            self.make()
         return made
 
+    def make(self) -> None:
+        """What there is not yet, or not with all fields."""
+        self.private_shelf.create(Parts(1, self._parts.copies))
+        self.shelf.create(self._parts)
+
     def pending(self) -> list[str]:
-        return self._missing(self.shelf.indices)
+        indices = self.shelf.indices
+        missing = self._missing(indices)
+        if indices.head not in missing:
+            # Whoever may not look yet is told so.
+            self._register(indices).raise_if_restored()
+        return missing
 
     def pending_private(self) -> list[str]:
         return self._missing(self.private_shelf.indices)
@@ -90,11 +111,67 @@ class ClusterHome:
         for shelf in (self.shelf, self.private_shelf):
             shelf.tidy()
 
+    # Snapshots ----------------------------------------------------------------------------------
+
+    def take_snapshot(self, name: str, tell: Tell) -> Snapshot:
+        """As of one moment, while others write."""
+        return self._snapshots.take(name, self._described, tell)
+
+    def snapshots(self, *, of_every_archive: bool = False) -> list[Snapshot]:
+        """The newest first."""
+        return self._snapshots.all(of_every_archive=of_every_archive)
+
+    def delete_snapshot(self, name: str) -> None:
+        self._snapshots.delete(name)
+
+    @contextmanager
+    def restored(self, name: str, tell: Tell) -> Iterator[tuple[Snapshot, "ClusterHome"]]:
+        """A snapshot under this archive's name: for everybody when the block ends, until then only
+        for the home that is given. Where it fails nothing is left.
+        """
+        with self._snapshots.restored(name, tell) as (snapshot, token):
+            home = ClusterHome(self._settings, token)
+            home.make()  # with the fields that are new since
+            yield snapshot, home
+
+    @cached_property
+    def _snapshots(self) -> ArchiveSnapshots:
+        cluster = self._settings.cluster
+        repository = Repository(self._client, cluster.repository)
+        parts = (self.shelf, self.private_shelf)
+        return ArchiveSnapshots(self._client, repository, self._name, parts, cluster.copies)
+
+    def _described(self, heads: Sequence[Head], documents: Sequence[int]) -> Facts:
+        archive, generation = self.engine.generation()
+        return Facts(
+            archive=self._name,
+            id=archive,
+            generation=generation,
+            taken_at=utc_now(),
+            cuttings=__version__,
+            schema=max(path.stem for path in migrations_folder().glob("*.sql")),
+            numbers=tuple(head.number for head in heads),
+            layouts=tuple((head.layout.version, *head.layout.parts) for head in heads),
+            documents=tuple(documents),
+        )
+
     def own_files(self) -> frozenset[Path]:
         return frozenset()
 
+    @property
+    def _parts(self) -> Parts:
+        cluster = self._settings.cluster
+        return Parts(cluster.shards, cluster.copies, cluster.years)
+
     def _missing(self, indices: Indices) -> list[str]:
-        return [index for index in indices.every if not self._client.exists(index)]
+        """Indices that are not there; that of the register also where nothing is in it yet."""
+        missing = [index for index in indices.every if not self._client.exists(index)]
+        if indices.head not in missing and self._register(indices).found() is None:
+            missing.append(indices.head)
+        return missing
+
+    def _register(self, indices: Indices) -> Register:
+        return Register(self._client, indices.head, self._restoring)
 
     def _names(self, keys: Collection[str]) -> Mapping[str, str]:
         found = KnownEntities(self._whole).of_keys(keys)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from service.archive import Archive
 from service.database import Connection
@@ -10,8 +10,11 @@ from service.engines.opensearch.client import Client
 from service.engines.opensearch.engine import OpenSearchEngine
 from service.engines.opensearch.facets import Names
 from service.engines.opensearch.lists.numbers import ERASING
+from service.engines.opensearch.outliving import Outliving
+from service.engines.opensearch.shelf.applying import place_of
 from service.engines.opensearch.shelf.bodies import body_of, from_record
 from service.engines.opensearch.shelf.fields import RECORD
+from service.engines.opensearch.shelf.layouts import Parts
 from service.engines.opensearch.shelf.shelf import OpenSearchShelf
 from service.needs import of_articles
 
@@ -21,13 +24,6 @@ ERASED = "DELETE FROM erasures WHERE key = :key"
 _MOST_ERASED = 10_000
 
 
-class Parts(NamedTuple):
-    """Into how many parts indices are split, and how many copies there are of each beside it."""
-
-    shards: int
-    copies: int
-
-
 class ClusterEngine(OpenSearchEngine):
     """Searches the articles of one archive. What is written is indexed with it, by the shelf."""
 
@@ -35,15 +31,18 @@ class ClusterEngine(OpenSearchEngine):
         self,
         client: Client,
         shelf: OpenSearchShelf,
+        private_shelf: OpenSearchShelf,
         archive: Archive,
         names: Names,
         parts: Parts,
     ) -> None:
         super().__init__(client, shelf.indices.articles, names)
         self._shelf = shelf
+        self._private_shelf = private_shelf
         self._indices = shelf.indices
         self._archive = archive
         self._parts = parts
+        self._outliving = Outliving(client, (shelf.indices, private_shelf.indices))
 
     def files(self) -> frozenset[Path]:
         return frozenset()
@@ -85,14 +84,21 @@ class ClusterEngine(OpenSearchEngine):
         """The cluster keeps what was deleted for copies that lag behind, some seconds or minutes
         long; as long as any of it is there it is tried again.
         """
-        if not self._shelf.expunge():
+        if any(shelf.holds_pieces() for shelf in (self._shelf, self._private_shelf)):
             return False
-        values = [{"key": key} for key in keys]
-        self._archive.change(of_articles(keys), lambda conn: _erased(conn, values))
-        return True
+        erased = self._outliving.erased(keys, self._expunge)
+        if erased:
+            values = [{"key": key} for key in erased]
+            self._archive.change(of_articles(erased), lambda conn: _erased(conn, values))
+        return len(erased) == len(keys)
+
+    def _expunge(self) -> bool:
+        """What was killed under embargo, or set aside, was beside the archive."""
+        done = [shelf.expunge() for shelf in (self._shelf, self._private_shelf)]
+        return all(done)
 
     def rebuild(self, tell: Callable[[int, int], None] = lambda _done, _all: None) -> None:
-        self._shelf.renew(self._parts.shards, self._parts.copies, tell)
+        self._shelf.renew(self._parts, tell)
 
     def faults(self) -> list[str]:
         """Of what the cluster gives back: what is indexed alone is made in the same moment."""
@@ -100,10 +106,12 @@ class ClusterEngine(OpenSearchEngine):
         return [*self._misfiled()]
 
     def _misfiled(self) -> Iterator[str]:
-        for index in self._shelf.indices.of_documents:
+        indices, layout = self._shelf.indices, self._shelf.layout
+        for _, index in indices.every_name_in(layout):
             for kept in self._shelf.bodies(index):
                 document = from_record(kept[RECORD])
-                if self._shelf.indices.of(document) != index:
+                place = place_of(indices, document)
+                if indices.name_in(layout, place.alias, place.published) != index:
                     yield f"{document.kind} {document.key} is in the index {index}"
                 elif not _agrees(kept, body_of(document)):
                     yield f"{document.kind} {document.key} is not indexed as it is"

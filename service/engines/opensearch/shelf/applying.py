@@ -7,13 +7,16 @@ left out by the cluster, so that a writer who comes late does no harm.
 import json
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Literal
+from itertools import chain
+from typing import Any, Literal, NamedTuple
 
 from service.engines.opensearch.client import Client
 from service.engines.opensearch.shelf.bodies import body_of, from_record, record_of
-from service.engines.opensearch.shelf.indices import Indices, named, without_version
+from service.engines.opensearch.shelf.indices import Indices
+from service.engines.opensearch.shelf.layouts import Layout
 from service.errors import Busy, InvalidRequest
 from service.needs import Name
+from service.working.documents import Document
 from service.working.shelf import Changes
 
 # Of one request.
@@ -28,6 +31,16 @@ _TRIES = 6
 _PAUSE = 0.2
 
 Verb = Literal["index", "delete"]
+
+
+class Place(NamedTuple):
+    """Where a document stands: by which alias it is asked for, what it is called there, and, of an
+    article, its date.
+    """
+
+    alias: str
+    id: str
+    published: str = ""
 
 
 def told(changes: Changes) -> str:
@@ -53,13 +66,14 @@ class Applying:
         indices: Indices,
         number: int,
         changes: Changes,
-        versions: Sequence[int],
+        layouts: Sequence[Layout],
     ) -> None:
         self._client = client
         self._indices = indices
         self._number = number
-        self._versions = versions
+        self._layouts = layouts
         self._changes = changes
+        self._touched: set[str] = set()
         self._made = [*self._lines()] if len(changes.put) <= _MADE_BEFORE else None
 
     def write(self) -> None:
@@ -70,42 +84,83 @@ class Applying:
         alone = isinstance(parts, list) and len(parts) == 1
         for part in parts:
             sent(self._client, part, end, visible=alone)
-        if not alone and parts:
-            for index in self._indices.of_documents:
-                for version in self._versions:
-                    self._client.refresh(named(index, version))
+        if not alone:
+            for name in sorted(self._touched):
+                self._client.refresh(name)
 
     def _lines(self) -> Iterator[str]:
-        for document in self._changes.put.values():
-            index = self._indices.of(document)
-            key = self._indices.id_in(index, document.name)
-            if len(key.encode()) > _LONGEST_ID:
-                raise InvalidRequest(f"The key {key[:100]}… is too long")
-            yield from self._said("index", index, key, body_of(document))
-        for index, key in self._left():
-            yield from self._said("delete", index, key)
+        for name, made in chain(self._there(), self._left()):
+            self._touched.add(name)
+            yield made
 
-    def _said(
-        self, verb: Verb, index: str, key: str, body: Mapping[str, Any] | None = None
-    ) -> Iterator[str]:
-        for version in self._versions:
-            yield line(verb, (named(index, version), key), self._number, body)
+    def _there(self) -> Iterator[tuple[str, str]]:
+        for document in self._changes.put.values():
+            yield from lines_of(self._indices, self._layouts, document, self._number)
 
     def _left(self) -> Iterator[tuple[str, str]]:
-        """Where documents are by now that are gone, or stand in another index after this."""
-        gone = [place for name in self._changes.gone for place in self._indices.places(name)]
-        moved = [
-            place
-            for document in self._changes.put.values()
-            for place in self._others(document.name, self._indices.of(document))
+        """Documents that are gone, and those that stand in another index after this."""
+        after = {name: place_of(self._indices, each) for name, each in self._changes.put.items()}
+        # What stands where it stood may have to leave an index of the coming version all the same.
+        moves = len(self._layouts) > 1
+        wanted = [(name, at) for name in self._changes.gone for at in self._places(name)]
+        wanted += [
+            (name, at)
+            for name, place in after.items()
+            for at in self._places(name)
+            if moves or at != (self._name(self._layouts[0], place), place.id)
         ]
-        wanted = [*gone, *moved]
-        for at in range(0, len(wanted), _MOST_NAMES):
-            there = self._client.get_many(wanted[at : at + _MOST_NAMES], fields=False)
-            yield from ((without_version(each["_index"]), each["_id"]) for each in there)
+        for name, was in self._found(wanted):
+            for layout in self._layouts:
+                index = self._name(layout, was)
+                if name not in after or self._name(layout, after[name]) != index:
+                    yield index, line("delete", (index, was.id), self._number)
 
-    def _others(self, name: Name, index: str) -> Iterable[tuple[str, str]]:
-        return (place for place in self._indices.places(name) if place[0] != index)
+    def _found(
+        self, wanted: Sequence[tuple[Name, tuple[str, str]]]
+    ) -> Iterator[tuple[Name, Place]]:
+        """Of places where documents may be those where they are, as the last change left them."""
+        named = {at: name for name, at in wanted}
+        places = [*named]
+        for at in range(0, len(places), _MOST_NAMES):
+            for hit in self._client.get_many(places[at : at + _MOST_NAMES], ["published"]):
+                alias, _ = self._indices.read(hit["_index"]) or ("", 0)
+                published = hit.get("_source", {}).get("published", "")
+                yield named[hit["_index"], hit["_id"]], Place(alias, hit["_id"], published)
+
+    def _places(self, name: Name) -> Iterator[tuple[str, str]]:
+        return self._indices.places(self._layouts[0], name)
+
+    def _name(self, layout: Layout, place: Place) -> str:
+        return self._indices.name_in(layout, place.alias, place.published)
+
+
+def place_of(indices: Indices, document: Document) -> Place:
+    """Where a document is to stand, in any layout."""
+    index = indices.of(document)
+    return Place(index, indices.id_in(index, document.name), published(document))
+
+
+def dates_of(documents: Iterable[Document]) -> set[str]:
+    """When articles of these appeared that may be seen; empty for one without a date."""
+    return {published(each) for each in documents if "articles" in each.rows}
+
+
+def published(document: Document) -> str:
+    """When an article appeared that may be seen; empty for all else."""
+    return next(iter(document.texts("articles", "published_at")), "")
+
+
+def lines_of(
+    indices: Indices, layouts: Iterable[Layout], document: Document, number: int
+) -> Iterator[tuple[str, str]]:
+    """Each index in which a document is to stand, and what a bulk request says of it there."""
+    place = place_of(indices, document)
+    if len(place.id.encode()) > _LONGEST_ID:
+        raise InvalidRequest(f"The key {place.id[:100]}… is too long")
+    body = body_of(document)
+    for layout in layouts:
+        name = indices.name_in(layout, place.alias, place.published)
+        yield name, line("index", (name, place.id), number, body)
 
 
 def line(

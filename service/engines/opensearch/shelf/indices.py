@@ -4,11 +4,13 @@ Searches ask the index of articles, and nothing is in there but articles that ma
 was taken out, of which only its keys are left, stands among the others.
 
 Each is asked by its alias, and written by its name, which has a version: all can be made anew
-beside the old ones while these are asked and changed, and take their place in one moment.
+beside the old ones while these are asked and changed, and take their place in one moment. Behind
+the alias of the articles there may be an index for each span of years.
 """
 
 import hashlib
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from service.engines.opensearch.client import Client
@@ -24,16 +26,18 @@ from service.engines.opensearch.shelf.fields import (
     LOOKED_UP_OF_OTHERS,
     NOT_KEPT,
 )
+from service.engines.opensearch.shelf.layouts import Layout, Parts, laid_out
 from service.needs import Name
 from service.working.documents import Document
 from service.working.schemas import ARCHIVE, Schema
 
-FIRST = 1
 ARTICLES, ENTITIES, OTHERS, HEAD = "articles", "entities", "others", "head"
 
 # So long a deleted document holds its number against a writer who comes late.
 _REMEMBERED = "1h"
 _LONGEST_ID = 500
+# Behind the alias a span of years, which no name of an archive can contain, and the version.
+_NAMED = re.compile(r"(?P<alias>[^.]+)(\.(?P<span>\d{4}|undated))?-v(?P<version>\d+)", re.ASCII)
 _SETTINGS: Mapping[str, Any] = {
     # What was killed is to leave no bytes, however little of an index it is.
     "merge.policy.expunge_deletes_allowed": 0,
@@ -62,12 +66,29 @@ class Indices:
     @property
     def of_any_version(self) -> str:
         """A pattern for the names of all but the register."""
-        return ",".join(f"{index}-v*" for index in self.of_documents)
+        spans = (f"{self.articles}.*-v*",) if self._has_articles else ()
+        return ",".join((*(f"{index}-v*" for index in self.of_documents), *spans))
 
-    def version_of(self, name: str) -> int:
-        """Of an index with a name that has one; 0 if it is not of this archive."""
-        index, _, version = name.rpartition("-v")
-        return int(version) if index in self.of_documents and version.isdecimal() else 0
+    def read(self, name: str) -> tuple[str, int] | None:
+        """The alias of an index and its version; None if it is not of this archive."""
+        found = _NAMED.fullmatch(name)
+        if found is None or found["alias"] not in self.of_documents:
+            return None
+        return found["alias"], int(found["version"])
+
+    def name_in(self, layout: Layout, index: str, published: str = "") -> str:
+        """What an index is called that is asked by this alias: of articles by their date."""
+        span = layout.span_of(published) if index == self.articles else ""
+        return _name(index, span, layout.version)
+
+    def names_in(self, layout: Layout, index: str) -> tuple[str, ...]:
+        """The same of all of them."""
+        spans = layout.spans if index == self.articles else ("",)
+        return tuple(_name(index, span, layout.version) for span in spans)
+
+    def every_name_in(self, layout: Layout) -> list[tuple[str, str]]:
+        """All indices of documents: by which alias each is asked, and what it is called."""
+        return [(index, n) for index in self.of_documents for n in self.names_in(layout, index)]
 
     @property
     def of_documents(self) -> tuple[str, ...]:
@@ -86,46 +107,57 @@ class Indices:
             return (self.articles, self.others)
         return (self.entities,) if kind == "entity" else (self.others,)
 
-    def places(self, name: Name) -> list[tuple[str, str]]:
-        """Where a document may be: an index, and what it is called there."""
-        return [(index, self.id_in(index, name)) for index in self.of_kind(name[0])]
+    def places(self, layout: Layout, name: Name) -> Iterator[tuple[str, str]]:
+        """Where a document may be: what the index is called, and the document there."""
+        for alias in self.of_kind(name[0]):
+            key = self.id_in(alias, name)
+            yield from ((index, key) for index in self.names_in(layout, alias))
 
     def id_in(self, index: str, name: Name) -> str:
         """Articles and entities are called by their keys, as far as the cluster takes them."""
         is_taken = 0 < len(name[1].encode("utf-8", "surrogatepass")) <= _LONGEST_ID
         return name[1] if index != self.others and is_taken else id_of(name)
 
-    def create(self, client: Client, shards: int, copies: int) -> None:
+    def create(self, client: Client, parts: Parts) -> None:
         """Those that are not there yet; others get the fields that they lack."""
-        for index, body in self._made(shards, copies).items():
+        bodies = self._made(parts)
+        for index, name in self.every_name_in(laid_out(parts)):
+            body = bodies[index]
             if client.exists(index):
                 client.add_fields(index, body)
             else:
-                client.create_missing(named(index, FIRST), {**body, "aliases": {index: {}}})
+                client.create_missing(name, {**body, "aliases": {index: {}}})
+        self.create_head(client, parts.copies)
+
+    def create_head(self, client: Client, copies: int) -> None:
+        """The register's alone, empty."""
         client.create_missing(self.head, _head(copies))
 
-    def create_beside(self, client: Client, version: int, shards: int, copies: int) -> None:
+    def create_beside(self, client: Client, layout: Layout) -> None:
         """Those of another version, which nobody asks yet."""
-        for index, body in self._made(shards, copies).items():
-            client.create_missing(named(index, version), body)
+        bodies = self._made(layout.parts)
+        for index, name in self.every_name_in(layout):
+            client.create_missing(name, bodies[index])
 
-    def _made(self, shards: int, copies: int) -> dict[str, dict[str, Any]]:
-        made = {self.others: _index(1, copies, {**LOOKED_UP_OF_OTHERS, LISTS: LISTED_OF_OTHERS})}
+    def body_of_articles(self, parts: Parts) -> dict[str, Any]:
+        """What an index of articles is made of."""
+        made = index_of_articles(parts.shards, parts.copies)
+        made["settings"] |= _SETTINGS
+        made["mappings"]["properties"] |= {**LOOKED_UP, LISTS: LISTED_OF_ARTICLES}
+        made["mappings"]["_source"]["excludes"] += NOT_KEPT
+        return made
+
+    def _made(self, parts: Parts) -> dict[str, dict[str, Any]]:
+        others = {**LOOKED_UP_OF_OTHERS, LISTS: LISTED_OF_OTHERS}
+        made = {self.others: _index(Parts(1, parts.copies), others)}
         if self._has_articles:
-            made[self.entities] = _index(shards, copies, {**LOOKED_UP, LISTS: LISTED_OF_ENTITIES})
-            made[self.articles] = _articles(shards, copies)
+            made[self.entities] = _index(parts, {**LOOKED_UP, LISTS: LISTED_OF_ENTITIES})
+            made[self.articles] = self.body_of_articles(parts)
         return made
 
 
-def _articles(shards: int, copies: int) -> dict[str, Any]:
-    made = index_of_articles(shards, copies)
-    made["settings"] |= _SETTINGS
-    made["mappings"]["properties"] |= {**LOOKED_UP, LISTS: LISTED_OF_ARTICLES}
-    made["mappings"]["_source"]["excludes"] += NOT_KEPT
-    return made
-
-
-def _index(shards: int, copies: int, properties: Mapping[str, Any]) -> dict[str, Any]:
+def _index(parts: Parts, properties: Mapping[str, Any]) -> dict[str, Any]:
+    shards, copies, _ = parts
     return {
         "settings": {"number_of_shards": shards, "number_of_replicas": copies, **_SETTINGS},
         "mappings": {
@@ -144,14 +176,8 @@ def _head(copies: int) -> dict[str, Any]:
     }
 
 
-def named(index: str, version: int) -> str:
-    """What an index of a version is called."""
-    return f"{index}-v{version}"
-
-
-def without_version(name: str) -> str:
-    """And back: its alias."""
-    return name.rpartition("-v")[0]
+def _name(index: str, span: str, version: int) -> str:
+    return f"{index}{'.' if span else ''}{span}-v{version}"
 
 
 def id_of(name: Name) -> str:

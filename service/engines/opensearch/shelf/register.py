@@ -14,11 +14,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from service.engines.opensearch.client import Client, Found, Place
-from service.engines.opensearch.shelf.indices import FIRST
-from service.errors import Busy, CuttingsError, Misconfigured
+from service.engines.opensearch.shelf import layouts
+from service.engines.opensearch.shelf.layouts import Layout, Parts, laid_out
+from service.errors import Busy, CuttingsError, Misconfigured, NotReady
 
 _LOG = logging.getLogger(__name__)
-_KEY = "head"
+_KEY, _BEAT = "head", "restoring"
 # Of so many changes it is known who made them.
 _REMEMBERED = 200
 # Of a change: more stands in documents of its own, since no request may be of any size.
@@ -30,6 +31,10 @@ _PAUSE = 0.2
 _PIECES_AT_ONCE = 1_000
 # Pieces of a change that was never made are forgotten after this.
 _SECONDS_OF_PIECES = 3_600
+_RESTORED = (
+    "This archive is being restored, or that was cut off: wait, or begin again with "
+    "`cuttings snapshot restore`"
+)
 NOT_KNOWN = "It is not known whether the change was written: look before it is done again"
 
 
@@ -38,9 +43,10 @@ class Head:
     """The last change: its number, by whom it and those before it were made (the last one first),
     and what it changes, if that is not applied. `changed` tells the last change of each kind.
 
-    Changes are written into the indices of `version`, and of `coming` if these are being filled.
+    Changes are written into the indices of `layout`, and of `coming` if these are being filled.
     `retired_at` is when the last version was left, in seconds since 1970. `claim` tells who wants
-    to make the next change before all others.
+    to make the next change before all others, `restoring` who alone may look as long as not all is
+    there again.
     """
 
     number: int = 0
@@ -50,16 +56,17 @@ class Head:
     pieces: int = 0
     changes: str = ""
     changed: Mapping[str, int] = field(default_factory=dict)
-    version: int = FIRST
-    coming: int | None = None
+    layout: Layout = laid_out(Parts())  # noqa: RUF009 - it cannot be changed
+    coming: Layout | None = None
     retired_at: int = 0
     claim: str = ""
+    restoring: str = ""
     place: Place | None = field(default=None, compare=False)
 
     @property
-    def versions(self) -> tuple[int, ...]:
+    def layouts(self) -> tuple[Layout, ...]:
         """Those into which a change after this one is written."""
-        return (self.version,) if self.coming is None else (self.version, self.coming)
+        return (self.layout,) if self.coming is None else (self.layout, self.coming)
 
     def followed_by(self, changes: str, documents: int, kinds: Iterable[str]) -> "Head":
         """What stands in the register after the next change."""
@@ -89,22 +96,53 @@ class Head:
 
 
 class Register:
-    """Read and replaced by any number of processes."""
+    """Read and replaced by any number of processes; of an archive that is being restored only by
+    whoever is `restoring` it.
+    """
 
-    def __init__(self, client: Client, index: str) -> None:
+    def __init__(self, client: Client, index: str, restoring: str = "") -> None:
         self._client = client
         self._index = index
+        self._restoring = restoring
 
-    def begin(self) -> None:
-        """Nothing has been changed yet, if it is not there."""
-        self._client.replace(self._index, _KEY, _body(Head()), None)
+    def begin(self, head: Head | None = None) -> Head | None:
+        """Nothing has been changed yet, or all up to `head`; None if it is there already."""
+        head = head or Head()
+        place = self._client.replace(self._index, _KEY, _body(head), None)
+        return replace(head, place=place) if place is not None else None
 
     def read(self, *, whole: bool = False) -> Head:
         """As it is now; what is to be changed only as a `whole`."""
-        found = self._client.get(self._index, _KEY, () if whole else ("changes",))
-        if found is None:
+        head = self.found(whole=whole)
+        if head is None:
             raise Misconfigured(f"The cluster has no archive in {self._index}: make it first")
-        return _head(found)
+        self._raise_if_restored(head)
+        return head
+
+    def raise_if_restored(self) -> None:
+        """NotReady if it is by somebody else."""
+        self._raise_if_restored(self.found())
+
+    def _raise_if_restored(self, head: Head | None) -> None:
+        if head is not None and head.restoring not in ("", self._restoring):
+            raise NotReady(_RESTORED)
+
+    def found(self, *, whole: bool = False) -> Head | None:
+        """The same, if it is there at all, whoever may look."""
+        found = self._client.get(self._index, _KEY, () if whole else ("changes",))
+        return _head(found) if found is not None else None
+
+    def beat(self) -> None:
+        """Show that somebody is still restoring it."""
+        self._client.put(self._index, [(_BEAT, {"by": secrets.token_hex(4)})])
+
+    def last_beat(self) -> Place | None:
+        """Another one after each time."""
+        found = self._client.get(self._index, _BEAT)
+        return found.place if found is not None else None
+
+    def forget_beats(self) -> None:
+        self._delete([_BEAT])
 
     def replace(self, old: Head, new: Head) -> Head | None:
         """Put another in its place; None if somebody did so before.
@@ -189,6 +227,11 @@ class Register:
         needed = {*_keys_of_pieces(self.read())} if found else set()
         self._delete(each["_id"] for each in found if each["_id"] not in needed)
 
+    def holds_pieces(self) -> bool:
+        """Whether texts of a change stand here, of one that was never made perhaps."""
+        self._client.refresh(self._index)
+        return self._client.count(self._index, {"exists": {"field": "made_at"}}) > 0
+
     def _forget_pieces(self, head: Head) -> None:
         self._delete(_keys_of_pieces(head))
 
@@ -211,10 +254,11 @@ def _body(head: Head) -> dict[str, Any]:
         "pieces": head.pieces,
         "changes": head.changes,
         "changed": dict(head.changed),
-        "version": head.version,
-        "coming": head.coming,
+        "layout": layouts.written(head.layout),
+        "coming": layouts.written(head.coming) if head.coming else None,
         "retired_at": head.retired_at,
         "claim": head.claim,
+        "restoring": head.restoring,
     }
 
 
@@ -228,9 +272,10 @@ def _head(found: Found) -> Head:
         body["pieces"],
         body.get("changes", ""),
         body["changed"],
-        body["version"],
-        body["coming"],
+        layouts.read(body["layout"]),
+        layouts.read(body["coming"]) if body["coming"] else None,
         body["retired_at"],
         body["claim"],
+        body.get("restoring", ""),
         found.place,
     )

@@ -12,11 +12,13 @@ from service.deadline import raise_if_late
 from service.engines.opensearch.client import Client
 from service.engines.opensearch.compiling import EVERYTHING
 from service.engines.opensearch.shelf import finding
-from service.engines.opensearch.shelf.applying import Applying, read, told
+from service.engines.opensearch.shelf.applying import Applying, dates_of, read, told
 from service.engines.opensearch.shelf.bodies import from_hits, from_record
 from service.engines.opensearch.shelf.fields import RECORD, bucket_of
 from service.engines.opensearch.shelf.indices import Indices
-from service.engines.opensearch.shelf.pouring import pour
+from service.engines.opensearch.shelf.layouts import Layout, Parts, laid_out
+from service.engines.opensearch.shelf.opening import Opening
+from service.engines.opensearch.shelf.pouring import Pouring
 from service.engines.opensearch.shelf.register import Head, Register
 from service.engines.opensearch.shelf.renewing import Renewal, Tell
 from service.engines.opensearch.shelf.turns import Turns
@@ -27,7 +29,7 @@ from service.working.schemas import ARCHIVE, Schema, owned_by_table
 from service.working.shelf import Changes
 
 _LOG = logging.getLogger(__name__)
-_AT_ONCE = 500
+_AT_ONCE = 1_000
 _VALUES_AT_ONCE = 10_000
 _PLACES_AT_ONCE = 1_000
 _SEARCHES_AT_ONCE = 100
@@ -44,21 +46,25 @@ class OpenSearchShelf:
     What was committed is found by searches once `number` has told of it, in every process.
     """
 
-    def __init__(self, client: Client, name: str, schema: Schema = ARCHIVE) -> None:
+    def __init__(
+        self, client: Client, name: str, schema: Schema = ARCHIVE, restoring: str = ""
+    ) -> None:
         self.indices = Indices(name, schema)
         self._client = client
-        self._register = Register(client, self.indices.head)
+        self._register = Register(client, self.indices.head, restoring)
         self._always = schema.always.kinds
         self._committing, self._learning = threading.Lock(), threading.Lock()
         self._known: Head | None = None
         self._kept: dict[Kind, tuple[int, list[Document]]] = {}
         self._turns = Turns(self._register)
+        self._opening = Opening(client, self.indices, self._register)
+        self._pouring = Pouring(client, self.indices, self._register, self._opening)
         self._renewal = Renewal(client, self.indices, self._register, self.number)
 
-    def create(self, shards: int, copies: int) -> None:
-        """An empty archive, if there is none; of its parts so many `copies` beside themselves."""
-        self.indices.create(self._client, shards, copies)
-        self._register.begin()
+    def create(self, parts: Parts) -> None:
+        """An empty archive, if there is none."""
+        self.indices.create(self._client, parts)
+        self._register.begin(Head(layout=laid_out(parts)))
 
     def tidy(self) -> None:
         """Forget what is left of large changes whose writer was killed before they were made, and
@@ -67,13 +73,17 @@ class OpenSearchShelf:
         self._register.tidy()
         self._renewal.forget_old()
 
-    def renew(self, shards: int, copies: int, tell: Tell) -> None:
+    def renew(self, parts: Parts, tell: Tell) -> None:
         """Make all indices anew beside these; what is left of these goes with `tidy` later."""
-        self._renewal.run(shards, copies, tell)
+        self._renewal.run(parts, tell)
 
     def expunge(self) -> bool:
         """Leave no bytes of what was deleted; False if that has to be tried again."""
         return self._renewal.forget_old() and self._client.expunge(self.indices.every)
+
+    def holds_pieces(self) -> bool:
+        """Whether texts stand in pieces of a change, which go with `tidy` if nobody makes it."""
+        return self._register.holds_pieces()
 
     # Reading ------------------------------------------------------------------------------------
 
@@ -117,12 +127,19 @@ class OpenSearchShelf:
         return (each["_source"] for each in self._hits(index, body))
 
     def get(self, names: Iterable[Name]) -> list[Document]:
-        places = [place for name in dict.fromkeys(names) for place in self.indices.places(name)]
+        layout = self.layout
+        wanted = dict.fromkeys(names)
+        places = [place for name in wanted for place in self.indices.places(layout, name)]
         return [
             from_record(each["_source"][RECORD])
             for at in range(0, len(places), _AT_ONCE)
             for each in self._client.get_many(places[at : at + _AT_ONCE], [RECORD])
         ]
+
+    @property
+    def layout(self) -> Layout:
+        """As of the number that was told last: its indices stay for a while when others come."""
+        return (self._known or self._register.read()).layout
 
     def find(self, field: Field, values: Iterable[str]) -> list[Document]:
         wanted = [*dict.fromkeys(values)]
@@ -194,7 +211,7 @@ class OpenSearchShelf:
     # Changing -----------------------------------------------------------------------------------
 
     def pour(self, documents: Iterable[Document]) -> None:
-        pour(self._client, self.indices, documents, self.number() + 1)
+        self._pouring.pour(documents, self.number() + 1)
 
     def commit(self, number: int, changes: Changes) -> bool:
         """Busy where it is not known whether it was done; it is not cut short by any deadline."""
@@ -213,7 +230,10 @@ class OpenSearchShelf:
                 head = self._register.read()
             if head.number != number or not head.is_applied:
                 return False
-            applying = Applying(self._client, self.indices, number + 1, changes, head.versions)
+            head = self._opening.opened(head, dates_of(changes.put.values()))
+            if head is None:
+                return False
+            applying = Applying(self._client, self.indices, number + 1, changes, head.layouts)
             kinds = {kind for kind, _ in (*changes.put, *changes.gone)}
             new = head.followed_by(told(changes), len(changes.put), kinds)
             held = self._register.commit(head, new)
@@ -276,7 +296,7 @@ class OpenSearchShelf:
         held = self._register.replace(whole, whole)
         if held is not None:
             changes = read(self._register.changes(held))
-            Applying(self._client, self.indices, held.number, changes, held.versions).write()
+            Applying(self._client, self.indices, held.number, changes, held.layouts).write()
             for index in self.indices.of_documents:
                 self._client.refresh(index)
             self._register.finish(held)

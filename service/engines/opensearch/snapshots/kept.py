@@ -1,0 +1,97 @@
+"""The snapshots of one archive, and what is done with them."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from service.cluster import archive_name
+from service.engines.opensearch.client import Client
+from service.engines.opensearch.shelf.shelf import OpenSearchShelf
+from service.engines.opensearch.snapshots.repository import Kept, Repository
+from service.engines.opensearch.snapshots.restoring import Restoring
+from service.engines.opensearch.snapshots.sealed import (
+    Facts,
+    checked_name,
+    facts_of,
+    full_name,
+    parted,
+    seal_of,
+    snapshots_in,
+)
+from service.engines.opensearch.snapshots.taking import Describe, Taking
+from service.engines.snapshots import Snapshot, Tell
+from service.errors import Busy, Conflict, Misconfigured, NotFound
+from service.schema_versions import migrations_folder
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveSnapshots:
+    """Those of `archive`, which are called by it and a name of their own; others as
+    archive.name.
+    """
+
+    client: Client
+    repository: Repository
+    archive: str
+    parts: Sequence[OpenSearchShelf]
+    copies: int
+
+    def take(self, name: str, describe: Describe, tell: Tell) -> Snapshot:
+        """The archive and its private part as of one moment, while others write."""
+        checked_name(name)
+        taking = Taking(self.client, self.repository, self.archive, self.parts, describe)
+        taking.take(name, tell)
+        _, taken = self._found(full_name(self.archive, name))
+        if taken.state != "whole":
+            raise Busy(f"The snapshot {name} is {taken.state}: take another one")
+        return taken
+
+    def all(self, *, of_every_archive: bool = False) -> list[Snapshot]:
+        """The newest first."""
+        kept = self.repository.kept("*" if of_every_archive else f"{self.archive}.*")
+        whole = [each.name for each, snapshot in snapshots_in(kept) if snapshot.state == "whole"]
+        return [snapshot for _, snapshot in snapshots_in(kept, self.repository.sizes(whole))]
+
+    def delete(self, name: str) -> None:
+        """Also one that is being taken, or was cut off; NotFound if there is none."""
+        full = self._full(name)
+        is_there = bool(self.repository.kept(full))
+        # First, so that nobody takes what is left for whole.
+        self.repository.delete(seal_of(full))
+        if not self.repository.delete(full) and not is_there:
+            raise NotFound(f"There is no snapshot “{name}”: see `cuttings snapshot list`")
+
+    @contextmanager
+    def restored(self, name: str, tell: Tell) -> Iterator[tuple[Snapshot, str]]:
+        """One brought back as this archive, for whoever has the token that is given; for all when
+        the block ends.
+        """
+        kept, snapshot = self._found(self._full(name))
+        if snapshot.state != "whole":
+            raise Conflict(f"The snapshot {snapshot.name} is {snapshot.state}: take another one")
+        facts = _readable(kept)
+        indices = [shelf.indices for shelf in self.parts]
+        restoring = Restoring(self.client, self.repository, indices, self.copies)
+        with restoring.restored(kept, facts, self.archive, tell) as token:
+            yield snapshot, token
+
+    def _found(self, full: str) -> tuple[Kept, Snapshot]:
+        kept = self.repository.kept(f"{full},{seal_of(full)}")
+        sizes = self.repository.sizes([each.name for each in kept if each.name == full])
+        found = snapshots_in(kept, sizes)
+        if not found:
+            raise NotFound(f"There is no snapshot “{full}”: see `cuttings snapshot list`")
+        return found[0]
+
+    def _full(self, name: str) -> str:
+        archive, own = parted(name) if "." in name else (self.archive, name)
+        return full_name(archive_name(archive, name), checked_name(own))
+
+
+def _readable(kept: Kept) -> Facts:
+    """Misconfigured for one of a newer version than this, which knows what this does not."""
+    facts = facts_of(kept.metadata)
+    known = max(path.stem for path in migrations_folder().glob("*.sql"))
+    if facts is None or facts.schema > known:
+        raise Misconfigured("The snapshot was taken by a newer Cuttings: use that one, or a newer")
+    return facts
