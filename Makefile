@@ -109,7 +109,14 @@ cluster-stop: .venv/.tested
 	@$(NODES) --stop
 
 # What is tested in a file is tested in a cluster too, by the same tests.
-ON_BOTH_ENGINES = $(addprefix tests/test_,$(addsuffix .py,articles_api edits_api entities_api quotes_api related versions_api))
+ON_BOTH = \
+  api archive_page article_page articles_api atom audit bounds collapse compare_page contract \
+  correction desk_page edit_store edits edits_api edits_during_ingest embargo embargo_order \
+  entities_api entities_page entity_page error_pages errors export_api former_keys frame gate \
+  ingest_records injection killing login mentions_date merging metrics nothing_leaks observed \
+  page_headers paging quarantine quotes_api ranking rates reconcile related search search_page \
+  security_headers similarity strangers suggestion version_pages versions_api versions_search
+ON_BOTH_ENGINES = $(ON_BOTH:%=tests/test_%.py)
 
 test-cluster: .venv/.tested cluster-tools
 	@CUTTINGS_TEST_CLUSTER=1 $(BIN)/python -m pytest tests/test_cluster_nodes.py tests/cluster

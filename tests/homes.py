@@ -4,6 +4,7 @@ CUTTINGS_TEST_ENGINE=opensearch runs the same tests on a cluster that is started
 """
 
 import os
+import subprocess
 from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 from cluster.node import QUICK
 from cluster.ports import free_ports
 from cluster.processes import Cluster
+from kept_in_cluster import Kept
 from opensearchpy import OpenSearch
 
 from service.cluster import ClusterSettings
@@ -115,3 +117,17 @@ def _empty() -> "TemporaryDirectory[str]":
         database.empty_log()
         database.close()
     return folder
+
+
+def files_of(settings: Settings, *, private: bool = True) -> list[Path]:
+    """All in which something of an archive may be, and of its private part or not."""
+    if IN_CLUSTER:
+        return [*Kept(settings.cluster).files(private=private)]
+    return sorted(settings.db.parent.glob("cuttings*.db*" if private else "cuttings.db*"))
+
+
+def bytes_of(path: Path) -> bytes:
+    """Read by another process: where this one closes a file, it loses SQLite's locks on it."""
+    read = subprocess.run(["cat", path], capture_output=True, check=False)
+    assert read.returncode == 0 or not path.exists(), read.stderr  # a merge may have taken it away
+    return read.stdout

@@ -14,26 +14,29 @@ from typing import Any
 import click
 import pytest
 from click.testing import CliRunner
-from conftest import Archive, Client, open_archive
+from conftest import Archive, Client, of_a_file, open_archive
 from read_paths import all_routes
 
 from service.article import Article
 from service.cli import main
 from service.cli.recording import RECORDED, login_name, recorded
-from service.database import Database, private_database, sqlite3  # type: ignore[attr-defined]
+from service.database import Database
 from service.errors import CuttingsError, Misconfigured
+from service.needs import NOTHING, Needs
 from service.stores.audit import AuditStore, Deed, Line
 from service.stores.keys import KeyStore
 from service.web.app import create_app
 from service.web.audited import is_audited
 from service.web.gate import needed_scope
+from service.working.schemas import PRIVATE
+from service.working.shared import SharedArchive
 
 WORD = "zinnia"
 HERE = "/v1/articles/there"
 
 
 def log_of(archive: Archive) -> tuple[Line, ...]:
-    return AuditStore(private_database(archive.settings)).latest(100)
+    return AuditStore(archive.private).latest(100)
 
 
 @pytest.fixture
@@ -141,14 +144,13 @@ def test_whole_tables_of_the_sql_room(path: str, query: bytes, is_taken: bool) -
 
 KILLED = """
 import os, signal, sys
-from pathlib import Path
 from conftest import Client
-from service.settings import Settings
+from service.settings import read_settings
 from service.stores.audit import AuditStore
 from service.web.app import create_app
 AuditStore.end_if_can = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
-Client(create_app(Settings(db=Path(sys.argv[1]), tagger="off")))(
-    "PUT", "/v1/articles/there", json={"body": "after"}, headers={"Authorization": sys.argv[2]}
+Client(create_app(read_settings()))(
+    "PUT", "/v1/articles/there", json={"body": "after"}, headers={"Authorization": sys.argv[1]}
 )
 """
 
@@ -157,9 +159,9 @@ def test_what_is_cut_off_has_left_its_line(filled: Archive) -> None:
     """A process that is killed when the change is done, and its outcome is not told yet."""
     key = KeyStore(filled.private).create("write")
     killed = subprocess.run(
-        [sys.executable, "-c", KILLED, str(filled.settings.db), f"Bearer {key}"],
+        [sys.executable, "-c", KILLED, f"Bearer {key}"],
         cwd=Path(__file__).parent,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+        env=os.environ | filled.environment | {"PYTHONPATH": os.pathsep.join(sys.path)},
         check=False,
     )
     assert killed.returncode == -signal.SIGKILL
@@ -168,48 +170,46 @@ def test_what_is_cut_off_has_left_its_line(filled: Archive) -> None:
     assert (line.action, line.outcome, line.ended_at) == ("PUT /v1/articles/there", None, None)
 
 
+def is_private(archive: object) -> bool:
+    if isinstance(archive, SharedArchive):
+        return archive._schema is PRIVATE
+    assert isinstance(archive, Database)
+    return "private" in archive.path.name
+
+
 def test_the_line_is_written_before_anything_is_changed(
     filled: Archive, ask: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[tuple[Line, ...]] = []
-    write = Database.write
+    kind = type(filled.home.archive)
+    change = kind.change
 
-    def noted(self: Database, *args: Any, **options: Any) -> Any:
-        if self.path == filled.settings.db:
+    def noted(self: Any, *args: Any) -> Any:
+        if not is_private(self):
             seen.append(log_of(filled))
-        return write(self, *args, **options)
+        return change(self, *args)
 
-    monkeypatch.setattr(Database, "write", noted)
+    monkeypatch.setattr(kind, "change", noted)
     assert ask("PUT", HERE, json={"body": "after"}).status_code == 200
     assert seen
     assert all(lines[0].outcome is None for lines in seen)
 
 
-@pytest.fixture
-def unwritable(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    write = Database.write
-
-    def refused(self: Database, *args: Any, **options: Any) -> Any:
-        if "private" in self.path.name:
-            raise Misconfigured(f"{self.path}: disk full")
-        return write(self, *args, **options)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Database, "write", refused)
-        yield
-
-
-@pytest.mark.usefixtures("unwritable")
 @pytest.mark.parametrize(("method", "url"), [("PUT", HERE), ("GET", "/v1/export")])
-def test_without_its_line_nothing_is_done(tmp_path: Path, method: str, url: str) -> None:
-    archive = open_archive(tmp_path)
+def test_without_its_line_nothing_is_done(
+    archive: Archive, method: str, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     archive.add(Article(body="before", key="there"))
-    with sqlite3.connect(archive.settings.private_db) as conn:
-        conn.execute(
-            "INSERT INTO api_keys (hash, scope, created_at) VALUES (?, 'admin', '')",
-            ("2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae",),
-        )
-    headers = {"Authorization": "Bearer foo"}
+    headers = {"Authorization": f"Bearer {KeyStore(archive.private).create('admin')}"}
+    kind = type(archive.private)
+    change = kind.change
+
+    def refused(self: Any, *args: Any) -> Any:
+        if is_private(self):
+            raise Misconfigured("disk full")
+        return change(self, *args)
+
+    monkeypatch.setattr(kind, "change", refused)
     response = Client(create_app(archive.settings))(
         method, url, headers=headers, json={"body": "after"}
     )
@@ -251,12 +251,12 @@ def test_an_outcome_that_cannot_be_written_undoes_nothing(
     ],
 )
 def test_the_file_refuses_to_change_a_line(archive: Archive, statement: str) -> None:
-    private = private_database(archive.settings)
-    store = AuditStore(private)
+    store = AuditStore(archive.private)
     store.end(store.begin(Deed("ann", "kill a")), "done")
     store.begin(Deed("ann", "kill b"))
-    with pytest.raises(CuttingsError, match="audit log"), private.write() as conn:
-        conn.execute(statement)
+    lines = Needs(frozenset({("line", "1"), ("line", "2")}))
+    with pytest.raises(CuttingsError, match="audit log"):
+        archive.private.change(lines, lambda conn: conn.execute(statement))
     assert [(line.who, line.outcome) for line in store.latest(9)] == [
         ("ann", None),
         ("ann", "done"),
@@ -264,15 +264,13 @@ def test_the_file_refuses_to_change_a_line(archive: Archive, statement: str) -> 
 
 
 def test_old_lines_are_forgotten_where_that_is_set(archive: Archive) -> None:
-    private = private_database(archive.settings)
-    with private.write() as conn:
-        for days in (30, 3, 0):
-            conn.execute(
-                "INSERT INTO audit (at, who, address, request, action, asked)"
-                " VALUES (strftime('%Y-%m-%dT%H:%M:%SZ', 'now', ?), '', '', '', ?, '')",
-                (f"-{days} days", str(days)),
-            )
-    store = AuditStore(private)
+    begin = (
+        "INSERT INTO audit (at, who, address, request, action, asked)"
+        " VALUES (strftime('%Y-%m-%dT%H:%M:%SZ', 'now', ?), '', '', '', ?, '')"
+    )
+    written = [(f"-{days} days", str(days)) for days in (30, 3, 0)]
+    archive.private.change(NOTHING, lambda conn: conn.executemany(begin, written))
+    store = AuditStore(archive.private)
     for days, left in ((0, 3), (7, 2), (1, 1)):
         store.forget(days)
         assert len(store.latest(9)) == left
@@ -282,7 +280,7 @@ def test_old_lines_are_forgotten_where_that_is_set(archive: Archive) -> None:
 
 
 def run(archive: Archive, *words: str) -> Any:
-    return CliRunner().invoke(main, [*words, "--db", str(archive.settings.db)])
+    return CliRunner().invoke(main, words, env=archive.environment)
 
 
 def commands(group: click.Group, path: str = "") -> Iterator[str]:
@@ -295,7 +293,7 @@ def commands(group: click.Group, path: str = "") -> Iterator[str]:
 
 # What changes nothing, and takes no more away than a screen holds.
 READS = {
-    *("search", "serve", "check", "audit", "key list", "quarantine list", "slow"),
+    *("search", "serve", "check", "audit", "key list", "quarantine list", "slow", "snapshot list"),
     *(f"entity {name}" for name in ("list", "show", "log", "suggest")),
 }
 
@@ -321,7 +319,7 @@ def test_commands_have_their_lines(filled: Archive) -> None:
 
 
 def test_the_log_is_printed(filled: Archive) -> None:
-    AuditStore(private_database(filled.settings)).begin(Deed("ann", "kill \x1b[31m", 1, "::1"))
+    AuditStore(filled.private).begin(Deed("ann", "kill \x1b[31m", 1, "::1"))
     told = run(filled, "audit").stdout
     assert r"ann ::1 kill \x1b[31m [begun, and no outcome]" in told
     line = json.loads(run(filled, "audit", "--json", "--limit", "1").stdout)
@@ -353,6 +351,8 @@ def test_what_is_recorded(filled: Archive, context: click.Context, action: str |
         assert [line.action for line in log_of(filled)] == ([action] if action else [])
 
 
+# Only files are restored.
+@of_a_file
 def test_what_was_not_restored_says_so(filled: Archive) -> None:
     with pytest.raises(Misconfigured), recorded(filled.settings, called("restore", file="copy.db")):
         raise Misconfigured("There is no backup at copy.db")
@@ -361,6 +361,7 @@ def test_what_was_not_restored_says_so(filled: Archive) -> None:
     ]
 
 
+@of_a_file
 def test_restoring_goes_on_without_a_log(
     filled: Archive, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -12,7 +12,6 @@ from typing import Any
 import h11
 import pytest
 from conftest import Archive, Client, open_archive
-from serving import new_key
 from uvicorn import Config
 from uvicorn.server import ServerState
 
@@ -26,6 +25,7 @@ from service.limits import LIMITS, Limits
 from service.search import Ask, Finder
 from service.serving.protocol import Protocol
 from service.settings import as_environment, read_settings
+from service.stores.keys import KeyStore
 from service.web.app import create_app
 from service.web.headers import HEADERS
 
@@ -120,7 +120,7 @@ def test_other_spellings_are_bounded(archive: Archive) -> None:
 
 
 def test_bodies_and_batches_say_their_setting(archive: Archive, small: Client) -> None:
-    bearer = {"Authorization": f"Bearer {new_key(archive.settings.db, 'write')}"}
+    bearer = {"Authorization": f"Bearer {KeyStore(archive.private).create('write')}"}
     large = small.post("/v1/search", content=b" " * 1_001, headers=JSON)
     assert (large.status_code, "CUTTINGS_LARGEST_BODY" in large.text) == (413, True)
     batch = small.post("/v1/articles", content=b" " * 2_001, headers=JSON | bearer)
@@ -215,11 +215,11 @@ def test_work_stops_for_who_has_gone(archive: Archive) -> None:
     asker = Asker()
     outer = ASKER.set(asker)
     try:
-        with archive.database.read():
+        with archive.home.archive.read():
             asker.has_left = True
             with pytest.raises(Busy, match="gone away"):
                 raise_if_late()
-        with pytest.raises(Busy), archive.database.read() as conn:
+        with pytest.raises(Busy), archive.home.archive.read() as conn:
             conn.execute(ENDLESS).fetchone()
     finally:
         ASKER.reset(outer)

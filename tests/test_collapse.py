@@ -146,6 +146,35 @@ def test_a_walk_is_not_led_astray_by_new_copies(archive: Archive, sort: Sort) ->
     assert sorted(seen) == ["d2", "d3", "d4", "d5", "d7"]
 
 
+@pytest.mark.parametrize("sort", ["newest", "oldest", "relevance"])
+def test_what_has_many_copies_stands_where_its_first_stands(archive: Archive, sort: Sort) -> None:
+    """However many of them a walk meets before that."""
+    copies = [
+        Article(key=f"c{number:02}", body=f"strike {number}", published=parse_moment("2018-12-03"))
+        for number in range(40)
+    ]
+    first = Article(key="first", body="strike", published=parse_moment("2018-12-01"))
+    others = [
+        Article(key=f"d{day}", body="strike " * day, published=parse_moment(f"2018-12-0{day}"))
+        for day in range(2, 7)
+    ]
+    archive.add_all((each, ()) for each in (first, *others, *copies))
+    group(archive, "first", *(str(each.key) for each in copies))
+    ask = Ask(q="strike", sort=sort, collapse=True, limit=2)
+    page = archive.finder.search(ask)
+    seen = keys(page)
+    while page.next is not None:
+        page = archive.finder.search(replace(ask, cursor=page.next))
+        seen += keys(page)
+        assert (page.total, page.groups) == (46, 6)
+    if sort == "relevance":
+        plain = archive.finder.search(replace(ask, collapse=False, limit=100))
+        assert seen == [key for key in keys(plain) if not key.startswith("c")]
+    else:
+        assert seen == sorted(seen, reverse=sort == "newest", key=lambda key: (key != "first", key))
+        assert len(seen) == 6
+
+
 def test_the_api_tells_of_copies(wire: Archive) -> None:
     client = Client(create_app(wire.settings))
     asked = {"q": "strike", "collapse": "true", "sort": "oldest", "limit": "1"}
@@ -163,8 +192,8 @@ def test_the_api_tells_of_copies(wire: Archive) -> None:
 
 
 def test_the_command_line_tells_of_copies(wire: Archive) -> None:
-    command = ["--db", str(wire.settings.db), "strike", "--match", "all", "--collapse"]
-    shown = CliRunner().invoke(main, ["search", *command, "--versions", "all"]).output
+    command = ["strike", "--match", "all", "--collapse", "--versions", "all"]
+    shown = CliRunner().invoke(main, ["search", *command], env=wire.environment).output
     assert "5 articles, 3 without near copies" in shown
     assert "1 near copy: Post" in shown
     assert "1 near copy: source unknown" in shown

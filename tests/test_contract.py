@@ -13,7 +13,7 @@ import httpx
 import pytest
 import requests
 import schemathesis
-from conftest import LONG, Archive, Client, open_archive
+from conftest import LONG, Archive, Client, examples, open_archive
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
@@ -25,9 +25,9 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
+from sound import faults
 
 from service.article import Article
-from service.checks import check as verify
 from service.entity import EntityName, Mention
 from service.errors import NotFound
 from service.stores.keys import SCOPES, KeyStore
@@ -107,7 +107,7 @@ def test_every_answer_is_as_documented(
         if mode is GenerationMode.NEGATIVE and not has_parameters:
             continue  # nothing there could be wrong
 
-        @settings(max_examples=25 if LONG else 8)
+        @settings(max_examples=examples(25 if LONG else 8, 4))
         @given(cases_of(operation, mode, known))
         def ask(case: Any) -> None:
             check(api, case)
@@ -131,7 +131,7 @@ def test_every_write_of_articles_is_as_documented(
         if operation.method == "get" or not operation.path.startswith("/v1/articles"):
             continue
 
-        @settings(max_examples=100 if LONG else 10)
+        @settings(max_examples=examples(100 if LONG else 10, 4))
         @given(cases_of(operation, mode, known))
         def ask(case: Any) -> None:
             with suppress(NotFound):
@@ -189,7 +189,7 @@ def test_every_operation_with_keys_of_each_scope(
         ):
             continue
 
-        @settings(max_examples=30 if LONG else 3)
+        @settings(max_examples=examples(30 if LONG else 3, 2))
         @given(st.sampled_from(sorted(sent)), cases_of(operation, mode, known))
         def ask(who: str, case: Any) -> None:
             status = check(api, case, sent[who])
@@ -198,4 +198,4 @@ def test_every_operation_with_keys_of_each_scope(
 
         with subtests.test(f"{operation.method} {operation.path}"):
             ask()
-    assert verify(busy.database, busy.engine) == []
+    assert faults(busy) == []

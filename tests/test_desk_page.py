@@ -16,7 +16,6 @@ from lxml.html import HtmlElement, fromstring
 from test_edits import kim, named
 
 from service.article import Article
-from service.database import private_database
 from service.dates import parse_moment
 from service.edits import Action, Edit
 from service.entity import Mention
@@ -44,10 +43,10 @@ class Browser:
     """Somebody who is logged in, and presses the buttons that a page has."""
 
     def __init__(self, archive: Archive, scope: Scope = "edit") -> None:
-        private = private_database(archive.settings)
-        key = KeyStore(private).find(KeyStore(private).create(scope, "the desk"))
+        keys = KeyStore(archive.private)
+        key = keys.find(keys.create(scope, "the desk"))
         assert key is not None
-        token = SessionStore(private).begin(key)
+        token = SessionStore(archive.private).begin(key)
         self.form_token = form_token(token)
         self.headers = {"Cookie": f"{SESSION}={token}", "Accept": "text/html"}
         self.client = Client(create_app(archive.settings))
@@ -110,20 +109,25 @@ def pair(answer: httpx.Response) -> list[str]:
     ]
 
 
-def story(archive: Archive, key: str, *mentions: Mention, day: str = "2018-12-16") -> None:
+def story(key: str, *mentions: Mention, day: str = "2018-12-16") -> tuple[Article, Any]:
     body = f"{mentions[0].text} was told of by {key}, who wrote at length. " + "x" * 40
     title = f"What {key} says"
-    archive.add(Article(key=key, title=title, body=body, published=parse_moment(day)), mentions)
+    return Article(key=key, title=title, body=body, published=parse_moment(day)), mentions
 
 
 def filled(archive: Archive) -> Archive:
     """Jo under two names, both beside Kim and Rome, and a company under two."""
+    jo, cho = named("Jo Song Gil", "Jo Song Gil"), named("Cho Song-gil", "Cho Song-gil")
     rome = named("Rome", "Rome", "place")
-    story(archive, "one", named("Jo Song Gil", "Jo Song Gil"), kim(), rome)
-    story(archive, "two", named("Jo Song Gil", "Jo Song Gil"), kim(), rome, day="2019-01-04")
-    story(archive, "three", named("Cho Song-gil", "Cho Song-gil"), kim(), rome)
-    for key, name in (("four", "Goldman Sachs"), ("five", "Goldman Sachs Group")):
-        story(archive, key, named(name, name, "organization"))
+    companies = (("four", "Goldman Sachs"), ("five", "Goldman Sachs Group"))
+    archive.add_all(
+        (
+            story("one", jo, kim(), rome),
+            story("two", jo, kim(), rome, day="2019-01-04"),
+            story("three", cho, kim(), rome),
+            *(story(key, named(name, name, "organization")) for key, name in companies),
+        )
+    )
     return archive
 
 

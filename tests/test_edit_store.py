@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 import pytest
-from conftest import Archive
+from conftest import Archive, of_a_file
 from test_edits import DESK, graph, kim, named, names
 
 from service.article import Article
@@ -14,7 +14,6 @@ from service.errors import Conflict
 from service.stores import edit_log
 from service.stores.counts import recount
 from service.stores.edits import EditStore
-from service.stores.entities import EntityStore
 from service.stores.given_aliases import GivenAlias
 from service.stores.mentions import decisions, edit_of
 
@@ -48,8 +47,7 @@ def entities_of(archive: Archive) -> list[str | None]:
 def assert_settled(archive: Archive) -> None:
     """Nothing is left that the log does not say."""
     before = (graph(archive), spellings(archive))
-    with archive.database.write() as conn:
-        recount(conn)
+    archive.change(recount)
     assert (graph(archive), spellings(archive)) == before
 
 
@@ -162,13 +160,14 @@ def test_a_failed_edit_is_remembered_nowhere(
         patched.setattr(edit_log, "redress", broken)
         with pytest.raises(RuntimeError):
             edits.merge(ROE, KIM, DESK)
-    with archive.database.read() as conn:
+    with archive.home.archive.read() as conn:
         assert decisions(conn).survivor(ROE) == ROE
     assert edits.survivor(ROE) is None
     edits.merge(KIM, ROE, DESK)
     assert entities_of(archive) == [ROE, ROE]
 
 
+@of_a_file  # in a cluster a change is done again with what it has found out that it needs
 def test_the_log_is_read_once_an_edit(
     archive: Archive, edits: EditStore, add: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -249,7 +248,7 @@ def test_an_alias_that_nobody_writes_goes_from_one_to_the_other(
     assert spellings(archive) == {ROE: ["Boss", "Jane Roe"], KIM: ["Kim Jong Un"]}
     edits.undo(2, DESK)
     assert spellings(archive) == {ROE: ["Jane Roe"], KIM: ["Boss", "Kim Jong Un"]}
-    assert EntityStore(archive.database).keys_of("person", "boss") == (KIM,)
+    assert archive.entities.keys_of("person", "boss") == (KIM,)
 
 
 # Lists ------------------------------------------------------------------------------------------

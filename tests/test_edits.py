@@ -1,29 +1,26 @@
 """What editors decide: each verb, its undoing, and the same graph in whatever order things come."""
 
-import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
-from itertools import count
 from typing import Any
 
 import pytest
-from conftest import LONG, Archive
+from conftest import LONG, Archive, examples, folder_of_archives, open_archive
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.article import Article
-from service.database import Database
+from service.database import Connection
 from service.edits import Decisions
 from service.entity import EntityName, EntityType, Mention, entity_key
 from service.errors import Conflict, InvalidRequest, NotFound
 from service.findings import Findings, Quote
 from service.result import Expansion
 from service.search import Ask
-from service.stores.articles import put, withdraw
+from service.stores.articles import withdraw
 from service.stores.counts import recount
 from service.stores.edits import Author, EditStore
-from service.stores.entities import EntityStore
 from service.stores.findings import file_findings
 from service.stores.mentions import decisions
 
@@ -57,24 +54,17 @@ def add(archive: Archive) -> Callable[..., None]:
 
 
 def graph(archive: Archive) -> dict[str, Any]:
-    return graph_of(archive.database)
-
-
-def graph_of(database: Database) -> dict[str, Any]:
     """All that readers see of entities."""
-    store = EntityStore(database)
-    page = store.page(name="", type_=None, sort="mentions", limit=100, offset=0)
-    with database.read() as conn:
-        rows = conn.execute(
+    page = archive.entities.page(name="", type_=None, sort="mentions", limit=100, offset=0)
+    return {
+        "entities": {
+            d.entity.key: (d.entity.name, d.entity.articles, d.entity.mentions, d.aliases)
+            for d in page.entities
+        },
+        "mentions": archive.rows(
             "SELECT article, text, entity, type FROM names_in_text ORDER BY article, position"
-        )
-        return {
-            "entities": {
-                d.entity.key: (d.entity.name, d.entity.articles, d.entity.mentions, d.aliases)
-                for d in page.entities
-            },
-            "mentions": [tuple(row) for row in rows],
-        }
+        ),
+    }
 
 
 def names(archive: Archive) -> dict[str, str]:
@@ -96,7 +86,7 @@ def test_a_merge_holds_for_what_comes_later(
     assert (name, articles, mentions) == ("Kim Jong Un", 2, 3)
     assert [(a.text, a.count) for a in aliases] == [("Marshal Kim", 2), ("Kim Jong Un", 1)]
     assert edits.survivor("person-marshalkim") == "person-kimjongun"
-    store = EntityStore(archive.database)
+    store = archive.entities
     assert store.keys_of("person", "person-marshalkim") == ("person-kimjongun",)
     assert store.keys_of("person", "marshal kim") == ("person-kimjongun",)
 
@@ -143,7 +133,7 @@ def test_a_rename_pins_the_name_and_keeps_the_key(
     edits.rename("person-kimjongun", "Kim III", DESK)
     add("two", kim(), kim())
     assert names(archive) == {"person-kimjongun": "Kim III"}
-    assert EntityStore(archive.database).keys_of("person", "kim iii") == ("person-kimjongun",)
+    assert archive.entities.keys_of("person", "kim iii") == ("person-kimjongun",)
 
 
 def test_a_retype_gives_another_key(
@@ -164,7 +154,7 @@ def test_what_is_no_entity_is_no_name_either(
     edit = edits.dismiss("organization-net", DESK)
     assert names(archive) == {"person-kimjongun": "Kim Jong Un"}
     assert [m[1] for m in graph(archive)["mentions"]] == ["Kim Jong Un"]
-    found = EntityStore(archive.database).mentions_in("one")
+    found = archive.entities.mentions_in("one")
     assert [m.text for m in found] == ["Kim Jong Un"]
     edits.undo(edit.id, DESK)
     assert "organization-net" in names(archive)
@@ -187,7 +177,7 @@ def test_an_alias_can_be_searched_for_before_anybody_writes_it(
 ) -> None:
     add("one", kim())
     edit = edits.add_alias("person-kimjongun", "The Marshal", DESK)
-    store = EntityStore(archive.database)
+    store = archive.entities
     assert store.keys_of("person", "the marshal") == ("person-kimjongun",)
     edits.undo(edit.id, DESK)
     assert store.keys_of("person", "the marshal") == ()
@@ -240,12 +230,10 @@ def test_a_quote_follows_its_speaker(
     archive: Archive, edits: EditStore, add: Callable[..., None]
 ) -> None:
     quote = Quote("body", 0, 3, "one", 0, "Marshal Kim", "said")
-    with archive.database.write() as conn:
-        findings = Findings((named("Marshal Kim", "Marshal Kim"), kim()), (quote,))
-        put(conn, Article(key="one", body="one two three"), findings, "test")
+    findings = Findings((named("Marshal Kim", "Marshal Kim"), kim()), (quote,))
+    archive.store(Article(key="one", body="one two three"), findings)
     edits.merge("person-marshalkim", "person-kimjongun", DESK)
-    with archive.database.read() as conn:
-        assert conn.execute("SELECT speaker FROM who_said_what").fetchone()[0] == "person-kimjongun"
+    assert archive.rows("SELECT speaker FROM who_said_what") == [("person-kimjongun",)]
 
 
 def test_a_search_looks_for_the_other_names(archive: Archive, edits: EditStore) -> None:
@@ -273,7 +261,7 @@ def test_who_is_distinct_from_one_is_from_what_it_becomes(
     merge = edits.merge("person-ab", "person-cd", DESK)
 
     def are_distinct(one: str, other: str) -> bool:
-        with archive.database.read() as conn:
+        with archive.home.archive.read() as conn:
             return decisions(conn).are_distinct(one, other)
 
     assert are_distinct("person-kimjongun", "person-cd")
@@ -292,8 +280,8 @@ def test_an_alias_takes_an_entity_of_its_own_whole(
     assert list(names(archive)) == ["person-kimjongun"]
     for key in ("person-janeroe", "person-annpoe"):
         assert edits.survivor(key) == "person-kimjongun"
-        assert EntityStore(archive.database).keys_of("person", key) == ("person-kimjongun",)
-    detail = EntityStore(archive.database).get("person-kimjongun")
+        assert archive.entities.keys_of("person", key) == ("person-kimjongun",)
+    detail = archive.entities.get("person-kimjongun")
     assert detail is not None
     assert detail.note == "poet"
     edits.undo(alias.id, DESK)
@@ -304,7 +292,7 @@ def test_an_alias_belongs_to_who_was_given_it_last(
     archive: Archive, edits: EditStore, add: Callable[..., None]
 ) -> None:
     add("one", kim(), named("Bo Roe", "Bo Roe"), named("Boss"))
-    store = EntityStore(archive.database)
+    store = archive.entities
     edits.add_alias("person-kimjongun", "Boss", DESK)
     edits.add_alias("person-boroe", "Boss", DESK)
     assert store.keys_of("person", "boss") == ("person-boroe",)
@@ -351,8 +339,7 @@ def test_a_split_by_a_former_key_outlives_an_absence(archive: Archive, edits: Ed
     edits.split("person-johnsmith", ["John Smith"], "John Smith (poet)", DESK, [key])
     stated = replace(first, key="stated")
     archive.add(stated, smith)
-    with archive.database.write() as conn:
-        withdraw(conn, "stated")
+    archive.change(lambda conn: withdraw(conn, "stated"))
     assert names(archive) == {}
     archive.add(stated, smith)
     assert list(names(archive)) == ["person-johnsmithpoet"]
@@ -377,7 +364,7 @@ def test_only_an_alias_takes_an_alias_away(
     add("one", named("Ann Poe", "Ann Poe"), named("Jane Roe", "Jane Roe"), named("Boss"))
     edits.add_alias("person-annpoe", "Boss", DESK)
     edits.rename("person-janeroe", "Boss", DESK)
-    store = EntityStore(archive.database)
+    store = archive.entities
     assert store.keys_of("person", "boss") == ("person-annpoe",)
     assert [m[2] for m in graph(archive)["mentions"]][2] == "person-annpoe"
 
@@ -390,7 +377,7 @@ def test_who_is_distinct_stays_so_after_an_alias(
     ann, jane = "person-annpoe", "person-janeroe"
     edits.keep_apart(jane if turned else ann, ann if turned else jane, DESK)
     edits.add_alias("person-kimjongun", "Ann Poe", DESK)
-    with archive.database.read() as conn:
+    with archive.home.archive.read() as conn:
         assert decisions(conn).are_distinct("person-kimjongun", "person-janeroe")
 
 
@@ -398,8 +385,7 @@ def test_an_article_under_embargo_takes_its_spelling_along(archive: Archive) -> 
     archive.add(Article(key="a", body="Jane Möller"), [named("Jane Möller", "Jane Möller")] * 2)
     archive.add(Article(key="b", body="Jane Moller"), [named("Jane Moller", "Jane Moller")])
     assert names(archive) == {"person-janemoller": "Jane Möller"}
-    with archive.database.write() as conn:
-        withdraw(conn, "a")
+    archive.change(lambda conn: withdraw(conn, "a"))
     assert names(archive) == {"person-janemoller": "Jane Moller"}
 
 
@@ -408,11 +394,11 @@ def test_a_split_by_article_elsewhere_costs_nothing(
 ) -> None:
     add("one", kim(), named("John Smith", "John Smith"))
     split = edits.split("person-johnsmith", ["John Smith"], "The poet", DESK, ["one"])
-    with archive.database.read() as conn:
+    with archive.home.archive.read() as conn:
         assert "person-kimjongun" not in decisions(conn).by_article
         assert "person-johnsmith" in decisions(conn).by_article
     edits.undo(split.id, DESK)
-    with archive.database.read() as conn:
+    with archive.home.archive.read() as conn:
         assert not decisions(conn).by_article
 
 
@@ -503,8 +489,8 @@ def test_the_log_is_only_added_to(
 ) -> None:
     add("one", kim())
     edits.annotate("person-kimjongun", "leader", DESK)
-    with pytest.raises(Exception, match="only added to"), archive.database.write() as conn:
-        conn.execute(sql)
+    with pytest.raises(Exception, match="only added to"):
+        archive.change(lambda conn: conn.execute(sql))
 
 
 @pytest.mark.parametrize(
@@ -571,61 +557,42 @@ def edit(store: EditStore, verb: tuple[str, str, str, str, int]) -> None:
         doing[action]()
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Database]:
-    """Makes empty archives fast: copies of one."""
-    folder = tmp_path_factory.mktemp("archives")
-    with closing(Database(folder / "empty.db")) as made:
-        made.migrate()
-    numbers = count()
-
-    def copied() -> Database:
-        file = folder / f"{next(numbers)}.db"
-        shutil.copy(folder / "empty.db", file)
-        copy = Database(file)
-        with copy.write() as conn:
-            conn.execute("UPDATE generation SET archive = ?", (file.name,))
-        return copy
-
-    return copied
-
-
-def fill(database: Database, key: str, mentions: tuple[Mention, ...], body: str) -> None:
-    with database.write() as conn:
-        put(conn, Article(key=key, body=body), Findings(mentions), "test")
-
-
-@settings(max_examples=150 if LONG else 50)
+@settings(max_examples=examples(file=150 if LONG else 50, cluster=12))
 @given(st.data())
-def test_the_same_edits_give_the_same_graph(empty: Callable[[], Database], data: Any) -> None:
+def test_the_same_edits_give_the_same_graph(data: Any) -> None:
     """Whatever is ingested, read again and edited in between, and in whatever order."""
-    with closing(empty()) as archive, closing(empty()) as again:
-        store = EditStore(archive)
+    with (
+        folder_of_archives() as folder,
+        closing(open_archive(folder / "one")) as archive,
+        closing(open_archive(folder / "again")) as again,
+    ):
+        store = EditStore(archive.home.archive)
         texts: dict[str, tuple[Mention, ...]] = {}
         for turn in range(data.draw(st.integers(1, 3))):
             for key, rows in data.draw(ARTICLES).items():
                 texts[key] = read_as(rows)
-                fill(archive, key, texts[key], f"{key} {turn}")
+                archive.store(Article(key=key, body=f"{key} {turn}"), Findings(texts[key]))
             for verb in data.draw(st.lists(VERBS, max_size=6)):
                 edit(store, verb)
         late = data.draw(st.booleans())
         if not late:
             copy_log(archive, again)
         for key in data.draw(st.permutations(sorted(texts))):
-            fill(again, key, texts[key], f"{key} again")
+            again.store(Article(key=key, body=f"{key} again"), Findings(texts[key]))
         if late:
             copy_log(archive, again)
-            with again.write() as conn:
-                recount(conn)
-        assert graph_of(again) == graph_of(archive)
-        with archive.write() as conn:
-            for row in conn.execute("SELECT id, key FROM articles").fetchall():
-                file_findings(conn, row["id"], Findings(texts[row["key"]]))
-        assert graph_of(again) == graph_of(archive)
+            again.change(recount)
+        assert graph(again) == graph(archive)
+        archive.change(lambda conn: read_again(conn, texts))
+        assert graph(again) == graph(archive)
 
 
-def copy_log(archive: Database, again: Database) -> None:
-    with archive.read() as conn:
-        log = [tuple(row) for row in conn.execute("SELECT * FROM edits ORDER BY id")]
-    with again.write() as conn:
-        conn.executemany("INSERT INTO edits VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", log)
+def copy_log(archive: Archive, again: Archive) -> None:
+    log = archive.rows("SELECT * FROM edits ORDER BY id")
+    added = "INSERT INTO edits VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    again.change(lambda conn: conn.executemany(added, log))
+
+
+def read_again(conn: Connection, texts: Mapping[str, tuple[Mention, ...]]) -> None:
+    for row in conn.execute("SELECT id, key FROM articles").fetchall():
+        file_findings(conn, row["id"], Findings(texts[row["key"]]))

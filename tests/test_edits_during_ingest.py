@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from conftest import Archive
+from sound import faults
 from test_edits import DESK
 
-from service.checks import check
 from service.entity import Span
 from service.extract import Tagger, load_tagger
 from service.stores.counts import recount
@@ -38,10 +38,9 @@ def rows_of(archive: Archive) -> dict[str, Any]:
 
 def assert_settled(archive: Archive) -> None:
     before = rows_of(archive)
-    with archive.database.write() as conn:
-        recount(conn)
+    archive.change(recount)
     assert rows_of(archive) == before
-    assert check(archive.database, archive.engine) == []
+    assert faults(archive) == []
 
 
 class Meanwhile:
@@ -82,7 +81,7 @@ def test_edits_while_another_process_ingests(archive: Archive, tmp_path: Path) -
     (tmp_path / "first.txt").write_text("France, Italy, Spain and Rome were named.", "utf-8")
     archive.ingest(tmp_path / "first.txt", tagger="gazetteer")
     edits = EditStore(archive.database)
-    env = os.environ | {"CUTTINGS_TAGGER": "gazetteer", "CUTTINGS_DB": str(archive.settings.db)}
+    env = os.environ | archive.environment | {"CUTTINGS_TAGGER": "gazetteer"}
     made = 0
     with subprocess.Popen([PROGRAM, "ingest", stories], env=env, stdout=subprocess.PIPE) as ingest:
         while ingest.poll() is None or made < 6:

@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Archive, Client
+from conftest import Archive, Client, of_a_file
 
 from service.article import Article
-from service.database import private_database
 from service.dates import parse_moment
 from service.entity import EntityName, Mention, Span
 from service.findings import Findings
@@ -43,8 +42,8 @@ def test_nobody_sees_it_before_its_time(archive: Archive, tmp_path: Path, later:
     assert (report.added, report.failed) == (1, [])
     api = Client(create_app(archive.settings))
     assert api.get("/v1/search", params={"q": "unspeakable"}).json()["total"] == 0
-    for path in tmp_path.glob("cuttings.db*"):
-        assert b"unspeakable" not in path.read_bytes()
+    assert archive.remains("unspeakable")
+    assert archive.remains("unspeakable", private=False) == []
     assert archive.ingest(story(tmp_path, later)).unchanged == 1
     assert archive.embargoes.release_due() == 0
 
@@ -149,6 +148,7 @@ def test_one_that_cannot_be_released_keeps_nobody_back(
     assert archive.embargoes.standing(Article(body="x", key="A")).outcome == "changed"
 
 
+@of_a_file  # in a cluster nobody waits for a writer
 def test_a_reader_does_not_wait_for_a_writer(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -164,7 +164,7 @@ def test_a_reader_does_not_wait_for_a_writer(
 
 def test_a_newer_text_held_meanwhile_is_not_dropped(archive: Archive) -> None:
     held_forever(archive, "old", key="K")
-    (old,) = _rows(archive, "SELECT * FROM embargoed")
+    (old,) = archive.private_rows("SELECT * FROM embargoed")
     newer = held_forever(archive, "new", key="K")
     archive.embargoes._let_go(old)
     assert archive.embargoes.standing(newer).outcome == "unchanged"
@@ -176,7 +176,7 @@ def test_a_published_version_lets_the_held_one_go(archive: Archive, tmp_path: Pa
     (tmp_path / "two.txt").write_text("Published.", "utf-8")
     (tmp_path / "two.json").write_text('{"uri": "u9", "source": "Post"}', "utf-8")
     archive.ingest(tmp_path / "two.txt")
-    assert _rows(archive, "SELECT * FROM embargoed") == []
+    assert archive.private_rows("SELECT * FROM embargoed") == []
 
 
 def test_what_could_not_be_stored_lets_nothing_go(archive: Archive, tmp_path: Path) -> None:
@@ -185,7 +185,7 @@ def test_what_could_not_be_stored_lets_nothing_go(archive: Archive, tmp_path: Pa
     path.write_text("impossible", "utf-8")
     report = archive.job(BrokenTagger).run([str(path)])
     assert report.failed[0].reason == "cannot be tagged: out of words"
-    assert len(_rows(archive, "SELECT * FROM embargoed")) == 1
+    assert len(archive.private_rows("SELECT * FROM embargoed")) == 1
 
 
 class BrokenTagger:
@@ -212,7 +212,7 @@ def test_a_path_used_again_leaves_the_held_article_alone(archive: Archive, tmp_p
     path.write_text("Gamma text", "utf-8")
     _sidecar(tmp_path, key="C")
     archive.ingest(path)
-    held = {row["key"]: row["document"] for row in _rows(archive, "SELECT * FROM embargoed")}
+    held = {row["key"]: row["document"] for row in archive.private_rows("SELECT * FROM embargoed")}
     assert set(held) == {"A", "B"}
     assert "Alpha text" in held["A"]
     assert archive.rows("SELECT key FROM articles") == [("C",)]
@@ -227,7 +227,7 @@ def test_of_two_texts_of_one_article_the_embargoed_one_stays(
     for _ in range(2):
         archive.ingest(tmp_path)
         assert archive.rows("SELECT count(*) FROM articles") == [(0,)]
-        assert len(_rows(archive, "SELECT * FROM embargoed")) == 1
+        assert len(archive.private_rows("SELECT * FROM embargoed")) == 1
 
 
 def test_an_input_in_conflict_is_not_held(archive: Archive, tmp_path: Path) -> None:
@@ -237,7 +237,7 @@ def test_an_input_in_conflict_is_not_held(archive: Archive, tmp_path: Path) -> N
     report = archive.ingest(tmp_path / "latest.txt")
     assert (report.added, report.waiting, len(report.failed)) == (0, 0, 1)
     assert "belongs to the article Y" in report.failed[0].reason
-    assert _rows(archive, "SELECT * FROM embargoed") == []
+    assert archive.private_rows("SELECT * FROM embargoed") == []
 
 
 def test_an_embargoed_correction_comes_back_under_its_old_key(
@@ -277,12 +277,12 @@ def test_a_held_article_that_states_its_key_later_is_still_one(
         path.write_text(text, "utf-8")
         _sidecar(tmp_path, embargoed_until="2990-01-01", key="k1")
         archive.ingest(path)
-        (row,) = _rows(archive, "SELECT * FROM embargoed")
+        (row,) = archive.private_rows("SELECT * FROM embargoed")
         assert (row["key"], text in row["document"]) == ("k1", True)
     path.write_text("Newest text", "utf-8")
     _sidecar(tmp_path, key="k1")
     archive.ingest(path)
-    assert _rows(archive, "SELECT * FROM embargoed") == []
+    assert archive.private_rows("SELECT * FROM embargoed") == []
 
 
 def test_a_text_that_was_superseded_before_a_crash_is_not_released(
@@ -293,14 +293,14 @@ def test_a_text_that_was_superseded_before_a_crash_is_not_released(
     monkeypatch.setattr(embargoes, "utc_now", lambda: "9999")
     archive.embargoes.release_due()
     assert archive.rows("SELECT body, version FROM articles") == [("new text", 1)]
-    assert _rows(archive, "SELECT * FROM embargoed") == []
+    assert archive.private_rows("SELECT * FROM embargoed") == []
 
 
 def test_what_an_ingest_has_let_go_meanwhile_is_not_released(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held_forever(archive, "old", key="K")
-    (row,) = _rows(archive, "SELECT * FROM embargoed")
+    (row,) = archive.private_rows("SELECT * FROM embargoed")
     archive.embargoes.forget(Article(body="new", key="K"))
     assert archive.embargoes._released(row, 1.0) is False
     assert archive.rows("SELECT count(*) FROM articles") == [(0,)]
@@ -317,8 +317,3 @@ def test_a_path_whose_old_text_another_path_still_holds_may_wait(
     report = archive.ingest(story(tmp_path, later))
     assert (report.added, report.waiting, report.failed) == (1, 1, [])
     assert archive.rows("SELECT body FROM articles") == [("first",)]
-
-
-def _rows(archive: Archive, sql: str) -> list[Any]:
-    with private_database(archive.settings).read() as conn:
-        return conn.execute(sql).fetchall()

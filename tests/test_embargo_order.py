@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 from conftest import Archive
+from sound import faults
 
 from service.article import Article
-from service.checks import articles, check
+from service.checks import articles
 from service.ingest import Report
 from service.stores import embargoes
 from service.stores.kills import KillStore
@@ -49,7 +50,7 @@ def pass_time(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (embargoes, articles):
         monkeypatch.setattr(module, "utc_now", lambda: "2999-01-02T00:00:00Z")
     archive.embargoes.release_due()
-    assert check(archive.database, archive.engine) == []
+    assert faults(archive) == []
 
 
 def test_the_old_text_read_again_stays_with_the_one_that_waits(
@@ -100,7 +101,7 @@ def test_what_waited_is_known_again_after_a_kill_by_all_that_it_was(
     story.write_text(f"---\nembargoed_until: {FUTURE}\n---\nThe second text.", "utf-8")
     archive.ingest(story)
     archive.killing.kill(key)
-    assert archive.killing.sweep()
+    archive.erase()
     (tmp_path / "copy.txt").write_text("The first text, which anybody could read.", "utf-8")
     assert counts(archive.ingest(tmp_path / "copy.txt")) == (0, 0, 0, 0, 1)
     assert counts(archive.ingest(story)) == (0, 0, 0, 0, 1)
@@ -125,8 +126,7 @@ def test_the_key_that_was_told_is_the_key_at_its_time(
     story = tmp_path / "story.txt"
     story.write_text(f"---\nembargoed_until: {FUTURE}\n---\nA text that waits.", "utf-8")
     archive.ingest(story)
-    with archive.embargoes._private.read() as conn:
-        ((told,),) = [tuple(r) for r in conn.execute("SELECT public_key FROM embargoed")]
+    ((told,),) = archive.private_rows("SELECT public_key FROM embargoed")
     pass_time(archive, monkeypatch)
     assert archive.rows("SELECT key FROM articles") == [(told,)]
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from conftest import Archive, Client
+from conftest import Archive, Client, of_a_file
 from lxml import html
 from test_desk_page import Browser
 
@@ -13,10 +13,9 @@ from service.article import Article
 from service.dates import parse_moment
 from service.entity import EntityName, EntityType, Mention, entity_key
 from service.findings import Findings, Quote
-from service.stores.articles import put
 from service.stores.edits import Author, EditStore
 from service.stores.entities import Alias, EntityRow
-from service.stores.related import ARTICLES_OF, RelatedStore
+from service.stores.related import ARTICLES_OF
 from service.stores.sightings import Sighting, SightingStore
 from service.web.app import create_app
 from service.web.pages.entities.entity import asked, lists_of
@@ -52,8 +51,7 @@ def add(
 ) -> None:
     published = parse_moment(date) if date else None
     article = Article(key=key, title=f"On {key}", body=BODY, published=published, source=source)
-    with archive.database.write() as conn:
-        put(conn, article, Findings(tuple(mentions), tuple(quotes)), "test")
+    archive.store(article, Findings(tuple(mentions), tuple(quotes)))
 
 
 @pytest.fixture
@@ -276,17 +274,18 @@ def test_pairs_of_a_few_are_counted(archive: Archive) -> None:
     add(archive, "b", mentions=[JO, ROME])
     add(archive, "c", mentions=[KIM_IN_FULL])
     keys = [KIM, "person-josonggil", "place-rome", "person-nobody"]
-    pairs = RelatedStore(archive.database).among(keys)
+    pairs = archive.home.lists.related.among(keys)
     assert [(pair.one, pair.other, pair.shared) for pair in pairs] == [
         (KIM, "person-josonggil", 1),
         (KIM, "place-rome", 1),
         ("person-josonggil", "place-rome", 2),
     ]
     assert pairs[2].significance > 0 > pairs[0].significance
-    assert RelatedStore(archive.database).among([KIM]) == ()
-    assert RelatedStore(archive.database).among([]) == ()
+    assert archive.home.lists.related.among([KIM]) == ()
+    assert archive.home.lists.related.among([]) == ()
 
 
+@of_a_file
 def test_pairs_are_read_off_an_index(archive: Archive) -> None:
     with archive.database.read() as conn:
         rows = conn.execute("EXPLAIN QUERY PLAN " + ARTICLES_OF, {"keys": "[]"})

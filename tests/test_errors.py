@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
-from conftest import Archive, Client, open_archive
+from conftest import Archive, Client, of_a_file, open_archive
 from fastapi import FastAPI
 
 from service import errors
@@ -279,12 +279,14 @@ def test_a_query_that_takes_too_long_is_stopped(tmp_path: Any) -> None:
         ).fetchone()
 
 
+@of_a_file
 def test_a_file_that_is_no_archive(tmp_path: Any) -> None:
     (tmp_path / "cuttings.db").write_bytes(b"no database at all, but long enough to be read " * 99)
     with pytest.raises(errors.Misconfigured, match="not a database"):
         open_archive(tmp_path)
 
 
+@of_a_file
 def test_an_archive_that_goes_away(archive: Archive) -> None:
     archive.add(Article(body="x"))
     api = Client(create_app(archive.settings))

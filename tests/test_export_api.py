@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from conftest import Archive, Client, open_archive
+from conftest import Archive, Client, of_a_file, open_archive
 
 from service.article import Article
 from service.cli import main
@@ -113,6 +114,7 @@ def test_what_is_wrong_is_told_before_the_file_begins(web: Client, query: str) -
     assert response.json()["errors"]
 
 
+@of_a_file
 def test_a_database_that_is_gone_is_told_before_the_file_begins(tmp_path: Path) -> None:
     archive = open_archive(tmp_path)
     archive.add(Article(body="x"))
@@ -160,8 +162,7 @@ def test_an_embargo_that_is_over_keeps_nothing_back(
 
 
 def run(desk: Archive, *args: str | Path) -> Result:
-    env = {"CUTTINGS_DB": str(desk.settings.db)}
-    return CliRunner().invoke(main, ["export", *map(str, args)], env=env)
+    return CliRunner().invoke(main, ["export", *map(str, args)], env=desk.environment)
 
 
 @pytest.mark.parametrize("form", ["ndjson", "csv", "ninjs"])
@@ -197,7 +198,6 @@ def test_the_command_names_what_is_wrong(desk: Archive, tmp_path: Path) -> None:
         (("--limit", "3"), "--limit"),
         (("--format", "xml"), "--format"),
         (("--strict", '"open'), "unclosed quote"),
-        (("--output", desk.settings.db), "is the archive itself"),
         (("--output", nowhere), f"{nowhere} cannot be written: No such file or directory"),
     ]
     for args, said in bad:
@@ -205,6 +205,12 @@ def test_the_command_names_what_is_wrong(desk: Archive, tmp_path: Path) -> None:
         assert result.exit_code == 2, args
         assert said in result.stderr
     assert run(desk, "--from", "soon").stdout == ""
+
+
+@of_a_file
+def test_the_archive_itself_is_not_written_over(desk: Archive) -> None:
+    result = run(desk, "--output", desk.settings.db)
+    assert (result.exit_code, "is the archive itself" in result.stderr) == (2, True)
 
 
 def test_a_file_is_whole_or_not_there(
@@ -228,8 +234,10 @@ def test_nobody_reading_on_is_no_fault(tmp_path: Path) -> None:
     archive = open_archive(tmp_path)
     for number in range(10):
         archive.add(Article(key=f"k{number}", body="text " * 5_000))
-    program = [sys.executable, "-m", "service.cli", "export", "--db", str(archive.settings.db)]
-    with subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as export:
+    program = [sys.executable, "-m", "service.cli", "export"]
+    env = {**os.environ, **archive.environment}
+    pipe = subprocess.PIPE
+    with subprocess.Popen(program, env=env, stdout=pipe, stderr=pipe) as export:
         assert export.stdout is not None
         assert export.stderr is not None
         export.stdout.readline()

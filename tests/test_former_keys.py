@@ -46,7 +46,6 @@ def test_a_key_in_use_leads_nowhere_else(archive: Archive, former: str) -> None:
 
 
 def test_what_is_gone_is_gone_by_its_former_key_too(archive: Archive, former: str) -> None:
-    with archive.database.write() as conn:
-        withdraw(conn, STATED)
+    archive.change(lambda conn: withdraw(conn, STATED))
     api = Client(create_app(archive.settings))
     assert api.get(f"/v1/articles/{former}").status_code == 404

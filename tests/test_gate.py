@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from conftest import Archive, Client, open_archive
+from conftest import Archive, Client, of_a_file, open_archive
 
 from service.article import Article
 from service.errors import NotFound
@@ -80,10 +80,13 @@ def test_a_revoked_key_is_refused_at_once(stranger: Client, archive: Archive) ->
         keys.revoke(1)
 
 
-def test_the_file_does_not_hold_the_key(archive: Archive) -> None:
+def test_no_file_holds_the_key(archive: Archive) -> None:
     key = keys_of(archive).create("read")
-    for path in archive.settings.db.parent.iterdir():
-        assert key.encode() not in path.read_bytes()
+    assert archive.remains(key) == []
+
+
+@of_a_file
+def test_nobody_else_may_read_the_private_file(archive: Archive) -> None:
     assert archive.settings.private_db.stat().st_mode & 0o077 == 0
 
 

@@ -6,18 +6,18 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from conftest import SEEDS, Archive, Client
+from conftest import SEEDS, Archive, Client, of_a_file
 
 from service import ingest
 from service.cli import main
-from service.database import Database, private_database
+from service.database import private_database
 from service.errors import Busy
 from service.extract import load_tagger
 from service.ingest import Ingest
 from service.stores import ingests
 from service.stores.ingests import Counts, IngestStore, PastIngest, PutAside
 from service.stores.keys import KeyStore
-from service.stores.quarantine import Aside, QuarantineStore
+from service.stores.quarantine import Aside
 from service.web.app import create_app
 from service.web.pages.archive.ingests import ShownIngest, lasted, shown_ingest
 
@@ -27,13 +27,8 @@ WIRE = b'{"title": "One", "body": "A body."}\n{"title": "Two"}\n{"title": "Three
 
 
 @pytest.fixture
-def private(archive: Archive) -> Database:
-    return private_database(archive.settings)
-
-
-@pytest.fixture
-def store(private: Database) -> IngestStore:
-    return IngestStore(private)
+def store(archive: Archive) -> IngestStore:
+    return IngestStore(archive.private)
 
 
 def job(archive: Archive, store: IngestStore) -> Ingest:
@@ -86,9 +81,11 @@ def test_reasons_are_the_first_of_their_kind(archive: Archive, store: IngestStor
     )
 
 
+@of_a_file
 def test_who_finds_the_file_busy_goes_on(
-    private: Database, store: IngestStore, monkeypatch: pytest.MonkeyPatch
+    archive: Archive, store: IngestStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    private = private_database(archive.settings)
     monkeypatch.setattr(ingests, "_AT_ITS_END", 0.0)
     monkeypatch.setattr(ingests, "_MEANWHILE", 0.0)
     with private.write():
@@ -136,8 +133,8 @@ def test_one_that_is_killed_has_told_how_far_it_was(
     assert {past.ended_at for past in seen} == {None}
 
 
-def test_a_busy_private_file_fails_no_ingest(
-    archive: Archive, private: Database, store: IngestStore, monkeypatch: pytest.MonkeyPatch
+def test_a_busy_private_part_fails_no_ingest(
+    archive: Archive, store: IngestStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def busy(*_: object) -> None:
         raise Busy("another writes")
@@ -145,7 +142,7 @@ def test_a_busy_private_file_fails_no_ingest(
     monkeypatch.setattr(ingests, "_note", busy)
     assert job(archive, store).run([str(SEEDS)]).added == 2
     assert store.latest(1) == ()
-    assert QuarantineStore(private).total() == 0
+    assert archive.quarantine.total() == 0
 
 
 def test_commands_keep_a_record_and_so_does_a_retry(
@@ -154,8 +151,7 @@ def test_commands_keep_a_record_and_so_does_a_retry(
     (tmp_path / "wire.ndjson").write_bytes(WIRE)
 
     def command(*words: str) -> None:
-        env = {"CUTTINGS_DB": str(archive.settings.db), "CUTTINGS_TAGGER": "off"}
-        CliRunner().invoke(main, words, env=env)
+        CliRunner().invoke(main, words, env=archive.environment | {"CUTTINGS_TAGGER": "off"})
 
     command("ingest", str(tmp_path), "--dry-run")
     assert store.latest(1) == ()
@@ -169,12 +165,12 @@ def test_commands_keep_a_record_and_so_does_a_retry(
 
 
 def test_the_page_shows_ingests_to_editors_alone(
-    archive: Archive, private: Database, store: IngestStore, tmp_path: Path
+    archive: Archive, store: IngestStore, tmp_path: Path
 ) -> None:
     wire = tmp_path / "wire.ndjson"
     wire.write_bytes(WIRE.replace(b'"One"', b'"One", "embargoed_until": "2999-01-01T00:00:00Z"'))
     job(archive, store).run([str(SEEDS), str(wire)])
-    client, keys = Client(create_app(archive.settings)), KeyStore(private)
+    client, keys = Client(create_app(archive.settings)), KeyStore(archive.private)
     for scope, sees in (("edit", True), ("admin", True), ("write", False), ("read", False)):
         headers = {"Authorization": f"Bearer {keys.create(scope, 'Ann')}"}  # type: ignore[arg-type]
         page = client.get("/archive", headers=headers)

@@ -20,7 +20,7 @@ from xml.etree import ElementTree as ET
 import httpx
 import pytest
 from click.testing import CliRunner
-from conftest import LONG, Archive, Client, open_archive
+from conftest import LONG, Archive, Client, examples, open_archive
 from lxml import html
 from read_paths import ROUTES, Known, Question, calls
 from test_nothing_leaks import _asked as asked
@@ -33,7 +33,6 @@ from service.entity import EntityName, Mention
 from service.findings import Findings, Quote
 from service.result import Snippet
 from service.spreadsheets import armed
-from service.stores.articles import put
 from service.stores.edits import Author, EditStore
 from service.stores.keys import KeyStore
 from service.web.app import create_app
@@ -43,7 +42,8 @@ HEADER = "\r\nSet-Cookie: injected=1\r\n\r\n"
 TERMINAL = "\x1b[2J\x1b]0;title\x07\x9b31m\x08\x7f\u202e\u2066"
 MARKUP = "\"'></script></title>]]><script>injected()</script><img src=x onerror=injected()>"
 SQL = "'; DROP TABLE articles; -- \" OR 1=1 %_\\"
-PROBES = (SQL, "x' OR '1'='1", 'x") OR 1=1 --', "a'||(SELECT 1)||'")[: 4 if LONG else 2]
+_PROBES = (SQL, "x' OR '1'='1", 'x") OR 1=1 --', "a'||(SELECT 1)||'")
+PROBES = _PROBES[: examples(4 if LONG else 2, 1)]
 FORMULA = '=HYPERLINK("https://injected.example")'
 POISON = f"{FORMULA} {MARKUP} {SQL} {TERMINAL} {HEADER} ../../etc/passwd {{{{7*7}}}} \\u003cscript"
 # FTS5 reads all of these as something.
@@ -109,12 +109,11 @@ def poisoned(tmp_path_factory: pytest.TempPathFactory) -> Archive:
         made = article(number)
         before = Article(key=made.key, title="Before", body="Nothing yet.")
         for version, found in ((before, Findings()), (made, findings())):
-            with archive.database.write() as conn:
-                put(conn, version, found, "test")
+            archive.store(version, found)
     edits = EditStore(archive.database)
     edits.annotate("person-poisoned", f"{FORMULA} {MARKUP}", Author(MARKUP, f"{MARKUP} {SQL}"))
     edits.add_alias("person-poisoned", FORMULA, Author("desk"))
-    broken = archive.settings.db.parent / f"{TERMINAL}=1+1 <b>.json".replace("/", "")
+    broken = tmp_path_factory.mktemp("broken") / f"{TERMINAL}=1+1 <b>.json".replace("/", "")
     broken.write_text(json.dumps({POISON: POISON}))
     archive.ingest(broken)
     return archive
@@ -211,9 +210,8 @@ def test_metrics_are_read_as_they_are_meant(answers: Any) -> None:
 # The terminal -------------------------------------------------------------------------------------
 
 
-def _printed(db: Path, *call: str) -> str:
-    result = CliRunner().invoke(main, call, env={"CUTTINGS_DB": str(db)}, color=True)
-    return result.output
+def _printed(archive: Archive, *call: str) -> str:
+    return CliRunner().invoke(main, call, env=archive.environment, color=True).output
 
 
 def assert_harmless(text: str) -> None:
@@ -226,15 +224,15 @@ def test_no_command_moves_the_terminal(poisoned: Archive, known: Known) -> None:
     said = ""
     for call in calls(known):
         if not any(name in " ".join(call) for name in raw):
-            said = _printed(poisoned.settings.db, *call)
+            said = _printed(poisoned, *call)
             assert_harmless(said)
-    assert_harmless(_printed(poisoned.settings.db, "search", f"--{TERMINAL}"))
-    assert_harmless(_printed(poisoned.settings.db, "entity", "show", TERMINAL))
-    assert_harmless(_printed(poisoned.settings.db, "ingest", f"/no/{TERMINAL}"))
+    assert_harmless(_printed(poisoned, "search", f"--{TERMINAL}"))
+    assert_harmless(_printed(poisoned, "entity", "show", TERMINAL))
+    assert_harmless(_printed(poisoned, "ingest", f"/no/{TERMINAL}"))
 
 
 def test_json_on_a_terminal_says_the_same(poisoned: Archive) -> None:
-    said = json.loads(_printed(poisoned.settings.db, "search", "--json", "council"))
+    said = json.loads(_printed(poisoned, "search", "--json", "council"))
     assert said["hits"][0]["title"] == POISON
 
 

@@ -1,10 +1,9 @@
 """Kills: gone from every answer at once, from the bytes of the files soon after, and for good."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from conftest import Archive
+from conftest import Archive, of_a_file
 
 from service.article import Article
 from service.dates import parse_moment
@@ -14,7 +13,6 @@ from service.findings import Findings
 from service.stores.edit_log import Author
 from service.stores.edits import EditStore
 from service.stores.embargoes import Held
-from service.stores.erasure import pending_erasures
 from service.stores.kills import KillStore
 from service.stores.versions import VersionStore
 
@@ -45,26 +43,17 @@ def named(text: str, start: int = 4) -> Mention:
     )
 
 
-def files_of(archive: Archive) -> list[Path]:
-    own = archive.settings.db.parent.glob("cuttings*.db*")
-    return [path for path in own if path.exists()]
-
-
-def traces(archive: Archive, text: str = UNHEARD) -> list[str]:
-    return [path.name for path in files_of(archive) if text.encode() in path.read_bytes()]
-
-
 def test_what_is_killed_is_in_no_byte_of_the_files(archive: Archive) -> None:
     archive.add(Article(body="Another report of the quiet town.", title="Quiet town"))
     archive.add(secret(body=f"First they said {UNHEARD}."))
     key = archive.add(secret(), [named(UNHEARD)]).key
-    assert traces(archive)
+    assert archive.remains(UNHEARD)
     killed = archive.killing.kill(key, "a court's order")
     assert killed.tombstone.reason == "a court's order"
-    assert pending_erasures(archive.database) == [key]
-    assert archive.killing.sweep()
-    assert traces(archive) == []
-    assert pending_erasures(archive.database) == []
+    assert [*archive.engine.pending_erasures()] == [key]
+    archive.erase()
+    assert archive.remains(UNHEARD) == []
+    assert [*archive.engine.pending_erasures()] == []
     assert archive.find("quiet") == ["Quiet town"]
     assert archive.rows("SELECT name FROM sources") == []
     assert archive.rows("SELECT key FROM entities") == []
@@ -117,10 +106,10 @@ def test_it_is_killed_once(archive: Archive) -> None:
 def test_what_is_under_embargo_can_be_killed(archive: Archive) -> None:
     held = Held(secret(embargoed_until=FUTURE), Findings(), "test")
     key = archive.embargoes.hold(held, "held").key
-    assert traces(archive)
+    assert archive.remains(UNHEARD)
     archive.killing.kill(key)
-    assert archive.killing.sweep()
-    assert traces(archive) == []
+    archive.erase()
+    assert archive.remains(UNHEARD) == []
     assert archive.embargoes.find(key) is None
     assert archive.add(secret()).outcome == "killed"
 
@@ -132,8 +121,8 @@ def test_editors_words_that_only_it_knew_go_along(archive: Archive) -> None:
     edits.merge(f"person-{UNHEARD}", "person-mayor", Author("Ann", f"they say {UNHEARD}"))
     edits.annotate("person-mayor", "a note that stays", Author("Ann"))
     archive.killing.kill(key)
-    assert archive.killing.sweep()
-    assert traces(archive) == []
+    archive.erase()
+    assert archive.remains(UNHEARD) == []
     rows = archive.rows("SELECT id, who, action, entity FROM edits ORDER BY id")
     assert rows == [(1, "Ann", "note", "person-erased"), (2, "Ann", "note", "person-mayor")]
     assert archive.rows("SELECT text FROM spellings, aliases WHERE text = ?", UNHEARD) == []
@@ -150,11 +139,12 @@ def test_a_source_may_take_back_what_has_not_come_yet(archive: Archive) -> None:
     assert archive.add(secret()).outcome == "killed"
 
 
+@of_a_file  # a cluster keeps no old state for a reader, who is told that it has changed
 def test_a_reader_of_an_old_snapshot_only_delays_the_erasure(archive: Archive) -> None:
     key = archive.add(secret()).key
     with archive.database.read():
         archive.rows("SELECT 1 FROM articles")
         archive.killing.kill(key)
         assert KillStore(archive.database).get(key) is None  # of the old snapshot
-    assert archive.killing.sweep()
-    assert traces(archive) == []
+    archive.erase()
+    assert archive.remains(UNHEARD) == []

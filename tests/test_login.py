@@ -11,7 +11,6 @@ from conftest import Archive, Client, open_archive
 from fastapi import Depends, FastAPI
 
 from service.article import Article
-from service.database import private_database
 from service.stores import sessions
 from service.stores.keys import SCOPES, KeyStore, Scope
 from service.stores.sessions import SessionStore
@@ -181,8 +180,7 @@ def test_a_session_ends_by_itself(
     monkeypatch.setattr(sessions, "utc_now", lambda: "2024-03-01T12:00:00Z")
     assert browser.get("/docs").status_code == 401
     logged_in(app, archive)
-    with private_database(archive.settings).read() as conn:
-        assert conn.execute("SELECT count(*) FROM sessions").fetchone()[0] == 1
+    assert len(archive.private_rows("SELECT * FROM sessions")) == 1
 
 
 # Cookies ------------------------------------------------------------------------------------------

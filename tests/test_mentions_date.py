@@ -10,7 +10,6 @@ from service.article import Article
 from service.findings import DatePrecision, Findings, MentionedDate
 from service.result import Facet
 from service.search import Ask
-from service.stores.articles import put
 from service.web.app import create_app
 
 # Title -> the dates that it mentions, in reading order.
@@ -32,8 +31,7 @@ def dates(tmp_path_factory: pytest.TempPathFactory) -> Archive:
     archive = open_archive(tmp_path_factory.mktemp("dates"))
     for title, mentioned in ARTICLES.items():
         article = Article(title=title, body=f"What the {title} said.")
-        with archive.database.write() as conn:
-            put(conn, article, Findings(dates=tuple(map(dated, mentioned))), "test")
+        archive.store(article, Findings(dates=tuple(map(dated, mentioned))))
     return archive
 
 

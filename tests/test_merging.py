@@ -12,7 +12,6 @@ from service.entity import ENTITY_TYPES, EntityName, EntityType, Mention, entity
 from service.errors import NotFound
 from service.merging import Merging, SuggestedMerge, pairs
 from service.stores.edits import Author, EditStore
-from service.stores.suggestions import SuggestionStore
 from service.twins import SUGGESTED, compare, own_keys, sought_keys, told
 from service.web.app import create_app
 
@@ -158,7 +157,7 @@ def add(archive: Archive) -> Callable[..., None]:
 
 @pytest.fixture
 def merging(archive: Archive) -> Merging:
-    return Merging(SuggestionStore(archive.database))
+    return Merging(archive.home.lists.suggestions)
 
 
 def keys(found: tuple[SuggestedMerge, ...]) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ import pytest
 import yaml
 from conftest import SEEDS, Client, open_archive
 
+from service.stores.ingests import Counts, IngestStore
 from service.web.app import create_app
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -60,13 +61,10 @@ def test_any_worker_tells_the_sum(tmp_path: Path) -> None:
 def exposed(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     archive = open_archive(tmp_path_factory.mktemp("measured"))
     archive.ingest(SEEDS, tagger="off")
-    with_ingest = (
-        "INSERT INTO ingests VALUES (1, '2026-01-01T00:00:00Z', '', '2026-01-01T00:00:00Z',"
-    )
-    app = create_app(archive.settings)
-    with app.state.desk.private.write() as conn:
-        conn.execute(f"{with_ingest} 1, 1, 0, 0, 0, 0, 0)")
-    told = Client(app).get("/metrics").text
+    ingests = IngestStore(archive.private)
+    ingests.begin(1)
+    ingests.end(1, Counts(1, added=1))
+    told = Client(create_app(archive.settings)).get("/metrics").text
     named = re.findall(r"^# TYPE (\S+)", told, re.MULTILINE)
     return {ENDS.sub("", name) for name in named}
 

@@ -6,23 +6,23 @@ the archive (`Story`); every other word must be nowhere.
 
 import asyncio
 import json
-import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from random import Random
-from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import unquote_plus
 
 import httpx
 import pytest
-from conftest import LONG, open_archive
+from conftest import LONG, Archive, examples, folder_of_archives, open_archive
 from fastapi import FastAPI
+from homes import IN_CLUSTER, bytes_of, files_of
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from kept_in_cluster import Kept
 from read_paths import (
     COMMANDS,
     MOUNTS,
@@ -38,8 +38,9 @@ from read_paths import (
 )
 
 # One process may open a file through one SQLite library only: the service's.
-from service.database import private_database, sqlite3  # type: ignore[attr-defined]
+from service.database import sqlite3  # type: ignore[attr-defined]
 from service.errors import CuttingsError
+from service.needs import Needs
 from service.stores import articles, embargoes
 from service.stores.edits import Author, EditStore
 from service.stores.keys import KeyStore
@@ -55,6 +56,7 @@ STORIES = 4
 PARTS = 12
 # Consonants, so that no stem is taken of them and no word of a language is met by chance.
 LETTERS = "bcdfghjkmnpqrtvwxz"
+HELD = Needs(kinds=frozenset({"held"}))
 ANN = Author("Ann", "as it seems")
 BODY = """The council met on Thursday to hear what became of the bridge, which was closed in spring.
 Rosa {word} told the council that the work would take a year. “The {word} is unsafe,” Rosa {word}
@@ -105,13 +107,19 @@ class Story:
     def publish(self, text: Text) -> None:
         if self.dead:
             return
-        if self.held is not None and self.is_older(text, self.held):
-            self.earlier[text.word] = text
+        if self.held is not None and self.current is None and self._waits_too(text, self.held):
+            self.earlier.setdefault(text.word, text)
             return
+        if text.word in self.seen and text != self.current:
+            return  # it stays the version that it is
         comes_last = self.current is None or not self.is_older(text, self.current)
-        if self.held is not None and (comes_last or text == self.current):
+        if self.held is not None and comes_last:
             self._let_out()
         self._show(text)
+
+    def _waits_too(self, text: Text, held: Text) -> bool:
+        """What the article said before, with all that it said out of sight."""
+        return text.word in self.earlier or self.is_older(text, held)
 
     def hold(self, text: Text) -> None:
         if self.dead or text == self.held:
@@ -214,6 +222,7 @@ class Newsroom:
 
     def __init__(self, folder: Path, stories: Sequence[tuple[str, str]], patch: Any) -> None:
         self.folder = folder
+        folder.mkdir(exist_ok=True)
         self.archive = open_archive(folder / "db", tagger="gazetteer")
         self.app = create_app(self.archive.settings)
         self.stories = [
@@ -225,7 +234,7 @@ class Newsroom:
         self.keys: set[str] = set()
         self.now = 0
         self._files = count()
-        private = private_database(self.archive.settings)
+        private = self.archive.private
         self.editor = {"Authorization": f"Bearer {KeyStore(private).create('edit')}"}
         key = KeyStore(private).find(KeyStore(private).create("edit", "Ann"))
         assert key is not None
@@ -256,7 +265,7 @@ class Newsroom:
             case Edit():
                 self._edit(step)
             case Upkeep(command):
-                printed((command,), self.archive.settings.db)
+                printed((command,), self.archive.environment)
             case Look(turn):
                 self.look(turn, 8 * PARTS)
         self._learn_keys()
@@ -352,13 +361,13 @@ class Newsroom:
             self.archive.killing.kill(key, "a court's order")
         else:
             return
-        self.archive.killing.sweep()
         new = {stone.key for stone in self._tombstones()} - before
         story.tombstone = min(new, default=story.tombstone)
         story.kill()
         self.erased |= {story.word, *(t.word for t in self.texts if t.story == story.number)}
         self.erased |= {word for word, of in self.broken.items() if of == story.number}
-        self.look_at_bytes()
+        if not IN_CLUSTER:
+            self.look_at_bytes()
 
     def _tombstones(self) -> tuple[Any, ...]:
         return KillStore(self.archive.database).all()
@@ -367,7 +376,7 @@ class Newsroom:
         """The key of the article, seen or waiting."""
         words = [text.word for text in self.texts if text.story == story.number]
         found = self.archive.rows("SELECT key, body FROM articles")
-        with private_database(self.archive.settings).read() as conn:
+        with self.archive.private.read(HELD) as conn:
             held = conn.execute("SELECT key, document FROM embargoed").fetchall()
         keys = (key for key, said in [*found, *held] if any(word in said for word in words))
         return next(keys, None)
@@ -447,15 +456,15 @@ class Newsroom:
         return asyncio.run(_asked(self.app, [(each, sent_with(each)) for each in asked]))
 
     def look(self, turn: int, of: int) -> None:
-        """At the file, and at one of so many parts of everything else."""
-        self.look_at_file()
+        """At all that is kept, and at one of so many parts of every way to ask for it."""
+        self.look_at_rows()
         known = self.known
         every = [q for name in sorted(ROUTES) for q in ROUTES[name](known) if name not in STILL]
         self._look_at(every[turn % of :: of])
-        self._look_at(rooms()[turn % of :: of * 2])
+        self._look_at([] if IN_CLUSTER else rooms()[turn % of :: of * 2])
         for call in calls(known)[turn % of :: of * 2]:
             hidden = self.erased if call[0] == "quarantine" else self.hidden
-            said = printed(call, self.archive.settings.db)
+            said = printed(call, self.archive.environment)
             _refuse(" ".join(call), said, _not_told(hidden, " ".join(call)))
 
     def _look_at(self, asked: Sequence[Question]) -> None:
@@ -468,18 +477,39 @@ class Newsroom:
             if len(_not_told(hidden, told)) < len(hidden):
                 _refuse_finds(question, answer)
 
-    def look_at_file(self) -> None:
-        with sqlite3.connect(f"file:{self.archive.settings.db}?mode=ro", uri=True) as conn:
-            for table, said in rows(conn):
-                _refuse(table, said, self.hidden)
-        conn.close()
+    def look_at_rows(self) -> None:
+        if IN_CLUSTER:
+            self._look_into_indices(self.hidden, private=False)
+        else:
+            self._look_into_tables()
         bodies = " ".join(body for (body,) in self.archive.rows("SELECT body FROM articles"))
         for story in self.stories:
             assert story.current is None or story.current.word in bodies, story
 
+    def _look_into_tables(self) -> None:
+        with sqlite3.connect(f"file:{self.archive.settings.db}?mode=ro", uri=True) as conn:
+            for table, said in rows(conn):
+                _refuse(table, said, self.hidden)
+        conn.close()
+
+    def _look_into_indices(self, hidden: set[str], *, private: bool) -> None:
+        kept = Kept(self.archive.settings.cluster)
+        for index, said in kept.documents(private=private):
+            _refuse(index, said, hidden)
+        found = [*kept.found_by(sorted(hidden), private=private)]
+        assert not found, f"{found} is found by what nobody may see"
+        seen = [story.current.word for story in self.stories if story.current is not None]
+        assert private or not seen or [*kept.found_by(seen, private=private)]
+
     def look_at_bytes(self) -> None:
-        for path in sorted(self.archive.settings.db.parent.iterdir()):
-            said = path.read_bytes().lower().decode("latin-1")
+        """In a cluster of all that was killed at once, as that takes half a minute each time."""
+        self.archive.erase()
+        if IN_CLUSTER:
+            self._look_into_indices(self.erased, private=True)
+        paths = files_of(self.archive.settings)
+        assert paths
+        for path in paths:
+            said = bytes_of(path).lower().decode("latin-1")
             # An index keeps of a word what it does not share with the word before.
             _refuse(path.name, said, {word[3:] for word in self.erased})
 
@@ -563,39 +593,31 @@ told = st.tuples(
 )
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An archive without articles, to be copied: its schema takes longer than a history."""
-    folder = tmp_path_factory.mktemp("empty") / "db"
-    private = open_archive(folder)
-    private_database(private.settings)
-    return folder
-
-
 # Making a history shorter takes minutes, which only the long form has.
 QUICK = (Phase.explicit, Phase.reuse, Phase.generate)
+PHASES = tuple(Phase) if LONG and not IN_CLUSTER else QUICK
 
 
-@settings(max_examples=40 if LONG else 12, phases=tuple(Phase) if LONG else QUICK)
+@settings(max_examples=examples(file=40 if LONG else 12, cluster=3), phases=PHASES)
 @given(
     stories=st.lists(told, min_size=STORIES, max_size=STORIES),
     history=histories,
     turn=st.integers(0, 8 * PARTS - 1),
 )
 def test_what_must_not_be_seen_is_nowhere(
-    empty: Path, stories: list[tuple[str, str]], history: list[Step], turn: int
+    stories: list[tuple[str, str]], history: list[Step], turn: int
 ) -> None:
-    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        shutil.copytree(empty, Path(folder, "db"))
-        newsroom = Newsroom(Path(folder), stories, patch)
+    with folder_of_archives() as folder, pytest.MonkeyPatch.context() as patch:
+        newsroom = Newsroom(folder, stories, patch)
         for step in history:
             newsroom.do(step)
         newsroom.look(turn, PARTS)
         newsroom.look_for_tombstones()
+        newsroom.look_at_bytes()
 
 
-def test_each_way_to_read_is_known(empty: Path) -> None:
-    app = create_app(open_archive(empty).settings)
+def test_each_way_to_read_is_known(archive: Archive) -> None:
+    app = create_app(archive.settings)
     mounted = {("MOUNT", path) for path in MOUNTS}
     assert routes(app) == set(ROUTES) | mounted
     assert set(commands()) == set(COMMANDS)
@@ -625,20 +647,28 @@ FOUND: dict[str, tuple[Step, ...]] = {
 }
 
 
-@pytest.mark.parametrize("steps", FOUND.values(), ids=FOUND)
+# One after the other; in a cluster all together, so that they wait for their bytes together.
+TOGETHER = {"all": [*FOUND.values()]} if IN_CLUSTER else {name: [FOUND[name]] for name in FOUND}
+
+
+@pytest.mark.parametrize("histories", TOGETHER.values(), ids=TOGETHER)
 def test_in_few_steps(
-    empty: Path, tmp_path: Path, steps: tuple[Step, ...], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, histories: list[tuple[Step, ...]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shutil.copytree(empty, tmp_path / "db")
-    newsroom = Newsroom(tmp_path, [("uri", "number")] * STORIES, monkeypatch)
-    for step in steps:
-        newsroom.do(step)
-    newsroom.look(0, PARTS)
-    newsroom.look_for_tombstones()
+    newsrooms = []
+    for number, steps in enumerate(histories):
+        stories = [("uri", "number")] * STORIES
+        newsroom = Newsroom(tmp_path / str(number), stories, monkeypatch)
+        newsrooms.append(newsroom)
+        for step in steps:
+            newsroom.do(step)
+        newsroom.look(0, PARTS)
+        newsroom.look_for_tombstones()
+    for newsroom in newsrooms:
+        newsroom.look_at_bytes()
 
 
-def test_every_way_to_read(empty: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    shutil.copytree(empty, tmp_path / "db")
+def test_every_way_to_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stories = [("uri", "number"), ("key", "date"), ("path", "arrival"), ("uri", "arrival")]
     newsroom = Newsroom(tmp_path, stories, monkeypatch)
     killed = (come((2, 1, None)), Broken(2), Kill(2, by_notice=False))
@@ -646,3 +676,4 @@ def test_every_way_to_read(empty: Path, tmp_path: Path, monkeypatch: pytest.Monk
         newsroom.do(step)
     newsroom.look(0, 1)
     newsroom.look_for_tombstones()
+    newsroom.look_at_bytes()

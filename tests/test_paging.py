@@ -6,10 +6,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
-from conftest import FORM, LONG, Archive, open_archive
+from conftest import FORM, LONG, Archive, examples, open_archive
 from test_versions_search import file_version, group
 
 from service.article import Article
+from service.database import Connection
 from service.dates import Moment, parse_moment
 from service.findings import Findings
 from service.query import Sort
@@ -51,7 +52,7 @@ ASKS = [
     Ask(q="striking OR 대교", match="all", versions="all", collapse=True),
     Ask(collapse=True),
 ]
-SEEDS = range(12 if LONG else 2)
+SEEDS = range(examples(12 if LONG else 2, 1))
 SORTS: tuple[Sort, ...] = ("relevance", "newest", "oldest")
 ARTICLES, MOST_A_PAGE = 30, 5
 
@@ -113,12 +114,17 @@ class Desk:
 def desk_of(folder: Path, seed: int) -> Desk:
     rng = random.Random(None if FORM == "wild" else seed)  # noqa: S311 - to be repeated
     desk = Desk(open_archive(folder), rng)
-    with desk.archive.database.write() as conn:
-        for new in (article(rng, f"k{number}") for number in range(ARTICLES)):
-            desk.articles[str(new.key)] = new
+    made = [article(rng, f"k{number}") for number in range(ARTICLES)]
+    desk.articles.update((str(new.key), new) for new in made)
+    before = {key: rng.choice(BODIES) for key in rng.sample(sorted(desk.articles), ARTICLES // 3)}
+
+    def fill(conn: Connection) -> None:
+        for new in made:
             put(conn, new, Findings(), "test")
-        for key in rng.sample(sorted(desk.articles), ARTICLES // 3):
-            file_version(conn, key, 0, rng.choice(BODIES))
+        for key, body in before.items():
+            file_version(conn, key, 0, body)
+
+    desk.archive.change(fill)
     copied = rng.sample(sorted(desk.articles), 6)
     group(desk.archive, *copied[:2])
     group(desk.archive, *copied[2:])

@@ -3,24 +3,18 @@
 import json
 from collections.abc import Iterable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
-from conftest import Archive, Client
-from test_cli import run
+from conftest import Archive, Client, of_a_file
 from test_gate import bearer
 
-from service.cli import main
 from service.cli import quarantine as command
 from service.cli.quarantine import Read, read_again
-from service.database import Database, private_database
 from service.errors import NotFound
 from service.formats.document import Document
 from service.inbox import Failure
 from service.ingest import Report
-from service.settings import Settings
 from service.stores import quarantine as module
 from service.stores.keys import KeyStore
 from service.stores.quarantine import Aside, QuarantineStore, new_ingest
@@ -35,14 +29,8 @@ def aside(data: bytes | None, number: int | None = 1, **changes: Any) -> Aside:
 
 
 @pytest.fixture
-def private(tmp_path: Path) -> Database:
-    """The file beside the archive of the same test, if that has one."""
-    return private_database(Settings(db=tmp_path / "cuttings.db"))
-
-
-@pytest.fixture
-def store(private: Database) -> QuarantineStore:
-    return QuarantineStore(private)
+def store(archive: Archive) -> QuarantineStore:
+    return archive.quarantine
 
 
 def shown(store: QuarantineStore) -> list[tuple[str, int | None, str, int]]:
@@ -51,10 +39,9 @@ def shown(store: QuarantineStore) -> list[tuple[str, int | None, str, int]]:
     return [(row.origin, row.number, row.reason, row.times) for row in rows]
 
 
-def bytes_kept(private: Database) -> int:
-    with private.read() as conn:
-        kept: int = conn.execute("SELECT bytes FROM quarantine_size").fetchone()[0]
-        rows = conn.execute("SELECT data, sidecar FROM quarantine").fetchall()
+def bytes_kept(archive: Archive) -> int:
+    kept: int = archive.private_rows("SELECT bytes FROM quarantine_size")[0][0]
+    rows = archive.private_rows("SELECT data, sidecar FROM quarantine")
     assert kept == sum(len(row["data"] or b"") + len(row["sidecar"] or b"") for row in rows)
     return kept
 
@@ -107,7 +94,7 @@ def test_another_ingest_of_the_same_file_takes_nothing_away(store: QuarantineSto
 
 
 def test_too_many_bytes_stay_where_they_are(
-    private: Database, store: QuarantineStore, monkeypatch: pytest.MonkeyPatch
+    archive: Archive, store: QuarantineStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "LARGEST_KEPT", 10)
     monkeypatch.setattr(module, "LARGEST_TOTAL", 25)
@@ -121,16 +108,16 @@ def test_too_many_bytes_stay_where_they_are(
         True,
         False,
     ]
-    assert bytes_kept(private) == 20
+    assert bytes_kept(archive) == 20
     store.keep(kept, 2)
-    assert bytes_kept(private) == 20
+    assert bytes_kept(archive) == 20
     store.drop([3])
     store.keep(kept[2:], 3)  # there is room now
     assert store.get(5).is_whole
-    assert bytes_kept(private) == 20
+    assert bytes_kept(archive) == 20
     assert store.data(1) is None
     assert store.drop(None) == 4
-    assert (bytes_kept(private), store.total()) == (0, 0)
+    assert (bytes_kept(archive), store.total()) == (0, 0)
 
 
 def test_the_others_of_a_broken_file_are_one_row(
@@ -167,23 +154,20 @@ def test_pages_go_on_where_the_last_one_ended(store: QuarantineStore) -> None:
         store.get(7)
 
 
-def test_dropped_bytes_are_gone_from_the_files(private: Database, store: QuarantineStore) -> None:
-    def found() -> int:
-        files = private.files()
-        return sum(path.read_bytes().count(b"unspeakable") for path in files if path.exists())
-
+@of_a_file  # a cluster merges what was dropped away in its own time
+def test_dropped_bytes_are_gone_from_the_files(archive: Archive, store: QuarantineStore) -> None:
     store.keep([aside(b"unspeakable" * 10_000)], 1)
-    assert found()
+    assert archive.remains("unspeakable")
     store.drop([1])
-    assert not found()
+    assert not archive.remains("unspeakable")
 
 
 # Over HTTP.
 
 
 @pytest.fixture
-def editor(private: Database) -> dict[str, str]:
-    return bearer(KeyStore(private).create("edit"))
+def editor(archive: Archive) -> dict[str, str]:
+    return bearer(KeyStore(archive.private).create("edit"))
 
 
 def test_the_list_pages_and_is_never_stored(
@@ -245,8 +229,8 @@ def test_one_with_its_text(
     assert answer.json()["kept"] is (data is not None)
 
 
-def test_only_editors_may_look(archive: Archive, private: Database) -> None:
-    keys = KeyStore(private)
+def test_only_editors_may_look(archive: Archive) -> None:
+    keys = KeyStore(archive.private)
     client = Client(create_app(archive.settings))
     for path in ("/v1/quarantine", "/v1/quarantine/1"):
         assert client.get(path).status_code == 401
@@ -321,7 +305,7 @@ def test_a_row_of_a_table_is_read_again_with_its_names(
     row, reason = b"title,text\nA,one,two\n", "has 3 cells where the first row has 2"
     wide = aside(row, 7, format="table", origin="/dump.csv", reason=reason)
     store.keep([wide, replace(wide, number=8, data=b"title,text\nA,one\n")], 1)
-    done = run("quarantine", "retry", db=archive.settings.db)
+    done = archive.command("quarantine", "retry")
     assert "1 read, 1 failed" in done.stdout
     assert [row[:3] for row in shown(store)] == [("/dump.csv", 7, reason)]
     assert archive.rows("SELECT title FROM articles") == [("A",)]
@@ -414,69 +398,79 @@ def test_a_retry_that_fails_as_a_whole_loses_nothing(store: QuarantineStore) -> 
 
 
 @pytest.fixture
-def db(archive: Archive, store: QuarantineStore) -> Path:
+def three(store: QuarantineStore) -> None:
+    """Of which two are the same."""
     store.keep([aside(b'{"a": 1}', 4), aside(b"\xff", 5), aside(b'{"a": 1}', 6)], 1)
-    return archive.settings.db
 
 
-def test_list_and_show(db: Path) -> None:
-    listed = run("quarantine", "list", db=db)
+@pytest.mark.usefixtures("three")
+def test_list_and_show(archive: Archive) -> None:
+    listed = archive.command("quarantine", "list")
     assert listed.stdout.splitlines() == [
         f"2  {FEED}#5: has no body",
         f"1  {FEED}#4: has no body (2 times)",
     ]
-    assert run("quarantine", "list", "--limit", "1", db=db).stderr == "1 more: raise --limit\n"
-    assert json.loads(run("quarantine", "list", "--json", db=db).stdout)["total"] == 2
-    told = run("quarantine", "show", "1", db=db).stdout.splitlines()
+    assert archive.command("quarantine", "list", "--limit", "1").stderr == "1 more: raise --limit\n"
+    assert json.loads(archive.command("quarantine", "list", "--json").stdout)["total"] == 2
+    told = archive.command("quarantine", "show", "1").stdout.splitlines()
     assert told[:2] == [f"{FEED}#4: has no body (2 times)", "  8 bytes, read as json"]
     assert told[-1] == '{"a": 1}'
-    assert "see its bytes with --data" in run("quarantine", "show", "2", db=db).stdout
-    assert run("quarantine", "show", "2", "--data", db=db).stdout_bytes == b"\xff"
-    assert json.loads(run("quarantine", "show", "1", "--json", db=db).stdout)["text"] == '{"a": 1}'
-    missing = run("quarantine", "show", "7", db=db)
+    assert "see its bytes with --data" in archive.command("quarantine", "show", "2").stdout
+    assert archive.command("quarantine", "show", "2", "--data").stdout_bytes == b"\xff"
+    assert (
+        json.loads(archive.command("quarantine", "show", "1", "--json").stdout)["text"]
+        == '{"a": 1}'
+    )
+    missing = archive.command("quarantine", "show", "7")
     assert (missing.exit_code, "There is no 7" in missing.stderr) == (2, True)
 
 
-def test_bytes_that_are_not_kept(db: Path, store: QuarantineStore) -> None:
+@pytest.mark.usefixtures("three")
+def test_bytes_that_are_not_kept(archive: Archive, store: QuarantineStore) -> None:
     store.keep([aside(None, 9, origin="/large.xml")], 2)
-    assert "its bytes are not kept here" in run("quarantine", "show", "3", db=db).stdout
-    refused = run("quarantine", "show", "3", "--data", db=db)
+    id_ = str(store.page(1).kept[0].id)
+    assert "its bytes are not kept here" in archive.command("quarantine", "show", id_).stdout
+    refused = archive.command("quarantine", "show", id_, "--data")
     assert (refused.exit_code, "they are at /large.xml" in refused.stderr) == (2, True)
 
 
-def test_drop(db: Path) -> None:
-    assert run("quarantine", "drop", db=db).exit_code == 2
-    assert run("quarantine", "drop", "1", "--all", db=db).exit_code == 2
-    assert run("quarantine", "drop", "1", "7", db=db).exit_code == 2
-    assert run("quarantine", "drop", "1", db=db).stdout == "1 dropped\n"
-    assert run("quarantine", "drop", "--all", "--json", db=db).stdout == '{"dropped": 1}\n'
-    assert run("quarantine", "list", db=db).stderr == "nothing in quarantine\n"
+@pytest.mark.usefixtures("three")
+def test_drop(archive: Archive) -> None:
+    assert archive.command("quarantine", "drop").exit_code == 2
+    assert archive.command("quarantine", "drop", "1", "--all").exit_code == 2
+    assert archive.command("quarantine", "drop", "1", "7").exit_code == 2
+    assert archive.command("quarantine", "drop", "1").stdout == "1 dropped\n"
+    assert archive.command("quarantine", "drop", "--all", "--json").stdout == '{"dropped": 1}\n'
+    assert archive.command("quarantine", "list").stderr == "nothing in quarantine\n"
 
 
+@pytest.mark.usefixtures("three")
 @pytest.mark.parametrize(("answer", "left"), [("n\n", 2), ("", 2), ("y\n", 0)])
 def test_a_person_is_asked_before_all_is_dropped(
-    db: Path, store: QuarantineStore, monkeypatch: pytest.MonkeyPatch, answer: str, left: int
+    archive: Archive,
+    store: QuarantineStore,
+    monkeypatch: pytest.MonkeyPatch,
+    answer: str,
+    left: int,
 ) -> None:
     monkeypatch.setattr(command, "at_terminal", lambda: True)
-    done = CliRunner().invoke(main, ["quarantine", "drop", "--all", "--db", str(db)], input=answer)
+    done = archive.command("quarantine", "drop", "--all", typed=answer)
     assert "Drop all 2 with their bytes?" in done.stderr
     assert (done.exit_code, store.total()) == (int(left > 0), left)
 
 
-def test_retry_reads_through_the_ingest(
-    archive: Archive, store: QuarantineStore, tmp_path: Path
-) -> None:
+def test_retry_reads_through_the_ingest(archive: Archive, store: QuarantineStore) -> None:
     story = b"Envoy missing\n\nThe envoy to Rome has not been seen since November.\n"
     store.keep([aside(story, None, origin="/feeds/a.txt"), aside(b"", None, origin="/b.txt")], 1)
-    done = run("quarantine", "retry", "--json", db=archive.settings.db)
+    done = archive.command("quarantine", "retry", "--json")
     assert done.exit_code == 1, done.output
     report = json.loads(done.stdout)
     assert (report["read"], [each["id"] for each in report["failed"]]) == (1, [2])
     assert archive.find("envoy") == ["Envoy missing"]
     assert [row[0] for row in shown(store)] == ["/b.txt"]
-    again = run("quarantine", "retry", "2", db=archive.settings.db)
+    again = archive.command("quarantine", "retry", "2")
     assert again.stderr == "failed: 2: /b.txt: is empty\n"
-    assert again.stdout == f"0 read, 1 failed -> {archive.settings.db}\n"
-    assert run("quarantine", "retry", "1", db=archive.settings.db).exit_code == 2
-    wrong = run("quarantine", "retry", "--map", "headline=nothing", db=archive.settings.db)
+    assert again.stdout == f"0 read, 1 failed -> {archive.settings.place}\n"
+    assert archive.command("quarantine", "retry", "1").exit_code == 2
+    wrong = archive.command("quarantine", "retry", "--map", "headline=nothing")
     assert (wrong.exit_code, "is no field" in wrong.stderr) == (2, True)

@@ -9,8 +9,8 @@ import pytest
 from conftest import Archive, Client
 from starlette.datastructures import Headers
 
-from service.database import Database
 from service.errors import TooMany
+from service.needs import Needs
 from service.settings import Settings
 from service.stores.keys import KeyStore
 from service.web import rates
@@ -208,13 +208,14 @@ def test_at_most_once_a_minute(archive: Archive, monkeypatch: pytest.MonkeyPatch
     keys = KeyStore(archive.private)
     keys.create("read")
     written: list[float] = []
-    write = Database.write
+    kind = type(archive.private)
+    change = kind.change
 
-    def noted(self: Database, patience: float = 30.0) -> object:
+    def noted(self: object, needs: Needs, work: object, patience: float = 30.0) -> object:
         written.append(patience)
-        return write(self, patience)
+        return change(self, needs, work, patience)  # type: ignore[arg-type]  # as it was asked
 
-    monkeypatch.setattr(Database, "write", noted)
+    monkeypatch.setattr(kind, "change", noted)
     for _ in range(5):
         keys.used(1)
         keys.note_uses()
@@ -230,7 +231,7 @@ def test_what_cannot_be_noted_fails_no_request(
         raise OSError
 
     with monkeypatch.context() as patch:
-        patch.setattr(Database, "write", full)
+        patch.setattr(type(archive.private), "change", full)
         assert Client(app).get("/v1/search", headers=headers).status_code == 200
         with pytest.raises(OSError):  # noqa: PT011 - the rounds log it and go on
             app.state.desk.keys.note_uses()

@@ -2,13 +2,14 @@
 
 import json
 import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
 import pytest
-from conftest import Archive, Client, open_archive
-from hypothesis import given
+from conftest import Archive, Client, examples, of_a_file, open_archive
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.article import Article
@@ -21,7 +22,6 @@ from service.stores.candidates import (
     BEFORE,
     MOST_MENTIONED,
     SPELLED,
-    CandidateStore,
 )
 from service.stores.edits import Author, EditStore
 from service.stores.entities import BEGINNING
@@ -52,8 +52,15 @@ ENTITIES: list[tuple[str, EntityType, tuple[str, ...], int]] = [
 ]
 
 
-def fill(archive: Archive) -> None:
+def fill(archive: Archive, *names: str) -> None:
+    """With those whom a test asks for, or all."""
+    archive.add_all(_naming(names))
+
+
+def _naming(names: Sequence[str]) -> Iterator[tuple[Article, Sequence[Mention]]]:
     for number, (name, type_, spellings, articles) in enumerate(ENTITIES):
+        if names and name not in names:
+            continue
         key = entity_key(type_, name) or ""
         entity = EntityName(key, name, type_)
         mentions = [
@@ -62,10 +69,8 @@ def fill(archive: Archive) -> None:
         ]
         for article in range(articles):
             published = parse_moment(f"201{article}-01-0{article + 1}")
-            archive.add(
-                Article(body=f"x{number}", key=f"a{number}-{article}", published=published),
-                mentions,
-            )
+            key = f"a{number}-{article}"
+            yield Article(body=f"x{number}", key=key, published=published), mentions
 
 
 @pytest.fixture(scope="module")
@@ -81,9 +86,7 @@ def web(named: Archive) -> Client:
 
 
 def candidates(archive: Archive, name: str, *types: str, **options: Any) -> tuple[Candidate, ...]:
-    (found,) = Reconciler(CandidateStore(archive.database)).reconcile(
-        [Wanted(name, types, **options)]
-    )
+    (found,) = Reconciler(archive.home.lists.candidates).reconcile([Wanted(name, types, **options)])
     return found
 
 
@@ -207,6 +210,7 @@ NAMES = st.sampled_from([name for name, *_ in ENTITIES]).flatmap(
 )
 
 
+@settings(max_examples=examples(settings().max_examples, 15))
 @given(NAMES)
 def test_only_what_is_written_so_is_certain(named: Archive, changed: tuple[str, int, str]) -> None:
     name, place, text = changed
@@ -220,6 +224,7 @@ def test_only_what_is_written_so_is_certain(named: Archive, changed: tuple[str, 
             assert (name_key(typed),) in named.rows(sql, candidate.entity.key)
 
 
+@of_a_file
 @pytest.mark.parametrize("statement", [SPELLED, BEFORE, AFTER, BEGINNING, MOST_MENTIONED])
 def test_no_look_up_reads_all_names(named: Archive, statement: str) -> None:
     values = {
@@ -337,6 +342,7 @@ def test_what_is_sent_has_bounds(web: Client) -> None:
     assert web.get("/v1/reconcile?queries={}&queries={}").status_code == 422
 
 
+@settings(max_examples=examples(settings().max_examples, 15))
 @given(st.text(max_size=60))
 def test_no_name_breaks_a_batch(web: Client, name: str) -> None:
     text = json.dumps({"q": {"query": name, "type": name, "type_strict": "should"}})
@@ -390,7 +396,7 @@ def test_other_types_do_not_crowd_out_those_asked_for(archive: Archive) -> None:
 
 
 def test_a_key_that_was_merged_stands_for_the_survivor(archive: Archive) -> None:
-    fill(archive)
+    fill(archive, "Kim Jong Un", "Kim Jong Il")
     old, new = "person-kimjongil", "person-kimjongun"
     EditStore(archive.database).merge(old, new, Author("desk"))
     web = Client(create_app(archive.settings))
@@ -409,7 +415,7 @@ def test_a_key_that_was_merged_stands_for_the_survivor(archive: Archive) -> None
 
 
 def test_a_key_that_was_dismissed_stands_for_nobody(archive: Archive) -> None:
-    fill(archive)
+    fill(archive, "Kim Jong Un", "Kim Jong Il")
     key = "person-kimjongil"
     EditStore(archive.database).dismiss(key, Author("desk"))
     web = Client(create_app(archive.settings))

@@ -284,10 +284,14 @@ def test_filters_hold_whatever_becomes_of_the_words(library: Archive) -> None:
 
 
 def test_a_name_that_hundreds_share(archive: Archive) -> None:
-    for number in range(600):
-        name = EntityName(f"person-kim{number}", f"Kim {number}", "person")
-        mention = Mention("body", 0, 3, "Kim", "Mr Kim", "person", name, "model", 0.9)
-        archive.add(Article(body="Kim", key=f"k{number}"), [mention])
+    names = [EntityName(f"person-kim{n}", f"Kim {n}", "person") for n in range(600)]
+    archive.add_all(
+        (
+            Article(body="Kim", key=f"k{number}"),
+            [Mention("body", 0, 3, "Kim", "Mr Kim", "person", name, "model", 0.9)],
+        )
+        for number, name in enumerate(names)
+    )
     assert archive.finder.search(Ask(filters={"person": ("Mr Kim",)})).total == 600
     assert archive.finder.search(Ask(q='person:"Mr Kim"')).total == 600
     assert archive.finder.search(Ask(q='kim OR person:"Mr Kim"')).total == 600

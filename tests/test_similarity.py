@@ -4,6 +4,7 @@ import pytest
 from conftest import Client, open_archive
 
 from service.article import Article
+from service.database import Connection
 from service.extract import extract, load_tagger
 from service.findings import Findings
 from service.similarity import Similarity
@@ -24,17 +25,18 @@ STORIES = {
 def similarity(tmp_path_factory: pytest.TempPathFactory) -> Similarity:
     archive = open_archive(tmp_path_factory.mktemp("similar"))
     tagger = load_tagger("gazetteer")
-    with archive.database.write() as conn:
+    filler = [
+        Article(key=f"f{number}", body=f"Filler prices number {number}.") for number in range(20)
+    ]
+
+    def fill(conn: Connection) -> None:
         for key, body in STORIES.items():
             article = Article(key=key, body=body)
             put(conn, article, extract(article, tagger), tagger.id)
-        for number in range(20):
-            put(
-                conn,
-                Article(key=f"f{number}", body=f"Filler prices number {number}."),
-                Findings(),
-                "off",
-            )
+        for article in filler:
+            put(conn, article, Findings(), "off")
+
+    archive.change(fill)
     return Similarity(archive.engine, archive.home.lists.articles, archive.home.lists.entities)
 
 

@@ -12,16 +12,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import httpx
 import pytest
-from conftest import Archive, Client, open_archive
+from conftest import Archive, Client, of_a_file, open_archive
 from fastapi import FastAPI
 from read_paths import all_routes
 
 from service.article import Article
-from service.database import private_database
 from service.stores.keys import SCOPES, KeyStore
 from service.stores.sessions import SessionStore
 from service.web.app import create_app
@@ -92,8 +91,7 @@ class Asker:
 
 
 def askers(archive: Archive) -> list[Asker]:
-    private = private_database(archive.settings)
-    keys, sessions = KeyStore(private), SessionStore(private)
+    keys, sessions = KeyStore(archive.private), SessionStore(archive.private)
     found = [
         Asker("here", {}, address="127.0.0.1"),
         Asker("elsewhere", {}),
@@ -254,10 +252,13 @@ def test_a_rebound_name_is_refused(service: FastAPI, host: str) -> None:
 
 OUTWARD = ("socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto")
 _seen: list[str] | None = None
+_own: tuple[Any, ...] = ()
 
 
 def _hear(event: str, args: tuple[Any, ...]) -> None:
-    if _seen is not None and (event in OUTWARD or event.startswith(("subprocess.", "os.exec"))):
+    if _seen is None or not (event in OUTWARD or event.startswith(("subprocess.", "os.exec"))):
+        return
+    if args[1] not in _own and args[:2] not in _own:
         _seen.append(f"{event} {args[1:]}")
 
 
@@ -265,15 +266,18 @@ sys.addaudithook(_hear)
 
 
 @contextmanager
-def listening() -> Iterator[list[str]]:
-    """Every connection, look-up of a name and program that is begun meanwhile."""
-    global _seen
+def listening(*own: str) -> Iterator[list[str]]:
+    """Every connection, look-up of a name and program that is begun meanwhile, but to nodes of the
+    archive's own cluster.
+    """
+    global _seen, _own
     heard: list[str] = []
+    _own = tuple((urlsplit(url).hostname, urlsplit(url).port) for url in own)
     _seen = heard
     try:
         yield heard
     finally:
-        _seen = None
+        _seen, _own = None, ()
 
 
 def test_what_is_listened_for_is_heard() -> None:
@@ -324,11 +328,12 @@ def test_no_request_makes_the_server_open_a_connection(archive: Archive) -> None
                     number += 1
         return number
 
-    with listening() as heard:
+    with listening(*archive.settings.cluster.urls) as heard:
         assert asyncio.run(ask_all()) > 2 * len(table())
     assert heard == []
 
 
+@of_a_file
 def test_the_sql_room_has_one_file_open(archive: Archive, service: FastAPI) -> None:
     """Of what is attached SQLite tells the path."""
     sql = quote("select name, file from pragma_database_list")

@@ -4,13 +4,12 @@ import pytest
 from conftest import Archive, Client
 
 from service.article import Article
-from service.stores.entities import EntityStore
 from service.suggestion import Suggester
 
 
 @pytest.fixture(scope="module")
 def suggester(seeded: Archive) -> Suggester:
-    return Suggester(seeded.engine.vocabulary, EntityStore(seeded.database))
+    return Suggester(seeded.engine.vocabulary, seeded.home.lists.entities)
 
 
 def shown(suggester: Suggester, typed: str, limit: int = 8) -> list[tuple[str, str, int]]:

@@ -1,12 +1,13 @@
 """`versions=all`: what articles said before is found, and each hit says which text matched."""
 
+import json
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
-from conftest import LONG, Archive, Client, open_archive
+from conftest import LONG, Archive, Client, examples, of_a_file, open_archive
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -32,8 +33,7 @@ SELECT id, min(id) OVER () FROM articles WHERE key IN (SELECT value FROM json_ea
 
 def said_before(archive: Archive, key: str, version: int, body: str, title: str = "") -> None:
     """File a past text of an article."""
-    with archive.database.write() as conn:
-        file_version(conn, key, version, body, title)
+    archive.change(lambda conn: file_version(conn, key, version, body, title))
 
 
 def file_version(conn: Connection, key: str, version: int, body: str, title: str = "") -> None:
@@ -45,8 +45,7 @@ def file_version(conn: Connection, key: str, version: int, body: str, title: str
 
 def group(archive: Archive, *keys: str) -> None:
     """Make near copies of some articles."""
-    with archive.database.write() as conn:
-        conn.execute(GROUPED, (str(list(keys)).replace("'", '"'),))
+    archive.change(lambda conn: conn.execute(GROUPED, (json.dumps(keys),)))
 
 
 def search(archive: Archive, q: str, **options: Any) -> Results:
@@ -223,6 +222,7 @@ def test_the_api_names_the_version(corrected: Archive) -> None:
     assert client.get("/v1/search", params={"versions": "some"}).status_code == 422
 
 
+@of_a_file
 def test_the_index_of_past_texts_is_checked_and_made_anew(archive: Archive) -> None:
     archive.add(Article(key="k", body="text"))
     said_before(archive, "k", 1, "한국 소식")
@@ -294,6 +294,7 @@ def library(archive: Archive, seed: int) -> Library:
     """Articles with past texts, some of them in groups of near copies."""
     rng = random.Random(seed)  # noqa: S311 - to be repeated
     texts: dict[str, list[list[str]]] = {}
+    articles: list[Article] = []
     for key in (f"k{number}" for number in range(25)):
         texts[key] = [rng.choices(TOKENS, k=rng.randint(1, 3)) for _ in range(rng.randint(1, 4))]
         day = rng.choice([None, f"2018-12-0{rng.randint(1, 4)}"])
@@ -301,13 +302,17 @@ def library(archive: Archive, seed: int) -> Library:
         source = rng.choice(SOURCES)
         language = rng.choice(["en", "fr"])
         body = " ".join(texts[key][0])
-        archive.add(
+        articles.append(
             Article(key=key, body=body, source=source, published=published, language=language)
         )
-    with archive.database.write() as conn:
+    archive.add_all((article, ()) for article in articles)
+
+    def file_all(conn: Connection) -> None:
         for key, said in texts.items():
             for version, past in enumerate(reversed(said[1:]), start=1):
                 file_version(conn, key, version, " ".join(past))
+
+    archive.change(file_all)
     keys = rng.sample(sorted(texts), len(texts))
     # The first library has no near copies at all.
     for number in range(0, 18 if seed else 0, 6):
@@ -353,7 +358,7 @@ def expected_copies(hit: Hit, known: dict[str, Known], among: set[str]) -> tuple
     return len(keys), keys[:10]
 
 
-@settings(max_examples=400 if LONG else 60)
+@settings(max_examples=examples(400 if LONG else 60, 25))
 @given(
     st.integers(0, 2),
     st.sampled_from([*QUERIES]),
