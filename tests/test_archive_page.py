@@ -266,5 +266,12 @@ def test_what_is_not_well_is_said() -> None:
     ]
 
 
+def test_a_cluster_is_no_file() -> None:
+    said = {note.name: note.said for note in notes(Health(0, 1, "", 5_000, ()))}
+    assert said["Taken out"] == "1 article being erased from the cluster"
+    assert said["In the cluster"] == "5.0 kB"
+    assert not {"File", "SQLite"} & said.keys()
+
+
 def test_every_query_of_the_sql_room_is_linked() -> None:
     assert "/sql/cuttings/most_mentioned_people" in [query.href for query in queries()]

@@ -55,10 +55,11 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What can be told of the file without reading it.
+    """What can be told of an archive without reading it.
 
     `unfiled` articles are found, but read from the tables for each search; `erasures` are kills of
-    which the file may still have remains; `size` is in bytes, with SQLite's log.
+    which there may still be remains; `size` is in bytes, with SQLite's log. `sqlite` is the version
+    that reads the file, empty in a cluster.
     """
 
     unfiled: int

@@ -39,7 +39,7 @@ class OpenSearchGlance(GlanceStore):
 
     def health(self) -> Health:
         size = self._whole.size()
-        return Health(0, _count_of_killed(self._whole, ERASING), sqlite3.sqlite_version, size, ())
+        return Health(0, _count_of_killed(self._whole, ERASING), "", size, ())
 
     def _newest(self, most: int) -> list[Mapping[str, Any]]:
         body = {

@@ -193,17 +193,17 @@ def most(histogram: Histogram) -> str:
 
 
 def notes(health: Health) -> tuple[Note, ...]:
-    """What can be told of the file without reading all of it."""
-    late, erased = health.unfiled, health.erasures
+    """What can be told of an archive without reading all of it."""
+    late, erased, is_file = health.unfiled, health.erasures, bool(health.sqlite)
     waiting = f"{count(late, 'article waits', 'articles wait')} to be taken up; found all the same"
-    remains = f"{count(erased, 'article')} being erased from the file"
+    remains = f"{count(erased, 'article')} being erased from the {'file' if is_file else 'cluster'}"
     missing = f"Old: run cuttings migrate ({', '.join(health.pending)})"
     return (
         Note("Schema", missing if health.pending else "Up to date", not health.pending),
         Note("Index", waiting if late else "Has all articles"),
         *((Note("Taken out", remains),) if erased else ()),
-        Note("File", size_of(health.size)),
-        Note("SQLite", health.sqlite),
+        Note("File" if is_file else "In the cluster", size_of(health.size)),
+        *((Note("SQLite", health.sqlite),) if is_file else ()),
     )
 
 
