@@ -76,6 +76,12 @@ class ShelvedHome(Home, Protocol):
 class ClusteredHome(ShelvedHome, Protocol):
     """One in a cluster, which keeps snapshots of it."""
 
+    def begun(self) -> AbstractContextManager[Self]:
+        """An empty archive where nothing stands: for everybody when the block ends, until then for
+        the home that is given alone. Nothing is left where it fails; Conflict where one stands.
+        """
+        ...
+
     def take_snapshot(self, name: str, tell: Tell) -> Snapshot:
         """As of one moment, while others write. Conflict if there is one of that name."""
         ...

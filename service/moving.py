@@ -2,8 +2,7 @@
 
 Nobody may write to it meanwhile: what was written after its document was read is told as a
 difference in the end, when all is read again and compared. The new home has to be empty. A file is
-made beside its place and put there when it is whole; what was begun in a cluster and not ended has
-to be deleted there by whoever begins anew.
+made beside its place and put there when it is whole; in a cluster nobody sees what is not.
 """
 
 from collections.abc import Callable, Iterable, Iterator

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
@@ -9,20 +10,23 @@ from secrets import token_hex
 
 import pytest
 from click.testing import CliRunner, Result
-from conftest import SEEDS, Archive, open_archive
+from conftest import LONG, SEEDS, Archive, open_archive
 from opensearchpy import OpenSearch
 from varied_archives import an_archive
 
 from cluster.processes import Cluster
+from cluster.snapshotted import KilledError, mortal
 from service.article import Article
 from service.checks import Fault, inspect
 from service.cli import main
 from service.cluster import ClusterSettings
 from service.database import Database, archive_database, private_database
 from service.engines import load_engine
+from service.engines.opensearch import home as home_module
+from service.engines.opensearch import making
 from service.engines.opensearch.home import ClusterHome
 from service.engines.opensearch.shelf import renewing
-from service.errors import Conflict
+from service.errors import Conflict, NotReady
 from service.moving import Shelves, to_file, to_shelves
 from service.settings import Settings, as_environment
 from service.stores.keys import KeyStore
@@ -35,6 +39,8 @@ pytest_plugins = ["cluster.fixtures"]
 DOOMED = "Gnkvhmpx"
 
 LONGEST_ERASURE = 120.0
+# A move is killed at each of so many requests.
+STEP = 1 if LONG else 12
 
 
 @pytest.fixture
@@ -99,6 +105,54 @@ def test_nothing_is_moved_over_something(settings: Settings, tmp_path: Path) -> 
         to_shelves(archive.settings, shelves(home), quiet)
     with pytest.raises(Conflict, match="There is a file"):
         to_file(archive.settings, shelves(home), quiet)
+
+
+def is_seen(settings: Settings) -> bool:
+    """Whether the archive is there for others."""
+    try:
+        return ClusterHome(settings).is_there()
+    except NotReady:
+        return False
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who was killed is not waited for."""
+    monkeypatch.setattr(making, "_SECONDS_BETWEEN_BEATS", 0.2)
+    monkeypatch.setattr(making, "_SECONDS_WATCHED", 1.0)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_nobody_sees_an_archive_of_which_a_part_was_moved(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = open_archive(tmp_path / "first")
+    for number in range(5):
+        archive.add(Article(key=f"a{number}", body=f"Word{number} here."))
+    file = replace(archive.settings, cluster=settings.cluster)
+    at, was_moved = 1, False
+    while not was_moved:
+        dying, client = mortal(settings, at)
+        with monkeypatch.context() as one, suppress(KilledError):
+            one.setattr(home_module, "Client", lambda _, client=client: client)
+            with dying.begun() as begun:
+                to_shelves(archive.settings, shelves(begun), quiet)
+        was_moved = is_seen(settings)
+        at += STEP
+    assert at > 2 * STEP
+    assert ClusterHome(settings).shelf.count("article") == 5
+    # The next one goes on where one was cut off.
+    then = replace(file, cluster=replace(file.cluster, name=f"{settings.cluster.name}-then"))
+    dying, client = mortal(replace(settings, cluster=then.cluster), 30)
+    with monkeypatch.context() as one, suppress(KilledError):
+        one.setattr(home_module, "Client", lambda _: client)
+        with dying.begun() as begun:
+            to_shelves(archive.settings, shelves(begun), quiet)
+    assert client.left <= 0
+    there = replace(then, engine="opensearch")
+    assert "being restored or moved here" in run("search", "word1", settings=there).output
+    assert run("move", "--to", "opensearch", settings=then).exit_code == 0
+    assert run("search", "word1", settings=there).output.startswith("1 article")
 
 
 def run(*words: str, settings: Settings) -> Result:

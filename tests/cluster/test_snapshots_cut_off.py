@@ -24,9 +24,10 @@ from cluster.snapshotted import (
     story,
 )
 from service.backup.from_snapshot import restore
+from service.engines.opensearch import making
 from service.engines.opensearch.home import ClusterHome
 from service.engines.opensearch.shelf import turns
-from service.engines.opensearch.snapshots import restoring, taking
+from service.engines.opensearch.snapshots import taking
 from service.engines.opensearch.snapshots.sealed import seal_of
 from service.engines.snapshots import Snapshot
 from service.errors import Conflict, CuttingsError, NotReady
@@ -49,8 +50,8 @@ def home(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> ClusterHome:
     monkeypatch.setattr(turns, "_SECONDS", HELD)
     monkeypatch.setattr(taking, "_RENEWED_AFTER", HELD / 4)
     monkeypatch.setattr(taking, "_BETWEEN", 0.1)
-    monkeypatch.setattr(restoring, "_SECONDS_BETWEEN_BEATS", 0.2)
-    monkeypatch.setattr(restoring, "_SECONDS_WATCHED", HELD)
+    monkeypatch.setattr(making, "_SECONDS_BETWEEN_BEATS", 0.2)
+    monkeypatch.setattr(making, "_SECONDS_WATCHED", HELD)
     home = made(settings)
     for number in range(2):
         add(home, story(number))
@@ -244,7 +245,7 @@ def test_nobody_looks_before_all_is_there(settings: Settings, home: ClusterHome)
         for archive in (other.archive, other.private):
             with pytest.raises(NotReady), archive.read():
                 pass
-        with pytest.raises(Conflict, match="Somebody else begins or restores"):
+        with pytest.raises(Conflict, match="Somebody else begins"):
             restore(then, full, ())
     assert ClusterHome(then).is_there()
     assert documents(ClusterHome(then)) == documents(home)

@@ -13,6 +13,7 @@ from service.engines.opensearch.client import Address, Client
 from service.engines.opensearch.lists.asking import WholeArchive
 from service.engines.opensearch.lists.known import KnownEntities
 from service.engines.opensearch.lists.made import lists_in
+from service.engines.opensearch.making import Making
 from service.engines.opensearch.shelf.indices import Indices
 from service.engines.opensearch.shelf.layouts import Parts
 from service.engines.opensearch.shelf.register import Head, Register
@@ -39,12 +40,12 @@ _STATES: Mapping[str, str] = {
 
 class ClusterHome:
     """The indices of the cluster that begin with the archive's name; of one that is being restored
-    only for whoever is `restoring` it.
+    only for whoever is its `owner`.
     """
 
-    def __init__(self, settings: Settings, restoring: str = "") -> None:
+    def __init__(self, settings: Settings, owner: str = "") -> None:
         self._settings = settings
-        self._restoring = restoring
+        self._owner = owner
         self._name = settings.cluster.name
 
     @cached_property
@@ -70,12 +71,12 @@ class ClusterHome:
 
     @cached_property
     def shelf(self) -> OpenSearchShelf:
-        return OpenSearchShelf(self._client, self._name, ARCHIVE, self._restoring)
+        return OpenSearchShelf(self._client, self._name, ARCHIVE, self._owner)
 
     @cached_property
     def private_shelf(self) -> OpenSearchShelf:
         name = f"{self._name}-{_PRIVATE}"
-        return OpenSearchShelf(self._client, name, PRIVATE, self._restoring)
+        return OpenSearchShelf(self._client, name, PRIVATE, self._owner)
 
     def is_there(self) -> bool:
         return not self.pending()
@@ -96,7 +97,7 @@ class ClusterHome:
         missing = self._missing(indices)
         if indices.head not in missing:
             # Whoever may not look yet is told so.
-            self._register(indices).raise_if_restored()
+            self._register(indices).raise_if_not_whole()
         return missing
 
     def pending_private(self) -> list[str]:
@@ -110,6 +111,16 @@ class ClusterHome:
     def tidy(self) -> None:
         for shelf in (self.shelf, self.private_shelf):
             shelf.tidy()
+
+    @contextmanager
+    def begun(self) -> Iterator["ClusterHome"]:
+        """An empty archive where nothing stands: for everybody when the block ends, until then only
+        for the home that is given. Where it fails nothing is left.
+        """
+        with self._making.made() as token:
+            home = ClusterHome(self._settings, token)
+            home.make()
+            yield home
 
     # Snapshots ----------------------------------------------------------------------------------
 
@@ -136,10 +147,14 @@ class ClusterHome:
 
     @cached_property
     def _snapshots(self) -> ArchiveSnapshots:
-        cluster = self._settings.cluster
-        repository = Repository(self._client, cluster.repository)
+        repository = Repository(self._client, self._settings.cluster.repository)
         parts = (self.shelf, self.private_shelf)
-        return ArchiveSnapshots(self._client, repository, self._name, parts, cluster.copies)
+        return ArchiveSnapshots(self._client, repository, self._name, parts, self._making)
+
+    @property
+    def _making(self) -> Making:
+        both = (self.shelf.indices, self.private_shelf.indices)
+        return Making(self._client, both, self._parts)
 
     def _described(self, heads: Sequence[Head], documents: Sequence[int]) -> Facts:
         archive, generation = self.engine.generation()
@@ -171,7 +186,7 @@ class ClusterHome:
         return missing
 
     def _register(self, indices: Indices) -> Register:
-        return Register(self._client, indices.head, self._restoring)
+        return Register(self._client, indices.head, self._owner)
 
     def _names(self, keys: Collection[str]) -> Mapping[str, str]:
         found = KnownEntities(self._whole).of_keys(keys)

@@ -19,7 +19,7 @@ from service.engines.opensearch.shelf.layouts import Layout, Parts, laid_out
 from service.errors import Busy, CuttingsError, Misconfigured, NotReady
 
 _LOG = logging.getLogger(__name__)
-_KEY, _BEAT = "head", "restoring"
+_KEY, _BEAT = "head", "beat"
 # Of so many changes it is known who made them.
 _REMEMBERED = 200
 # Of a change: more stands in documents of its own, since no request may be of any size.
@@ -31,9 +31,8 @@ _PAUSE = 0.2
 _PIECES_AT_ONCE = 1_000
 # Pieces of a change that was never made are forgotten after this.
 _SECONDS_OF_PIECES = 3_600
-_RESTORED = (
-    "This archive is being restored, or that was cut off: wait, or begin again with "
-    "`cuttings snapshot restore`"
+_NOT_WHOLE = (
+    "This archive is being restored or moved here, or that was cut off: wait, or begin it again"
 )
 NOT_KNOWN = "It is not known whether the change was written: look before it is done again"
 
@@ -45,7 +44,7 @@ class Head:
 
     Changes are written into the indices of `layout`, and of `coming` if these are being filled.
     `retired_at` is when the last version was left, in seconds since 1970. `claim` tells who wants
-    to make the next change before all others, `restoring` who alone may look as long as not all is
+    to make the next change before all others, `owner` who alone may look as long as not all is
     there again.
     """
 
@@ -60,7 +59,7 @@ class Head:
     coming: Layout | None = None
     retired_at: int = 0
     claim: str = ""
-    restoring: str = ""
+    owner: str = ""
     place: Place | None = field(default=None, compare=False)
 
     @property
@@ -97,13 +96,13 @@ class Head:
 
 class Register:
     """Read and replaced by any number of processes; of an archive that is being restored only by
-    whoever is `restoring` it.
+    whoever is its `owner`.
     """
 
-    def __init__(self, client: Client, index: str, restoring: str = "") -> None:
+    def __init__(self, client: Client, index: str, owner: str = "") -> None:
         self._client = client
         self._index = index
-        self._restoring = restoring
+        self._owner = owner
 
     def begin(self, head: Head | None = None) -> Head | None:
         """Nothing has been changed yet, or all up to `head`; None if it is there already."""
@@ -116,16 +115,16 @@ class Register:
         head = self.found(whole=whole)
         if head is None:
             raise Misconfigured(f"The cluster has no archive in {self._index}: make it first")
-        self._raise_if_restored(head)
+        self._raise_if_not_whole(head)
         return head
 
-    def raise_if_restored(self) -> None:
+    def raise_if_not_whole(self) -> None:
         """NotReady if it is by somebody else."""
-        self._raise_if_restored(self.found())
+        self._raise_if_not_whole(self.found())
 
-    def _raise_if_restored(self, head: Head | None) -> None:
-        if head is not None and head.restoring not in ("", self._restoring):
-            raise NotReady(_RESTORED)
+    def _raise_if_not_whole(self, head: Head | None) -> None:
+        if head is not None and head.owner not in ("", self._owner):
+            raise NotReady(_NOT_WHOLE)
 
     def found(self, *, whole: bool = False) -> Head | None:
         """The same, if it is there at all, whoever may look."""
@@ -133,7 +132,7 @@ class Register:
         return _head(found) if found is not None else None
 
     def beat(self) -> None:
-        """Show that somebody is still restoring it."""
+        """Show that its owner is still at it."""
         self._client.put(self._index, [(_BEAT, {"by": secrets.token_hex(4)})])
 
     def last_beat(self) -> Place | None:
@@ -258,7 +257,7 @@ def _body(head: Head) -> dict[str, Any]:
         "coming": layouts.written(head.coming) if head.coming else None,
         "retired_at": head.retired_at,
         "claim": head.claim,
-        "restoring": head.restoring,
+        "owner": head.owner,
     }
 
 
@@ -276,6 +275,6 @@ def _head(found: Found) -> Head:
         layouts.read(body["coming"]) if body["coming"] else None,
         body["retired_at"],
         body["claim"],
-        body.get("restoring", ""),
+        body["owner"],
         found.place,
     )

@@ -47,11 +47,12 @@ class OpenSearchShelf:
     """
 
     def __init__(
-        self, client: Client, name: str, schema: Schema = ARCHIVE, restoring: str = ""
+        self, client: Client, name: str, schema: Schema = ARCHIVE, owner: str = ""
     ) -> None:
         self.indices = Indices(name, schema)
         self._client = client
-        self._register = Register(client, self.indices.head, restoring)
+        self._owner = owner
+        self._register = Register(client, self.indices.head, owner)
         self._always = schema.always.kinds
         self._committing, self._learning = threading.Lock(), threading.Lock()
         self._known: Head | None = None
@@ -64,7 +65,7 @@ class OpenSearchShelf:
     def create(self, parts: Parts) -> None:
         """An empty archive, if there is none."""
         self.indices.create(self._client, parts)
-        self._register.begin(Head(layout=laid_out(parts)))
+        self._register.begin(Head(layout=laid_out(parts), owner=self._owner))
 
     def tidy(self) -> None:
         """Forget what is left of large changes whose writer was killed before they were made, and

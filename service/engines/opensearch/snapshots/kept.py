@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from service.cluster import archive_name
 from service.engines.opensearch.client import Client
+from service.engines.opensearch.making import Making
 from service.engines.opensearch.shelf.shelf import OpenSearchShelf
 from service.engines.opensearch.snapshots.repository import Kept, Repository
 from service.engines.opensearch.snapshots.restoring import Restoring
@@ -34,7 +35,7 @@ class ArchiveSnapshots:
     repository: Repository
     archive: str
     parts: Sequence[OpenSearchShelf]
-    copies: int
+    making: Making
 
     def take(self, name: str, describe: Describe, tell: Tell) -> Snapshot:
         """The archive and its private part as of one moment, while others write."""
@@ -70,8 +71,7 @@ class ArchiveSnapshots:
         if snapshot.state != "whole":
             raise Conflict(f"The snapshot {snapshot.name} is {snapshot.state}: take another one")
         facts = _readable(kept)
-        indices = [shelf.indices for shelf in self.parts]
-        restoring = Restoring(self.client, self.repository, indices, self.copies)
+        restoring = Restoring(self.client, self.repository, self.making)
         with restoring.restored(kept, facts, self.archive, tell) as token:
             yield snapshot, token
 
