@@ -36,6 +36,8 @@ class ClusterSite(Site):
             "CUTTINGS_OPENSEARCH_URL": ",".join(self.urls),
             "CUTTINGS_OPENSEARCH_NAME": self.name,
             "CUTTINGS_OPENSEARCH_COPIES": str(self.copies),
+            # So that indices are made while nodes are killed.
+            "CUTTINGS_OPENSEARCH_YEARS": "10",
         }
 
     def start(self, *words: str | Path) -> Program:
