@@ -54,7 +54,7 @@ SEEDS = Path(__file__).parent.parent / "seeds"
 FORM = os.environ.get("CUTTINGS_TEST_FORM") or "short"
 LONG = FORM != "short"
 hypothesis_settings.register_profile("short", max_examples=60, deadline=None, derandomize=True)
-hypothesis_settings.register_profile("long", max_examples=120, deadline=None, derandomize=True)
+hypothesis_settings.register_profile("long", max_examples=100, deadline=None, derandomize=True)
 # What nobody has tried yet: CUTTINGS_TEST_FORM=wild, to be run by hand.
 hypothesis_settings.register_profile("wild", max_examples=3_000, deadline=None)
 hypothesis_settings.load_profile(FORM)
