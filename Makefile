@@ -5,7 +5,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
 
-.PHONY: run test install screenshots soak fuzz bench bench-curve bench-cluster bench-tools tools cluster cluster-stop test-cluster cluster-tools lock archive clean
+.PHONY: run test test-long install screenshots soak fuzz bench bench-curve bench-cluster bench-tools tools cluster cluster-stop test-cluster cluster-tools lock archive clean
 
 run: install
 	@$(BIN)/cuttings migrate --db $(DB)
@@ -17,6 +17,13 @@ test: .venv/.tested tools
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4
+
+# In more and longer histories what matters most: what may be seen, edits, queries, stops,
+# and the same on working copies. With CUTTINGS_TEST_FORM=long `make test` does so with all of it.
+LONG_FORM = nothing_leaks edits query_properties shared_changes stopping wheel working_copies
+
+test-long: .venv/.tested tools
+	@CUTTINGS_TEST_FORM=long $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 $(LONG_FORM:%=tests/test_%.py)
 
 install: .venv/.installed
 
