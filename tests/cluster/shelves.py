@@ -1,7 +1,7 @@
 """Documents drawn at random, and shelves to put them on."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from typing import Any, TypeVar
 
@@ -14,7 +14,7 @@ from service.engines.opensearch.shelf.shelf import OpenSearchShelf
 from service.needs import ORDERED, Condition, Kind, Span
 from service.working.documents import Document, Row, columns
 from service.working.schemas import ARCHIVE, PRIVATE, Schema
-from service.working.shelf import Changes
+from service.working.shelf import Changes, MemoryShelf
 
 PARTS = Parts(2, 1)
 BY_DECADES = Parts(2, 1, 10)
@@ -45,6 +45,17 @@ def empty_shelf(
 def name_of(shelf: OpenSearchShelf) -> str:
     """That of its archive."""
     return shelf.indices.others.removesuffix("-others")
+
+
+def in_order(documents: Iterable[Document]) -> list[Document]:
+    return sorted(documents, key=lambda each: each.name)
+
+
+def compare(shelf: OpenSearchShelf, memory: MemoryShelf) -> None:
+    """On both is the same."""
+    shelf.number()
+    for kind in ARCHIVE.kinds:
+        assert in_order(shelf.walk(kind)) == in_order(memory.every(kind))
 
 
 def emptied(shelf: OpenSearchShelf, schema: Schema = ARCHIVE) -> None:

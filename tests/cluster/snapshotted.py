@@ -16,7 +16,7 @@ from service.cluster import ClusterSettings
 from service.engines.opensearch.client import Address, Client
 from service.engines.opensearch.home import ClusterHome
 from service.engines.opensearch.shelf.shelf import OpenSearchShelf
-from service.errors import CuttingsError
+from service.errors import CuttingsError, NotReady
 from service.findings import Findings
 from service.near_copies import signature
 from service.needs import Name
@@ -139,3 +139,11 @@ def mortal(settings: Settings, requests: int) -> tuple[ClusterHome, Mortal]:
     home = ClusterHome(settings)
     home.__dict__["_client"] = client
     return home, client
+
+
+def seen(settings: Settings) -> bool:
+    """Whether the archive is there for others: as a whole, or not at all."""
+    try:
+        return ClusterHome(settings).is_there()
+    except NotReady:
+        return False

@@ -15,7 +15,7 @@ from opensearchpy import OpenSearch
 from varied_archives import an_archive
 
 from cluster.processes import Cluster
-from cluster.snapshotted import KilledError, mortal
+from cluster.snapshotted import KilledError, mortal, seen
 from service.article import Article
 from service.checks import Fault, inspect
 from service.cli import main
@@ -26,7 +26,7 @@ from service.engines.opensearch import home as home_module
 from service.engines.opensearch import making
 from service.engines.opensearch.home import ClusterHome
 from service.engines.opensearch.shelf import renewing
-from service.errors import Conflict, NotReady
+from service.errors import Conflict
 from service.moving import Shelves, to_file, to_shelves
 from service.settings import Settings, as_environment
 from service.stores.keys import KeyStore
@@ -107,14 +107,6 @@ def test_nothing_is_moved_over_something(settings: Settings, tmp_path: Path) -> 
         to_file(archive.settings, shelves(home), quiet)
 
 
-def is_seen(settings: Settings) -> bool:
-    """Whether the archive is there for others."""
-    try:
-        return ClusterHome(settings).is_there()
-    except NotReady:
-        return False
-
-
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who was killed is not waited for."""
@@ -137,7 +129,7 @@ def test_nobody_sees_an_archive_of_which_a_part_was_moved(
             one.setattr(home_module, "Client", lambda _, client=client: client)
             with dying.begun() as begun:
                 to_shelves(archive.settings, shelves(begun), quiet)
-        was_moved = is_seen(settings)
+        was_moved = seen(settings)
         at += STEP
     assert at > 2 * STEP
     assert ClusterHome(settings).shelf.count("article") == 5

@@ -15,6 +15,7 @@ from cluster.shelves import (
     BY_DECADES,
     PARTS,
     changes,
+    compare,
     connected,
     emptied,
     empty_shelf,
@@ -28,7 +29,6 @@ from service.engines.opensearch.shelf.layouts import Parts
 from service.engines.opensearch.shelf.shelf import OpenSearchShelf
 from service.errors import CuttingsError
 from service.working.documents import Document
-from service.working.schemas import ARCHIVE
 from service.working.shelf import Changes, MemoryShelf
 
 pytest_plugins = ["cluster.fixtures"]
@@ -113,13 +113,6 @@ def in_small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
 def commit(shelf: OpenSearchShelf, memory: MemoryShelf, change: Changes) -> None:
     assert shelf.commit(shelf.number(), change)
     assert memory.commit(memory.number(), change)
-
-
-def compare(shelf: OpenSearchShelf, memory: MemoryShelf) -> None:
-    shelf.number()
-    for kind in ARCHIVE.kinds:
-        there = sorted(shelf.walk(kind), key=lambda each: each.name)
-        assert there == sorted(memory.every(kind), key=lambda each: each.name)
 
 
 def quiet(_done: int, _all: int) -> None:

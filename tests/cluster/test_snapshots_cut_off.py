@@ -21,6 +21,7 @@ from cluster.snapshotted import (
     mortal,
     quiet,
     repository_in,
+    seen,
     story,
 )
 from service.backup.from_snapshot import restore
@@ -216,14 +217,6 @@ def test_who_restores_one_is_killed_at_any_request(settings: Settings, home: Clu
         deleted(then)
         at += STEP_BACK
         assert at < 400
-
-
-def seen(settings: Settings) -> bool:
-    """Whether the archive is there for others: as a whole, or not at all."""
-    try:
-        return ClusterHome(settings).is_there()
-    except NotReady:
-        return False
 
 
 def deleted(settings: Settings) -> None:
