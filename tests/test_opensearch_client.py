@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from opensearchpy import OpenSearch, exceptions
+from opensearchpy.client.indices import IndicesClient
 
 from service.deadline import within
 from service.engines.opensearch.client import Address, Client
@@ -78,6 +79,39 @@ def test_another_document_in_its_place_is_no_error(monkeypatch: pytest.MonkeyPat
     client = Client(Address(("http://127.0.0.1:9",)))
     monkeypatch.setattr(OpenSearch, "index", conflict)
     assert client.replace("archive", "head", {}, (1, 1)) is None
+    client.close()
+
+
+STARTED: dict[str, object] = {
+    "routing": {"state": "STARTED"},
+    "docs": {"deleted": 0},
+    "seq_no": {"max_seq_no": 7},
+}
+COPIES: list[tuple[list[dict[str, object]], int, bool]] = [
+    ([STARTED, STARTED], 2, True),
+    ([STARTED, STARTED | {"docs": {"deleted": 1}}], 2, False),
+    # One that is away, being made, or being opened may have whatever was deleted.
+    ([STARTED], 2, False),
+    ([STARTED, STARTED | {"routing": {"state": "INITIALIZING"}}], 2, False),
+    ([STARTED, {"routing": {"state": "STARTED"}}], 2, False),
+]
+
+
+@pytest.mark.parametrize(("copies", "all_there_are", "is_expunged"), COPIES)
+def test_nothing_is_expunged_of_which_a_copy_tells_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+    copies: list[dict[str, object]],
+    all_there_are: int,
+    is_expunged: bool,
+) -> None:
+    said = {
+        "_shards": {"total": all_there_are, "successful": len(copies), "failed": 0},
+        "indices": {"articles": {"shards": {"0": copies}}},
+    }
+    for name in ("flush", "forcemerge", "refresh", "stats"):
+        monkeypatch.setattr(IndicesClient, name, lambda *_args, **_kwargs: said)
+    client = Client(Address(("http://127.0.0.1:9",)))
+    assert client.expunge(("articles",)) == is_expunged
     client.close()
 
 

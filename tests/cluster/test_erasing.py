@@ -34,6 +34,7 @@ pytest_plugins = ["cluster.fixtures"]
 DOOMED, DOOMED_UNSEEN = "Gnkvhmpx", "Tvxgvpdt"
 LONGEST_ERASURE = 180.0
 PAUSE = 0.2
+COPIES = "index.number_of_replicas"
 
 
 @pytest.fixture
@@ -85,8 +86,26 @@ def test_a_change_that_nobody_made_keeps_a_kill_waiting(
     with monkeypatch.context() as later:
         later.setattr(register_module, "_SECONDS_OF_PIECES", -10)
         home.tidy()
+    erase(home, "doomed")
+
+
+def test_what_is_killed_counts_as_kept_while_a_copy_is_away(
+    home: ClusterHome, opensearch: OpenSearch
+) -> None:
+    store(home, Article(key="doomed", body=f"{DOOMED} was seen there."))
+    killing_in(home).kill("doomed", "as told")
+    index = home.shelf.indices.articles
+    # More than there are nodes for: the last of them is as one on a node that is away.
+    opensearch.indices.put_settings(index=index, body={COPIES: 5})
+    until_erased = [home.engine.erase(["doomed"]) for _ in range(5)]
+    assert until_erased == [False] * 5
+    opensearch.indices.put_settings(index=index, body={COPIES: 1})
+    erase(home, "doomed")
+
+
+def erase(home: ClusterHome, key: str) -> None:
     end = time.monotonic() + LONGEST_ERASURE
-    while not home.engine.erase(["doomed"]):
+    while not home.engine.erase([key]):
         assert time.monotonic() < end
         time.sleep(PAUSE)
     assert not home.engine.pending_erasures()

@@ -23,6 +23,8 @@ _T = TypeVar("_T")
 
 # What it has to say of refusals is told by whoever asked.
 logging.getLogger("opensearch").setLevel(logging.ERROR)
+Shard = tuple[str, str]
+"""An index, and which part of it."""
 Place = tuple[int, int]
 """A number among the writes of a shard, and which of its primaries took it."""
 
@@ -192,8 +194,31 @@ class Client:
             )
             # Who searches has the old files open until then.
             self._nodes.indices.refresh(index=names)
-            found = self._nodes.indices.stats(index=names, metric="docs")
-        return not found["_all"]["total"]["docs"]["deleted"]
+        copies = self.told_by_copies(indices, "docs")
+        return copies is not None and not any(
+            copy["docs"]["deleted"] for each in copies.values() for copy in each
+        )
+
+    def told_by_copies(self, indices: Sequence[str], metric: str) -> dict[Shard, list[Json]] | None:
+        """What every copy of each shard tells of itself; None while any of them is away or just
+        being made, as nobody knows what that one has.
+        """
+        with our_errors():
+            found = self._nodes.indices.stats(
+                index=",".join(indices), metric=metric, params={"level": "shards"}
+            )
+        told = {
+            (index, number): copies
+            for index, said in found["indices"].items()
+            for number, copies in said["shards"].items()
+        }
+        are_all_there = found["_shards"]["successful"] == found["_shards"]["total"] and all(
+            # One that is just being opened or closed is there, and tells nothing.
+            copy["routing"]["state"] == "STARTED" and metric in copy and "seq_no" in copy
+            for copies in told.values()
+            for copy in copies
+        )
+        return told if are_all_there else None
 
     @contextmanager
     def without_copies(self, indices: Sequence[str], copies: int) -> Iterator[None]:

@@ -3,7 +3,8 @@
 What is deleted stays until every copy of its shard is known to have it deleted, and then until the
 segments are written anew. Where nobody writes, no deleted document is left in the end. Where others
 delete all the time some always are, and it is told by numbers which: each write to a shard has one,
-and a copy tells from which number on it still keeps what was deleted.
+and a copy tells from which number on it still keeps what was deleted. Where a copy is away, or just
+being made, nobody knows, and nothing counts as erased until it is there.
 """
 
 from collections import Counter
@@ -11,11 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from service.engines.opensearch.client import Client
-from service.engines.opensearch.client_errors import our_errors
+from service.engines.opensearch.client import Client, Shard
 from service.engines.opensearch.shelf.indices import Indices
 
-_Shard = tuple[str, str]
 # The first writes the segments anew, the second lets go of the state that was kept before.
 _PASSES = 2
 
@@ -27,11 +26,11 @@ class _State:
     there are indices that others have taken the place of.
     """
 
-    last: Mapping[_Shard, int]
-    kept_from: Mapping[_Shard, int]
+    last: Mapping[Shard, int]
+    kept_from: Mapping[Shard, int]
     is_settled: bool
 
-    def has_outlived(self, marks: Mapping[_Shard, int]) -> bool:
+    def has_outlived(self, marks: Mapping[Shard, int]) -> bool:
         """Whether nobody keeps what was deleted up to these numbers."""
         return all(self.kept_from[shard] > marks.get(shard, -1) for shard in self.kept_from)
 
@@ -42,7 +41,7 @@ class Outliving:
     def __init__(self, client: Client, indices: Sequence[Indices]) -> None:
         self._client = client
         self._indices = indices
-        self._marks: dict[str, Mapping[_Shard, int]] = {}
+        self._marks: dict[str, Mapping[Shard, int]] = {}
         self._passes: Counter[str] = Counter()
 
     def erased(self, keys: Sequence[str], expunge: Callable[[], bool]) -> list[str]:
@@ -50,31 +49,36 @@ class Outliving:
         is left of anything.
         """
         before = self._state()
-        self._marks = {key: self._marks.get(key, before.last) for key in keys}
+        fresh = dict.fromkeys(keys, before.last) if before is not None else {}
+        self._marks = {key: each for key, each in (fresh | self._marks).items() if key in keys}
         self._passes = Counter({key: self._passes[key] for key in keys})
         if expunge():
-            return [*keys]
-        if before.is_settled:
-            self._passes.update(key for key in keys if before.has_outlived(self._marks[key]))
-        return [key for key in keys if self._passes[key] >= _PASSES]
+            done = [*keys]
+        else:
+            if before is not None and before.is_settled:
+                self._passes.update(key for key in keys if before.has_outlived(self._marks[key]))
+            done = [key for key in keys if self._passes[key] >= _PASSES]
+        for key in done:  # it may come again, and be killed again
+            self._marks.pop(key, None)
+            del self._passes[key]
+        return done
 
-    def _state(self) -> _State:
+    def _state(self) -> _State | None:
         heads = [each.head for each in self._indices]
         patterns = [each.of_any_version for each in self._indices]
-        with our_errors():
-            nodes = self._client.nodes(once=False)
-            found = nodes.indices.stats(
-                index=",".join((*heads, *patterns)), metric="merge", params={"level": "shards"}
-            )
+        told = self._client.told_by_copies((*heads, *patterns), "merge")
+        if told is None:
+            return None
         named = [each for pattern in patterns for each in self._client.named(pattern).values()]
-        last: dict[_Shard, int] = {}
-        kept_from: dict[_Shard, int] = {}
-        for index, said in found["indices"].items():
-            for number, copies in said["shards"].items():
-                last[index, number] = max(each["seq_no"]["max_seq_no"] for each in copies)
-                kept_from[index, number] = min(map(_kept_from, copies))
-        is_merging = found["_all"]["total"]["merges"]["current"] > 0
-        return _State(last, kept_from, is_settled=all(named) and not is_merging)
+        merging = sum(copy["merges"]["current"] for copies in told.values() for copy in copies)
+        return _State(
+            last={
+                shard: max(copy["seq_no"]["max_seq_no"] for copy in copies)
+                for shard, copies in told.items()
+            },
+            kept_from={shard: min(map(_kept_from, copies)) for shard, copies in told.items()},
+            is_settled=all(named) and not merging,
+        )
 
 
 def _kept_from(copy: Mapping[str, Any]) -> int:
