@@ -32,11 +32,13 @@ DATE_FACETS = ("published",)
 class Word:
     """One word as typed; it may hold punctuation (`Song-gil`, `AT&T`).
 
-    `inside`: where it stands in a run of a script without spaces, as BTS in `BTS는`.
+    `inside`: where it stands in a run of a script without spaces, as BTS in `BTS는`. `form`: for
+    another word of its stem.
     """
 
     text: str
     inside: bool = False
+    form: bool = False
 
     def __str__(self) -> str:
         return self.text
@@ -125,10 +127,14 @@ class And:
 
 @dataclass(frozen=True, slots=True)
 class Or:
-    """At least one part; `same` when the parts are spellings of one thing, as typed first."""
+    """At least one part; `same` when the parts are spellings of one thing, as typed first.
+
+    `folded` when they are even one word, in letters that an index keeps apart.
+    """
 
     parts: tuple["Node", ...]
     same: bool = False
+    folded: bool = False
 
     def __str__(self) -> str:
         return " OR ".join(_grouped(part) for part in self.parts)
@@ -161,8 +167,8 @@ def mapped(node: Node, change: Callable[[Node], Node | None]) -> Node:
     match node:
         case And(parts, typed):
             return And(tuple(mapped(part, change) for part in parts), typed)
-        case Or(parts, same):
-            return Or(tuple(mapped(part, change) for part in parts), same)
+        case Or(parts, same, folded):
+            return Or(tuple(mapped(part, change) for part in parts), same, folded)
         case In(name, part):
             return In(name, mapped(part, change))
         case Without(kept, excluded):

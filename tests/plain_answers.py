@@ -6,19 +6,44 @@ in which spellings an archive is asked. All else is said here once more, the pla
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import groupby, pairwise
 
 from service.database import Connection
 from service.dates import DateRange
-from service.engines.leaves import bare, index_of, unstemmed, wanted_leaves
+from service.engines.leaves import (
+    as_typed,
+    bare,
+    index_of,
+    is_form,
+    unstemmed,
+    wanted_leaves,
+    wanted_words,
+)
 from service.engines.sqlite.match import match_of
 from service.engines.sqlite.respelling import respelled
 from service.histogram import bins
 from service.in_memory import memory
 from service.names import name_key
-from service.query import And, Dated, Filter, In, Node, Or, Prefix, Search, Without, Word, leaves_of
+from service.query import (
+    TEXT_FIELDS,
+    And,
+    Dated,
+    Filter,
+    In,
+    Near,
+    Node,
+    Or,
+    Phrase,
+    Prefix,
+    Search,
+    Without,
+    Word,
+    leaves_of,
+    mapped,
+)
 from service.result import Bin, Facet, FacetValue, Histogram
 from service.stores.slots import SLOTS_A_DAY, UNDATED_ROOM
 
@@ -48,6 +73,7 @@ LISTS = {
     "topic": "SELECT article_id, topic FROM article_topics",
     "mentions_date": "SELECT article_id, date FROM mentioned_dates",
 }
+IN_ORDER = "SELECT doc, col, term FROM {index}_tokens ORDER BY doc, col, offset"
 PAST = "SELECT v.id, a.id, v.version FROM versions v JOIN articles a ON a.key = v.article_key"
 
 
@@ -169,6 +195,8 @@ class Texts:
         if index == STEMS:
             exact = self.found(WORDS, match_of(unstemmed(leaf)))
             english = {id_ for id_, row in self.article_of.items() if row.is_english}
+            if is_form(leaf):
+                return found & english
             return found & english | exact - english
         return found
 
@@ -323,30 +351,79 @@ class PlainArchive:
     def scores(self, search: Search, tree: Node | None) -> dict[int, float]:
         """bm25 of every leaf, what stands side by side or just so, and then age."""
         totals = dict.fromkeys(self.rows, 0.0)
-        for leaf, times in Counter(wanted_leaves(tree)).items():
-            for id_, score in self.leaf_scores(leaf).items():
-                totals[id_] += score * (1 if isinstance(leaf, Prefix) else times)
+        for word, times in Counter(wanted_words(tree)).items():
+            for id_, score in self.scores_of(word).items():
+                totals[id_] += score * (1 if isinstance(as_typed(word), Prefix) else times)
         for amount, ids in self.extras(search) if search.nearness else ():
             for id_ in ids:
                 totals[id_] += amount
         return {id_: score * self.recency(search, id_) for id_, score in totals.items()}
 
+    def scores_of(self, word: Node) -> dict[int, float]:
+        leaves = wanted_leaves(word)
+        if len(leaves) == 1:
+            return self.leaf_scores(leaves[0])
+        near = [leaf for leaf in leaves_of(word) if isinstance(leaf, Near)]
+        if not near:
+            return self.bm25(self.frequencies_of(leaves))
+        found = self.current.matching(word)
+        totals: dict[int, float] = defaultdict(float)
+        for place in range(len(near[0].text.split())):
+            spellings = {mapped(leaf, partial(one_of, place)) for leaf in leaves}
+            for id_, score in self.bm25(self.frequencies_of(spellings)).items():
+                totals[id_] += score
+        return {id_: score for id_, score in totals.items() if id_ in found}
+
     def leaf_scores(self, leaf: Node) -> dict[int, float]:
-        if (word := self.current.term(leaf)) is not None:
-            return self.word_scores(word)
+        if self.current.term(leaf) is not None:
+            return self.bm25(self.frequencies(leaf))
         index = index_of(leaf)
         weights = ", ".join(map(str, WEIGHTS))
         sql = f"SELECT rowid, -bm25({index}, {weights}) FROM {index} WHERE {index} MATCH ?"
         return {row[0]: row[1] for row in self.current.fts.execute(sql, (match_of(leaf),))}
 
-    def word_scores(self, word: str) -> dict[int, float]:
-        """bm25: k1 1.2, b .75, fields weighted, lengths of all fields together."""
+    def frequencies_of(self, leaves: Iterable[Node]) -> dict[int, float]:
         frequencies: dict[int, float] = defaultdict(float)
+        for leaf in leaves:
+            for id_, times in self.frequencies(leaf).items():
+                frequencies[id_] += times
+        return frequencies
+
+    def frequencies(self, leaf: Node) -> dict[int, float]:
+        """How often each article has a leaf, fields weighted."""
+        frequencies: dict[int, float] = defaultdict(float)
+        word = self.current.term(leaf)
+        if word is None:
+            return self.runs(leaf)
         for index, term in ((WORDS, word), (STEMS, stem_of(word))):
             for id_, column in self.tokens(index, term):
                 as_written = word in NOT_STEMMED or not self.rows[id_].is_english
-                if as_written == (index == WORDS):
+                if as_written == (index == WORDS) and not (as_written and is_form(leaf)):
                     frequencies[id_] += WEIGHTS[FIELDS.index(column)]
+        return frequencies
+
+    def runs(self, leaf: Node) -> dict[int, float]:
+        """The same of tokens side by side, the last of which may be the beginning of one."""
+        index = index_of(leaf)
+        assert index is not None
+        part = leaf.part if isinstance(leaf, In) else leaf
+        columns = (TEXT_FIELDS[leaf.field],) if isinstance(leaf, In) else FIELDS
+        text = part.text if isinstance(part, Phrase | Prefix) else bare(part.text)  # type: ignore[union-attr]
+        tokens = cut(text, TOKENIZERS[index])
+        places: dict[tuple[int, str], list[str]] = defaultdict(list)
+        for id_, column, term in self.current.fts.execute(IN_ORDER.replace("{index}", index)):
+            places[id_, column].append(term)
+        frequencies: dict[int, float] = defaultdict(float)
+        for (id_, column), terms in places.items():
+            for place in range(len(terms) - len(tokens) + 1):
+                *found, last = terms[place : place + len(tokens)]
+                begins = last.startswith(tokens[-1]) and isinstance(part, Prefix)
+                if found == tokens[:-1] and (begins or last == tokens[-1]) and column in columns:
+                    frequencies[id_] += WEIGHTS[FIELDS.index(column)]
+        return frequencies
+
+    def bm25(self, frequencies: Mapping[int, float]) -> dict[int, float]:
+        """bm25: k1 1.2, b .75, fields weighted, lengths of all fields together."""
         lengths = Counter(id_ for id_, _ in self.tokens(WORDS))
         mean = lengths.total() / max(1, len(self.rows)) or 1.0
         idf = self.idf(len(frequencies))
@@ -365,19 +442,30 @@ class PlainArchive:
         return idf if idf > 0 else 1e-6
 
     def extras(self, search: Search) -> list[tuple[float, set[int]]]:
-        leaves = wanted_leaves(search.any_tree or search.tree)
-        idf = {leaf: self.idf(len(self.current.matching(leaf))) for leaf in leaves}
+        tree = search.any_tree or search.tree
+        words = wanted_words(respelled(self.conn, tree)) if tree is not None else []
+        leaves = [*map(as_typed, words)]
+        written = dict(zip(leaves, words, strict=True))
+        idf = {leaf: self.idf(len(self.current.matching(written[leaf]))) for leaf in leaves}
         pairs: dict[str, tuple[float, set[int]]] = {}
         for one, two in pairwise(leaves):
             if is_stem(one) and is_stem(two) and str(one).lower() != str(two).lower():
-                near = self.current.found(STEMS, f"NEAR({match_of(one)} {match_of(two)}, 5)")
-                near &= self.current.matching(one) & self.current.matching(two)
+                both = written[one], written[two]
+                near = set.union(
+                    *(
+                        self.current.found(STEMS, f"NEAR({match_of(a)} {match_of(b)}, 5)")
+                        for a in wanted_leaves(both[0])
+                        for b in wanted_leaves(both[1])
+                    )
+                )
+                near &= self.current.matching(both[0]) & self.current.matching(both[1])
                 pairs[f"{one} {two}"] = (0.1 * (idf[one] + idf[two]), near)
         named: dict[str, tuple[float, set[int]]] = {}
         for leaf in leaves:
             is_name = str(leaf)[:1].isupper() and not str(leaf).isupper()
-            if is_stem(leaf) and is_name and self.shares_stem(leaf):
-                exact = self.current.found(WORDS, match_of(unstemmed(leaf)))
+            shares = any(map(self.shares_stem, wanted_leaves(written[leaf])))
+            if is_stem(leaf) and is_name and shares:
+                exact = self.current.found(WORDS, match_of(unstemmed(written[leaf])))
                 named[str(leaf)] = (0.2 * idf[leaf], exact)
         return [*pairs.values(), *named.values()]
 
@@ -409,6 +497,11 @@ class PlainArchive:
         kept = [value for value in values if wanted in fold(value.label)]
         kept.sort(key=lambda value: (-value.count, value.label, value.value))
         return Facet(tuple(kept[: search.facet_limit]), more=len(kept) > search.facet_limit)
+
+
+def one_of(place: int, part: Node) -> Node | None:
+    """One of the words that stand near each other."""
+    return Phrase(part.text.split()[place]) if isinstance(part, Near) else None
 
 
 def is_stem(leaf: Node) -> bool:

@@ -60,6 +60,8 @@ ENGLISH = (
         "caffè",
         "Lodz",
         "Kim's",
+        "oils",
+        "news's",
         "the",
         "of",
         "2018",
@@ -78,7 +80,19 @@ FOREIGN = (
         "大使",
         "欧洲大使来了",
     ),
-    *("BTS는", "조성길", "ＯＩＬ", "n\xadew", "e\u0301te\u0301", "\x00", "😀", "_", "İ", "ǅ"),
+    *(
+        "BTS는",
+        "조성길",
+        "ＯＩＬ",
+        "n\xadew",
+        "pri\xadces",
+        "e\u0301te\u0301",
+        "\x00",
+        "😀",
+        "_",
+        "İ",
+        "ǅ",
+    ),
 )
 WORDS = (*ENGLISH, *FOREIGN)
 SOURCES = ("Post", "Daily Öl", "daily öl", "The Times")

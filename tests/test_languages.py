@@ -186,6 +186,26 @@ def test_words_within_other_scripts(
     assert archive.rows("SELECT * FROM words_folded") == []
 
 
+def test_a_stem_is_found_in_all_spellings_of_its_words(archive: Archive) -> None:
+    archive.add(Article(title="soft", body="Gov\xadern\xadments fell, ＯＩＬ rose."))
+    archive.add(Article(title="plain", body="The government fell, oils rose."))
+    archive.add(Article(title="foreign", body="Gov\xadern\xadments, ＯＩＬ", language="de"))
+    archive.add(Article(title="other", body="Governors rose."))
+    for q in ("government", "govern\xadment", "Governments", "oil", "oils"):
+        found = archive.finder.search(Ask(q=q, match="all")).hits
+        english = {hit.title for hit in found} - {"foreign"}
+        assert english == {"soft", "plain"}, q
+        assert all(s.highlights for hit in found for s in hit.snippets if s.field == "body"), q
+    # What is not English is found as it is written alone.
+    for q, is_found in {
+        "government": False,
+        "governments": True,
+        "oil": True,
+        "oils": False,
+    }.items():
+        assert ("foreign" in archive.find(q, match="all")) == is_found, q
+
+
 def test_beginnings_are_counted_whole(archive: Archive) -> None:
     for letter in "abcdefghijklmnopqrstuvwx":
         archive.add(Article(title=f"łom{letter}", body="x"))

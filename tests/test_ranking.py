@@ -125,6 +125,74 @@ def test_the_parts_make_the_score(mixed: Archive, q: str, half_life: float) -> N
         assert all(part.fields for part in words)
 
 
+TEXTS = [
+    "Łódź trades in oil and Łódź in gas",
+    "Lodz trade fell, Łódź trade rose",
+    "Lodz lives by ＯＩＬ",
+    "The trade of oil",
+    "Łódźs and the Łódź trade of ＯＩＬ, of oil and Ｏｉｌ",
+    "A strait in Straßburg, and Strassburg beside Łodź",
+    "Lodz has oil too",
+]
+SPELLED_OUT = str.maketrans({"ß": "ss"} | dict(zip("ŁóźＯＩＬｉｌ", "LozOILil", strict=True)))
+WORDS = [
+    *(
+        "lodz",
+        "Łódź",
+        "Łódź trade",
+        "oil",
+        "ＯＩＬ trade",
+        "lodz oil trade",
+        "oil trade oil",
+        "stra*",
+    ),
+    *(
+        "lod*",
+        '"lodz trade"',
+        '"Łódź trade" oil',
+        "title:lodz oil",
+        "Strassburg strait",
+    ),
+    *("body:(lodz OR ＯＩＬ)", "lodz -oil", "The trade of Lodz"),
+]
+
+
+@pytest.mark.parametrize("match", ["all", "any"])
+def test_a_word_counts_as_one_in_all_its_spellings(tmp_path: Path, match: str) -> None:
+    one, another = tmp_path / "written", tmp_path / "spelled-out"
+    one.mkdir()
+    another.mkdir()
+    written, spelled = open_archive(one), open_archive(another)
+    for number, text in enumerate(TEXTS):
+        for archive, body in ((written, text), (spelled, text.translate(SPELLED_OUT))):
+            archive.add(Article(key=f"k{number}", title=body[:9], body=f"{body}. {FILLER}"))
+            archive.add(Article(key=f"other{number}", title="Other", body=FILLER))
+    for q in WORDS:
+        asked = Ask(q=q, match=match, explain=True)  # type: ignore[arg-type]
+        hits = written.finder.search(asked).hits
+        found = {hit.key: hit.score for hit in hits}
+        wanted = {hit.key: hit.score for hit in spelled.finder.search(asked).hits}
+        assert found == pytest.approx(wanted, rel=1e-6), q
+        assert found, q
+        for hit in hits:
+            assert hit.explanation is not None
+            assert sum(part.score for part in hit.explanation.parts) == pytest.approx(hit.score)
+            assert all(part.fields for part in hit.explanation.parts if part.why == "words"), q
+
+
+def test_words_near_each_other_count_in_all_their_spellings(archive: Archive) -> None:
+    archive.add(Article(key="both", body=f"ＯＩＬ from Łódź, {FILLER}"))
+    archive.add(Article(key="plain", body=f"Oil from Lodz, {FILLER}"))
+    archive.add(Article(key="far", body=f"Oil, {FILLER}, Lodz"))
+    for number in range(9):
+        archive.add(Article(key=f"other{number}", body=FILLER))
+    for q in ('"lodz oil"~4', '"ＯＩＬ Łódź"~4', 'body:"Łódź oil"~4'):
+        both, plain = archive.finder.search(Ask(q=q, explain=True)).hits
+        assert (both.key, plain.key) == ("plain", "both")
+        assert both.score == pytest.approx(plain.score)
+        assert [part.fields for part in both.explanation.parts] == [("body",)]  # type: ignore[union-attr]
+
+
 def test_over_http(api: Client) -> None:
     answer = api.get("/v1/search", params={"q": "envoy", "explain": True}).json()
     for hit in answer["hits"]:

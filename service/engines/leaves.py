@@ -5,6 +5,7 @@ words as they are written, and scripts without spaces by pieces.
 """
 
 import re
+from dataclasses import replace
 from typing import Literal
 
 from service.query import (
@@ -44,7 +45,7 @@ def index_of(node: Node) -> Index | None:
         case Word(text) | Phrase(text) | Near(text) | Prefix(text) if has_unspaced(text):
             return PIECES
         case Word(text):
-            return WORDS if text.lower() in AS_WRITTEN else STEMS
+            return WORDS if bare(text).lower() in AS_WRITTEN else STEMS
         case Phrase() | Near() | Prefix():
             return WORDS
         case In(_, part):
@@ -66,11 +67,21 @@ def unstemmed(node: Node) -> Node:
     """The same tree for a text that is not English: every word as it is written."""
 
     def change(part: Node) -> Node | None:
+        if isinstance(part, Or) and part.folded:
+            own = tuple(mapped(each, change) for each in part.parts if not is_form(each))
+            return replace(part, parts=own) if len(own) > 1 else own[0]
         if isinstance(part, Word) and not part.inside:
             return Phrase(bare(part.text))
         return None
 
     return mapped(node, change)
+
+
+def is_form(node: Node) -> bool:
+    """Whether it is found for another word of its stem, which is done in English alone."""
+    if isinstance(node, In):
+        return is_form(node.part)
+    return isinstance(node, Word) and node.form
 
 
 def wanted_leaves(node: Node | None) -> list[Node]:
@@ -86,6 +97,37 @@ def wanted_leaves(node: Node | None) -> list[Node]:
             return wanted_leaves(kept)
         case _:
             return [node]
+
+
+def wanted_words(node: Node | None) -> list[Node]:
+    """The same with all spellings of a word as one, as far as one index answers them.
+
+    Pieces are scored by lengths of their own.
+    """
+    match node:
+        case And(parts) | Or(parts, _, False):
+            return [word for part in parts for word in wanted_words(part)]
+        case Or(parts) if (index := index_of(parts[0])) != PIECES:
+            own = tuple(part for part in parts if index_of(part) == index)
+            one = replace(node, parts=own) if len(own) > 1 else own[0]
+            return [one, *(part for part in parts if part not in own)]
+        case In(name, part):
+            return [In(name, word) for word in wanted_words(part)]
+        case Without(kept, _):
+            return wanted_words(kept)
+        case _:
+            return wanted_leaves(node)
+
+
+def as_typed(word: Node) -> Node:
+    """The spelling that stands for all of them."""
+    match word:
+        case Or(parts):
+            return parts[0]
+        case In(name, part):
+            return In(name, as_typed(part))
+        case _:
+            return word
 
 
 def bare(text: str) -> str:

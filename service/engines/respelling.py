@@ -5,10 +5,12 @@ up. It is folding, as for accents and case: it holds within quotes, and is no ex
 """
 
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice, product
 from typing import Protocol
 
+from service.engines.leaves import STEMS, bare, index_of
+from service.engines.marks import TOKENS
 from service.letters import as_indexed, folded, words_of
 from service.query import Near, Node, Or, Phrase, Prefix, Word, leaves_of, mapped
 from service.unspaced import has_unspaced
@@ -25,6 +27,9 @@ class Spellings(Protocol):
     def written(self, keys: Collection[str]) -> Written:
         """How the texts write each of the folded words; those they have not are left out."""
 
+    def forms(self, stems: Collection[str]) -> Written:
+        """How they write the words that when folded have one of these stems."""
+
     def beginning(self, start: str) -> Iterable[str]:
         """Words that when folded begin so."""
 
@@ -36,7 +41,9 @@ def respelled(tree: Node, spellings: Spellings, *, is_past: bool = False) -> Nod
     """The tree with every word, phrase and prefix in all of the texts' spellings of it."""
     texts = [leaf.text for leaf in leaves_of(tree) if not isinstance(leaf, Prefix)]
     written = spellings.written({folded(word) for text in texts for word in words_of(text)})
-    is_plain = not (written or is_past)
+    stemmed = [leaf.text for leaf in leaves_of(tree) if _is_stemmed(leaf)]
+    forms = spellings.forms({stem for text in stemmed for stem in map(_stem, words_of(bare(text)))})
+    is_plain = not (written or forms or is_past)
 
     def change(part: Node) -> Node | None:
         match part:
@@ -45,7 +52,10 @@ def respelled(tree: Node, spellings: Spellings, *, is_past: bool = False) -> Nod
             case Word(text):
                 glued = _is_glued(text, written) or (is_past and spellings.was_glued(text))
                 inside = [Word(text, inside=True)] if glued else []
-                return _any(part, [*map(Word, _others(text, written)), *inside])
+                own = [Word(other) for other in _others(text, written)]
+                if _is_stemmed(part):
+                    own += _forms([part, *own], forms)
+                return _any(part, [*own, *inside])
             case Phrase(text):
                 return _any(part, [Phrase(other) for other in _others(text, written)])
             case Near(text, distance):
@@ -58,8 +68,23 @@ def respelled(tree: Node, spellings: Spellings, *, is_past: bool = False) -> Nod
     return mapped(tree, change)
 
 
+def _is_stemmed(leaf: Node) -> bool:
+    return isinstance(leaf, Word) and index_of(leaf) == STEMS
+
+
 def _any(typed: Node, others: list[Node]) -> Node | None:
-    return Or((typed, *others), same=True) if others else None
+    return Or((typed, *others), same=True, folded=True) if others else None
+
+
+def _forms(spellings: Sequence[Word], forms: Written) -> list[Word]:
+    """Other forms of a word that texts write in letters that are to be written out."""
+    (typed, *_) = spellings
+    if len(words_of(bare(typed.text))) != 1:
+        return []
+    found = {TOKENS.stem(as_indexed(bare(each.text))) for each in spellings}
+    others = {TOKENS.stem(other): other for other in forms.get(_stem(bare(typed.text)), ())}
+    # One that has the stem of a spelling is found by that.
+    return [Word(other, form=True) for stem, other in others.items() if stem not in found]
 
 
 def _others(text: str, written: Written) -> Iterator[str]:
@@ -85,6 +110,10 @@ def _spellings(word: str, written: Written) -> list[str]:
     # What is typed as a letter and its accent is read without, so that the letter is another.
     same = indexed if unicodedata.is_normalized("NFC", word) else None
     return [word, *dict.fromkeys(w for w in others if w != same)]
+
+
+def _stem(word: str) -> str:
+    return TOKENS.stem(folded(word))
 
 
 def _is_glued(text: str, written: Written) -> bool:

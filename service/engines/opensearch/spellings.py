@@ -8,6 +8,7 @@ from service.engines.marks import TOKENS
 from service.engines.respelling import Written
 from service.letters import LETTERS, spelled_out
 from service.stores.pieces import glued
+from service.unspaced import has_unspaced
 
 _LETTERS = frozenset(LETTERS)
 
@@ -28,6 +29,13 @@ class SpellingsOfTexts:
             if key in keys:
                 written.setdefault(key, []).append(word)
         return written
+
+    def forms(self, stems: Collection[str]) -> Written:
+        forms: dict[str, list[str]] = {}
+        for key, word in self._pairs:
+            if (stem := TOKENS.stem(key)) in stems and not has_unspaced(word):
+                forms.setdefault(stem, []).append(word)
+        return forms
 
     def beginning(self, start: str) -> Iterable[str]:
         return [word for key, word in self._pairs if key.startswith(start)]

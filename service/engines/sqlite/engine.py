@@ -306,7 +306,7 @@ def _bounded(order: Order) -> tuple[Diagnostic, ...]:
     said: list[str] = []
     for part in order.parts:
         if part.approximate:
-            said.append(f"“{part.leaf}” is in very many articles: its words rank them (rank=exact)")
+            said.append(f"“{part.text}” is in very many articles: its words rank them (rank=exact)")
     if order.looked_at is not None:
         said.append(
             f"only the best {order.looked_at} by their words were looked at for words side by side "

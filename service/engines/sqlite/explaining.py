@@ -7,7 +7,7 @@ import numpy as np
 from service.database import Connection
 from service.deadline import raise_if_late
 from service.engines.highlights import COLUMNS
-from service.engines.leaves import index_of
+from service.engines.leaves import as_typed, index_of
 from service.engines.sqlite.columns.view import Positions
 from service.engines.sqlite.match import match_of
 from service.engines.sqlite.ranking import Order, Place, recency_of
@@ -47,24 +47,22 @@ def _of_words(
     scores = part.at(positions, scoring.norms(positions)).tolist()
     ids = [place.id for place in places]
     scored = {id_: score for id_, score in zip(ids, scores, strict=True) if score > 0}
-    fields = _fields(conn, part.leaf, [*scored])
-    return {
-        id_: ScorePart(str(part.leaf), "words", score, fields[id_]) for id_, score in scored.items()
-    }
+    fields = _fields(conn, part.word, [*scored])
+    return {id_: ScorePart(part.text, "words", score, fields[id_]) for id_, score in scored.items()}
 
 
-def _fields(conn: Connection, leaf: Node, ids: list[int]) -> Mapping[int, tuple[str, ...]]:
-    """The fields of each article in which the leaf stands."""
+def _fields(conn: Connection, word: Node, ids: list[int]) -> Mapping[int, tuple[str, ...]]:
+    """The fields of each article in which the word stands, in any of its spellings."""
     found: dict[int, tuple[str, ...]] = dict.fromkeys(ids, ())
-    index = index_of(leaf)
-    part = leaf.part if isinstance(leaf, In) else leaf
+    index, typed = index_of(word), as_typed(word)
+    part = typed.part if isinstance(typed, In) else typed
     # Beginnings of words are looked up anew for each article that FTS5 is asked about: with a plus
     # it is asked about none, and tells of all.
     rowid = "+rowid" if isinstance(part, Prefix) else "rowid"
     for column in COLUMNS if index else ():
         raise_if_late()
         sql = STANDS_IN.replace("{index}", str(index)).replace("{rowid}", rowid)
-        match = f"{{{column}}} : ({match_of(leaf)})"
+        match = f"{{{column}}} : ({match_of(word)})"
         for row in conn.execute(sql, {"match": match, "ids": str(ids)}):
             found[row["id"]] = (*found[row["id"]], column)
     return found

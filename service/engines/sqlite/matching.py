@@ -20,6 +20,7 @@ from service.engines.leaves import (
     Index,
     bare,
     index_of,
+    is_form,
     pushed_down,
     unstemmed,
 )
@@ -102,6 +103,8 @@ class Matching:
         index = index_of(node)
         assert index is not None  # noqa: S101 - a leaf is asked of one index
         found = self._by_index(index, node)
+        if is_form(node):
+            return found if self.foreign is None else found & ~self.foreign
         if index == STEMS and self.foreign is not None:
             # Stems are English: of other articles only words as written count.
             exact = self._by_index(WORDS, unstemmed(node))
@@ -143,7 +146,11 @@ class Matching:
         if not isinstance(node, Word) or index_of(node) == PIECES:
             return None
         words = self._tokens.words(bare(node.text))
-        return self.frequencies_of(words[0]) if len(words) == 1 else None
+        if len(words) != 1:
+            return None
+        if node.form:
+            return self.columns.frequencies(self._conn, self._tokens.stem(words[0]))
+        return self.frequencies_of(words[0])
 
     def frequencies_of(self, word: str) -> Frequencies:
         """The same of a word as the index has it."""

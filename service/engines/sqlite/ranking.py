@@ -7,13 +7,14 @@ know that takes a look at each, so that of very many articles only the best are 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from service.deadline import raise_if_late
-from service.engines.leaves import STEMS, WORDS, Index, unstemmed, wanted_leaves
+from service.engines.leaves import STEMS, WORDS, Index, as_typed, unstemmed, wanted_leaves
 from service.engines.sqlite.columns.view import Columns, Mask, Positions
 from service.engines.sqlite.match import match_of
 from service.engines.sqlite.matching import Matching
@@ -27,7 +28,7 @@ from service.engines.weighing import (
     capitals,
     neighbours,
 )
-from service.query import Node, Search
+from service.query import Node, Search, leaves_of
 from service.stores.slots import SLOTS_A_DAY, UNDATED_ROOM
 
 # How many of the best are looked at for what stands side by side, or just so: measured, fifteen
@@ -284,30 +285,35 @@ def extras_of(search: Search, scoring: Scoring) -> list[Extra]:
     """Words side by side, and names as they are typed."""
     if not search.nearness:
         return []
-    leaves = wanted_leaves(search.any_tree or search.tree)
-    return [*_pairs(leaves, scoring), *_capitals(leaves, scoring)]
+    words = scoring.words(search.any_tree or search.tree)
+    return [*_pairs(words, scoring), *_capitals(words, scoring)]
 
 
-def _pairs(leaves: Sequence[Node], scoring: Scoring) -> list[Extra]:
+def _pairs(words: Sequence[Node], scoring: Scoring) -> list[Extra]:
     """Each two words that follow each other in the query, stop words left out."""
-    pairs = []
-    for one, two in neighbours(leaves):
-        match = f"NEAR({match_of(one)} {match_of(two)}, {WITHIN})"
-        amount = NEARNESS * (scoring.idf_of(one) + scoring.idf_of(two))
-        pairs.append(Extra((one, two), f"{one} {two}", "nearness", amount, STEMS, match))
+    pairs, spelled = [], _by_what_is_typed(words)
+    for one, two in neighbours([*map(as_typed, words)]):
+        both = spelled[one], spelled[two]
+        near = product(*map(wanted_leaves, both))
+        match = " OR ".join(f"NEAR({match_of(a)} {match_of(b)}, {WITHIN})" for a, b in near)
+        amount = NEARNESS * sum(map(scoring.idf_of, both))
+        pairs.append(Extra(both, f"{one} {two}", "nearness", amount, STEMS, match))
     return pairs
 
 
-def _capitals(leaves: Sequence[Node], scoring: Scoring) -> list[Extra]:
+def _capitals(words: Sequence[Node], scoring: Scoring) -> list[Extra]:
     """Each word with a capital, but not all in capitals, that shares its stem with others."""
-    return [
-        Extra(
-            *((word,), word.text, "as written", EXACTNESS * scoring.idf_of(word)),
-            *(WORDS, match_of(unstemmed(word))),
-        )
-        for word in capitals(leaves)
-        if scoring.matching.shares_stem(word.text)
-    ]
+    extras, spelled = [], _by_what_is_typed(words)
+    for typed in capitals([*spelled]):
+        word = spelled[typed]
+        if any(scoring.matching.shares_stem(each.text) for each in leaves_of(word)):
+            amount, match = EXACTNESS * scoring.idf_of(word), match_of(unstemmed(word))
+            extras.append(Extra((word,), typed.text, "as written", amount, WORDS, match))
+    return extras
+
+
+def _by_what_is_typed(words: Sequence[Node]) -> Mapping[Node, Node]:
+    return {as_typed(word): word for word in words}
 
 
 def recency_of(columns: Columns, search: Search, positions: Positions) -> Scores:

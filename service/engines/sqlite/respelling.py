@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection, Iterable
 
 from service.database import Connection
+from service.engines.marks import TOKENS, start_of_words
 from service.engines.respelling import Written
 from service.engines.respelling import respelled as respelled_in
 from service.engines.sqlite.match import match_of
@@ -13,6 +14,12 @@ from service.unspaced import has_unspaced
 WRITTEN = """
 SELECT folded, word FROM words_folded WHERE folded IN (SELECT value FROM json_each(:keys))
 """
+# Words whose stems can be the same; of a shorter stem too many begin so.
+FORMS = """
+SELECT folded, word FROM json_each(:starts) CROSS JOIN words_folded
+ON folded >= value AND folded < value || char(1114111)
+"""
+_TELLS = 3
 WRITTEN_FROM = "SELECT word FROM words_folded WHERE folded >= :start AND folded < :end"
 WAS_GLUED = "SELECT 1 FROM versions_pieces WHERE versions_pieces MATCH :match LIMIT 1"
 
@@ -33,6 +40,16 @@ class _SpellingsOfArchive:
         for key, word in self._conn.execute(WRITTEN, {"keys": json.dumps([*keys])}):
             written.setdefault(key, []).append(word)
         return written
+
+    def forms(self, stems: Collection[str]) -> Written:
+        # In other scripts words are their own stems.
+        starts = {start_of_words(stem) for stem in stems if stem[-1:].isascii()}
+        asked = {"starts": json.dumps([start for start in starts if len(start) >= _TELLS])}
+        forms: dict[str, list[str]] = {}
+        for key, word in self._conn.execute(FORMS, asked):
+            if (stem := TOKENS.stem(key)) in stems and not has_unspaced(word):
+                forms.setdefault(stem, []).append(word)
+        return forms
 
     def beginning(self, start: str) -> Iterable[str]:
         values = {"start": start, "end": start + "\U0010ffff"}

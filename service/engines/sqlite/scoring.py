@@ -7,7 +7,7 @@ count, phrases and beginnings of words, can be left to FTS5's own.
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import Any
 
 import numpy as np
@@ -15,14 +15,22 @@ import numpy.typing as npt
 
 from service.database import Connection, Row
 from service.engines.fields import HALVES
-from service.engines.leaves import PIECES, Index, index_of, wanted_leaves
+from service.engines.leaves import (
+    PIECES,
+    Index,
+    as_typed,
+    index_of,
+    wanted_leaves,
+    wanted_words,
+)
 from service.engines.marks import SearchedText, wanted_of
 from service.engines.sqlite.columns.postings import MOST
 from service.engines.sqlite.columns.view import Frequencies, Positions
 from service.engines.sqlite.match import match_of
 from service.engines.sqlite.matching import Matching
+from service.engines.sqlite.respelling import respelled
 from service.engines.weighing import K1, WEIGHT_OF, B, idf
-from service.query import TEXT_FIELDS, In, Node, Prefix
+from service.query import TEXT_FIELDS, In, Near, Node, Or, Phrase, Prefix, leaves_of, mapped
 from service.stores.pieces import FIELDS
 
 # Of single precision where only the best are looked for among very many.
@@ -48,15 +56,20 @@ SELECT word FROM words WHERE word >= :start AND word < :end ORDER BY articles DE
 
 @dataclass(frozen=True)
 class Part:
-    """A leaf of the tree, and what it adds to the score of each article at some position.
+    """A leaf of the tree, or all spellings of one, and what it adds to the score of each article
+    at some position.
 
     `approximate` where that is estimated by the words in it, since it is in too many articles.
     """
 
-    leaf: Node
+    word: Node
     times: int
     scorer: "WordScorer | ListScorer"
     approximate: bool = False
+
+    @property
+    def text(self) -> str:
+        return str(as_typed(self.word))
 
     def at(self, positions: Positions | slice, norms: Scores) -> Scores:
         """The scores of articles whose `norms` these are, as precise as the norms."""
@@ -68,8 +81,12 @@ class Part:
 class WordScorer:
     """bm25 of a word by how often each article has it."""
 
-    frequencies: Frequencies
+    frequencies: Frequencies | Scores
     idf: float
+
+    def halves(self, norms: Scores) -> Scores:  # noqa: ARG002 - of articles of any length
+        """How often each article has it, in halves."""
+        return self.frequencies.astype(np.float64)
 
     def at(self, positions: Positions | slice, norms: Scores) -> Scores:
         scores = self.frequencies[positions].astype(norms.dtype)
@@ -81,9 +98,15 @@ class WordScorer:
 
 @dataclass(frozen=True)
 class ListScorer:
-    """What FTS5 says of each article that it has found."""
+    """What each article has that was found."""
 
     scores: Scores
+    idf: float
+
+    def halves(self, norms: Scores) -> Scores:
+        """How often each article has it, as bm25 tells if the lengths of articles are known."""
+        most = self.idf * (K1 + 1)
+        return 2 * self.scores * norms / (most - self.scores)
 
     def at(self, positions: Positions | slice, norms: Scores) -> Scores:
         return self.scores[positions].astype(norms.dtype)
@@ -100,13 +123,16 @@ class Scoring:
 
     def parts(self, tree: Node | None) -> list[Part]:
         """What is looked for, each with its score; a word that the query repeats counts again."""
-        leaves = Counter(wanted_leaves(tree))
         return [
-            self._part(leaf, 1 if isinstance(leaf, Prefix) else times)
-            for leaf, times in leaves.items()
+            self._part(word, 1 if isinstance(as_typed(word), Prefix) else times)
+            for word, times in Counter(wanted_words(tree)).items()
         ]
 
-    def norms(self, positions: Positions) -> Scores:
+    def words(self, tree: Node | None) -> list[Node]:
+        """What a tree looks for, each word in all of the archive's spellings of it."""
+        return wanted_words(respelled(self._conn, tree)) if tree is not None else []
+
+    def norms(self, positions: Positions | slice) -> Scores:
         """What bm25 divides by, but for the frequency: long articles have any word more often."""
         lengths = self.columns.lengths[positions]
         return K1 * (1 - B) + (K1 * B / self.columns.mean_length) * lengths.astype(np.float64)
@@ -127,7 +153,34 @@ class Scoring:
     def idf_of(self, node: Node) -> float:
         return self.idf(int(np.count_nonzero(self.matching.mask(node))))
 
-    def _part(self, leaf: Node, times: int) -> Part:
+    def _part(self, word: Node, times: int) -> Part:
+        leaves = wanted_leaves(word)
+        if len(leaves) == 1:
+            return self._of(word, times)
+        near = [leaf for leaf in leaves_of(word) if isinstance(leaf, Near)]
+        if near:
+            return self._of_near(word, leaves, len(near[0].text.split()), times)
+        return self._of_spellings(word, leaves, times)
+
+    def _of_spellings(self, word: Node, leaves: Sequence[Node], times: int) -> Part:
+        """As if all articles wrote it as one."""
+        parts = [self._of(leaf, 1) for leaf in leaves]
+        norms = self.norms(slice(None))
+        halves = reduce(np.add, [part.scorer.halves(norms) for part in parts])
+        is_estimated = any(part.approximate for part in parts)
+        return Part(word, times, WordScorer(halves, self.idf_of(word)), is_estimated)
+
+    def _of_near(self, word: Node, leaves: Sequence[Node], number: int, times: int) -> Part:
+        """So many words near each other, each by itself in all of its spellings."""
+        norms, scores = self.norms(slice(None)), np.zeros(self.columns.size)
+        for place in range(number):
+            spellings = tuple(dict.fromkeys(_nth(leaf, place) for leaf in leaves))
+            part = self._of_spellings(Or(spellings), spellings, 1)
+            scores += part.at(slice(None), norms)
+        scores[~self.matching.mask(word)] = 0.0
+        return Part(word, times, ListScorer(scores, self.idf_of(word)))
+
+    def _of(self, leaf: Node, times: int) -> Part:
         if (frequencies := self.matching.frequencies(leaf)) is not None:
             return Part(leaf, times, self._word(frequencies))
         index = index_of(leaf)
@@ -148,7 +201,7 @@ class Scoring:
         scores = np.zeros(self.columns.size)
         places = np.searchsorted(ids, self.columns.ids[positions])
         scores[positions] = np.array([row[1] for row in found])[places]
-        return ListScorer(scores)
+        return ListScorer(scores, self.idf(len(ids)))
 
     def _estimated(self, leaf: Node) -> WordScorer:
         """By how often the words in it are there: a phrase at most as often as its rarest word.
@@ -178,9 +231,9 @@ class Scoring:
         norms = self.norms(positions)
         texts = self._texts(positions)
         for part in estimated:
-            times_in = _counter(part.leaf)
-            frequencies = np.array([times_in(text) for text in texts])
-            exact = frequencies * self.idf_of(part.leaf) * (K1 + 1) / (frequencies + norms)
+            counters = [*map(_counter, wanted_leaves(part.word))]
+            frequencies = np.array([sum(times_in(text) for times_in in counters) for text in texts])
+            exact = frequencies * self.idf_of(part.word) * (K1 + 1) / (frequencies + norms)
             gains += part.times * exact - part.at(positions, norms)
         return gains
 
@@ -193,6 +246,15 @@ class Scoring:
         start = "".join(self.matching.words(text)[-1:])
         values = {"start": start, "end": start + "\U0010ffff", "limit": _BEGINNINGS}
         return [word for (word,) in self._conn.execute(BEGINNING, values)]
+
+
+def _nth(leaf: Node, place: int) -> Node:
+    """One of the words that are to stand near each other."""
+
+    def change(part: Node) -> Node | None:
+        return Phrase(part.text.split()[place]) if isinstance(part, Near) else None
+
+    return mapped(leaf, change)
 
 
 def _counter(leaf: Node) -> Callable[[Row], float]:
