@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, cast, get_args
 from urllib.parse import urlsplit
@@ -30,7 +30,8 @@ CLUSTER: tuple[tuple[str, str, str], ...] = (
     (
         "CUTTINGS_OPENSEARCH_CA",
         "",
-        "A file with the certificate that signed the nodes' own, where no public authority did.",
+        "A file (PEM) with the certificate that signed the nodes' own, where no public authority "
+        "did.",
     ),
     (
         "CUTTINGS_OPENSEARCH_NAME",
@@ -64,7 +65,13 @@ NO_REPOSITORY = (
     "CUTTINGS_OPENSEARCH_REPOSITORY: name a snapshot repository that is registered in the cluster; "
     "docs/backup.md shows how to register one"
 )
+_NOT_IN_URL = (
+    "CUTTINGS_OPENSEARCH_URL: give user and password in CUTTINGS_OPENSEARCH_USER and _PASSWORD, "
+    "not in the address"
+)
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}", re.ASCII)
+# What can be sent in a header.
+_KEY = re.compile(r"[!-~]*")
 # What would name several, or stand for something else in an address.
 _REPOSITORY = re.compile(r"(?![_.-])[^\s,#*?\"<>|\\/:%]{1,100}")
 
@@ -75,8 +82,8 @@ class ClusterSettings:
 
     urls: tuple[str, ...] = ()
     user: str = ""
-    password: str = ""
-    api_key: str = ""
+    password: str = field(default="", repr=False)
+    api_key: str = field(default="", repr=False)
     certificates: Path | None = None
     name: str = "cuttings"
     shards: int = 3
@@ -97,6 +104,9 @@ def read_engine(given: Mapping[str, str]) -> EngineName:
 def read_cluster(given: Mapping[str, str]) -> ClusterSettings:
     """Misconfigured names the setting that cannot be used."""
     asked = {name.removeprefix("CUTTINGS_OPENSEARCH_"): given[name].strip() for name in _NAMES}
+    if "@" in asked["URL"]:
+        # First, as what cannot be read as an address is shown.
+        raise Misconfigured(_NOT_IN_URL)
     urls = tuple(_url(part.strip()) for part in asked["URL"].split(",") if part.strip())
     if read_engine(given) == "opensearch" and not urls:
         raise Misconfigured(NO_NODES)
@@ -104,6 +114,10 @@ def read_cluster(given: Mapping[str, str]) -> ClusterSettings:
         raise Misconfigured("CUTTINGS_OPENSEARCH_USER and _PASSWORD go together")
     if asked["USER"] and asked["API_KEY"]:
         raise Misconfigured("CUTTINGS_OPENSEARCH_API_KEY: give a user or a key, not both")
+    if not _KEY.fullmatch(asked["API_KEY"]):
+        raise Misconfigured("CUTTINGS_OPENSEARCH_API_KEY: a key is one word of ASCII characters")
+    if ":" in asked["USER"]:
+        raise Misconfigured("CUTTINGS_OPENSEARCH_USER: the name has a colon, which ends it")
     return ClusterSettings(
         urls,
         asked["USER"],
@@ -158,11 +172,6 @@ def _url(text: str) -> str:
     if not is_one:
         raise Misconfigured(
             f"CUTTINGS_OPENSEARCH_URL: “{text}” is no address of a node: write https://host:9200"
-        )
-    if parts.username or parts.password:
-        raise Misconfigured(
-            "CUTTINGS_OPENSEARCH_URL: give user and password in CUTTINGS_OPENSEARCH_USER and "
-            "_PASSWORD, not in the address"
         )
     return text.rstrip("/")
 

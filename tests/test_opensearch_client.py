@@ -8,17 +8,19 @@ import pytest
 from opensearchpy import OpenSearch, exceptions
 from opensearchpy.client.indices import IndicesClient
 
+from service.cluster import ClusterSettings
 from service.deadline import within
 from service.engines.opensearch.client import Address, Client
 from service.engines.opensearch.client_errors import our_errors
 from service.errors import Busy, CuttingsError, DiskFull, InvalidRequest, Misconfigured
+from service.settings import read_settings
 
 TOO_MANY = {"error": {"root_cause": [{"type": "too_many_clauses", "reason": "1024"}]}}
 FULL = {"error": {"reason": "blocked: disk usage exceeded flood-stage watermark"}}
 
 FAULTS: list[tuple[Callable[[], Exception], type[CuttingsError]]] = [
-    (lambda: exceptions.AuthenticationException(401, "no"), Misconfigured),
-    (lambda: exceptions.AuthorizationException(403, "no"), Misconfigured),
+    (lambda: exceptions.AuthenticationException(401, "no", "Unauthorized"), Misconfigured),
+    (lambda: exceptions.AuthorizationException(403, "no", {}), Misconfigured),
     (lambda: exceptions.SSLError("N/A", "bad certificate", Exception()), Misconfigured),
     (lambda: exceptions.ImproperlyConfigured("http+x"), Misconfigured),
     (lambda: exceptions.AuthorizationException(403, "cluster_block", FULL), DiskFull),
@@ -44,10 +46,101 @@ def test_every_error_is_one_of_ours(
         raise made()
 
 
+def refused(kind: str, reason: str) -> Exception:
+    return exceptions.AuthorizationException(403, kind, {"error": {"type": kind, "reason": reason}})
+
+
+def tls(said: str) -> Exception:
+    return exceptions.SSLError("N/A", f"[SSL] {said} (_ssl.c:1006)", Exception())
+
+
+DENIED = "no permissions for [indices:data/read/search] and User [name=cuttings, roles=[]]"
+TOLD: list[tuple[Callable[[], Exception], str]] = [
+    (
+        lambda: exceptions.AuthenticationException(401, "N/A", "Unauthorized"),
+        "The cluster does not take these credentials: check CUTTINGS_OPENSEARCH_USER and "
+        "_PASSWORD, or CUTTINGS_OPENSEARCH_API_KEY",
+    ),
+    (
+        lambda: refused("security_exception", DENIED),
+        "The cluster's user lacks a right, docs/cluster.md shows the role to give: no permissions "
+        "for [indices:data/read/search]",
+    ),
+    # As other services than the plugin say it.
+    (
+        lambda: exceptions.AuthorizationException(403, "N/A", {"Message": "not authorized"}),
+        "The cluster's user lacks a right, docs/cluster.md shows the role to give: {'Message': "
+        "'not authorized'}",
+    ),
+    # Nobody may write into that one, whatever their rights.
+    (
+        lambda: refused("cluster_block_exception", "index [a] blocked by: [FORBIDDEN/8/write];"),
+        "The cluster refused what it was asked (403): index [a] blocked by: [FORBIDDEN/8/write];",
+    ),
+    (
+        lambda: tls("certificate verify failed: self-signed certificate"),
+        "The cluster's certificate is not trusted, CUTTINGS_OPENSEARCH_CA may name its signer: "
+        "[SSL] certificate verify failed: self-signed certificate",
+    ),
+    (
+        lambda: tls("certificate verify failed: Hostname mismatch"),
+        "The cluster's certificate is not trusted: [SSL] certificate verify failed: Hostname "
+        "mismatch",
+    ),
+    (
+        lambda: tls("WRONG_VERSION_NUMBER"),
+        "The cluster's nodes do not speak TLS: CUTTINGS_OPENSEARCH_URL says https://",
+    ),
+    # A node that was killed while it was asked.
+    (
+        lambda: tls("UNEXPECTED_EOF_WHILE_READING"),
+        "No node of the cluster can be reached: try again later",
+    ),
+    (
+        lambda: exceptions.ConnectionError("N/A", "RemoteDisconnected('…')", Exception()),
+        "The cluster's nodes close the connection: write https:// in CUTTINGS_OPENSEARCH_URL if "
+        "they speak TLS, else try again later",
+    ),
+]
+
+
+@pytest.mark.parametrize(("made", "told"), TOLD)
+def test_who_is_refused_is_told_what_to_do(made: Callable[[], Exception], told: str) -> None:
+    with pytest.raises(CuttingsError) as raised, our_errors():
+        raise made()
+    assert raised.value.detail == told
+
+
+def test_no_password_and_no_key_is_shown() -> None:
+    for kind in (Address, ClusterSettings):
+        assert "geheim" not in repr(kind((), "me", "geheim", "geheim"))
+
+
+SHOWN = [
+    ("URL", "me:geheim@one.example:9200"),
+    ("URL", "https://me:ge,geheim@one.example:9200"),
+    ("API_KEY", "geheim geheim"),
+    ("API_KEY", "geheim…"),
+]
+
+
+@pytest.mark.parametrize(("name", "text"), SHOWN)
+def test_what_cannot_be_used_is_not_shown_if_it_is_secret(name: str, text: str) -> None:
+    given = {
+        "CUTTINGS_ENGINE": "opensearch",
+        "CUTTINGS_OPENSEARCH_URL": "https://one.example:9200",
+        f"CUTTINGS_OPENSEARCH_{name}": text,
+    }
+    with pytest.raises(Misconfigured, match=f"CUTTINGS_OPENSEARCH_{name}: ") as raised:
+        read_settings(given)
+    assert "geheim" not in raised.value.detail
+    assert "me:ge" not in raised.value.detail
+
+
 OPEN: list[tuple[Callable[[], Exception], type[CuttingsError]]] = [
     # Refused, so that nothing was written.
     (lambda: exceptions.RequestError(400, "mapper_parsing_exception", {}), Misconfigured),
-    (lambda: exceptions.AuthorizationException(403, "no"), Misconfigured),
+    (lambda: exceptions.AuthorizationException(403, "no", {}), Misconfigured),
     (lambda: exceptions.TransportError(429, "cluster_block", FULL), DiskFull),
     # It may have been written all the same.
     (lambda: exceptions.ConnectionTimeout("TIMEOUT", "slow", Exception()), Busy),

@@ -9,6 +9,7 @@ from opensearchpy import OpenSearch
 from cluster.node import QUICK
 from cluster.ports import free_ports
 from cluster.processes import Cluster
+from cluster.secured import Secured
 from cluster.shelves import connected
 from service.engines.opensearch.client import Client
 
@@ -17,7 +18,7 @@ ASKED_FOR = "CUTTINGS_TEST_CLUSTER"
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skipped from this one place, all of them are one line of pytest's summary."""
-    needed = "cluster" in getattr(item, "fixturenames", ())
+    needed = {"cluster", "secured"}.intersection(getattr(item, "fixturenames", ()))
     if needed and ASKED_FOR not in os.environ:
         pytest.skip("these need a cluster of OpenSearch: make test-cluster runs them")
 
@@ -26,6 +27,13 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """Three nodes; who kills one starts it again."""
     with Cluster(tmp_path_factory.mktemp("cluster"), free_ports(3), QUICK) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secured]:
+    """One node that knows its users."""
+    with Secured(tmp_path_factory.mktemp("secured")) as started:
         yield started
 
 

@@ -1,10 +1,11 @@
 """OpenSearch's jars: fetched once by Maven, held against jars.lock, and our one class beside them.
-After a new version in pom.xml: (cd .cluster/jars && sha256sum *.jar) > tests/cluster/jars.lock
+After a new version in pom.xml: (cd .cluster/jars && sha256sum *) > tests/cluster/jars.lock
 """
 
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ JARS = KEPT / "jars"
 LOCK = HERE / "jars.lock"
 SOURCE = HERE / "ClusterNode.java"
 COMPILED = KEPT / "node.jar"
+_VERSION = re.compile(r"-\d")
 _PROGRAMS = ("java", "javac", "mvn")
 
 
@@ -41,6 +43,20 @@ def class_path() -> str:
     return _joined([COMPILED, *_jars()])
 
 
+def plugin(name: str) -> tuple[str, Path]:
+    """The class path of a plugin beside that of the nodes, and the folder of all that it has."""
+    (archive,) = JARS.glob(f"{name}-*.zip")
+    folder, half = KEPT / archive.stem, KEPT / f"{archive.stem}.half"
+    with alone(KEPT / "jars.busy"):
+        if not folder.exists():
+            with ZipFile(archive) as packed:
+                packed.extractall(half)
+            half.rename(folder)
+    there = {_artifact(path) for path in _jars()}
+    own = [path for path in sorted(folder.glob("*.jar")) if _artifact(path) not in there]
+    return _joined(own), folder
+
+
 @contextmanager
 def alone(file: Path) -> Iterator[None]:
     with file.open("w") as held:
@@ -51,7 +67,7 @@ def alone(file: Path) -> Iterator[None]:
 def differing(folder: Path) -> list[str]:
     """The jars that are missing, are too many, or hold something else than jars.lock says."""
     locked = {name: digest for digest, name in _locked()}
-    found = {path.name: _digest(path) for path in folder.glob("*.jar")}
+    found = {path.name: _digest(path) for path in folder.glob("*")}
     return sorted(name for name in locked | found if locked.get(name) != found.get(name))
 
 
@@ -67,7 +83,7 @@ def _digest(path: Path) -> str:
 
 
 def _fetch() -> None:
-    print("Fetching OpenSearch (once, about 55 MB) …", flush=True)
+    print("Fetching OpenSearch (once, about 100 MB) …", flush=True)
     shutil.rmtree(JARS, ignore_errors=True)
     words = ["mvn", "--batch-mode", "--quiet", "--file", str(HERE / "pom.xml")]
     goal = ["dependency:copy-dependencies", f"-DoutputDirectory={JARS}"]
@@ -84,6 +100,11 @@ def _compile() -> None:
         with ZipFile(COMPILED, "w") as jar:
             for path in Path(folder).glob("*.class"):
                 jar.write(path, path.name)
+
+
+def _artifact(path: Path) -> str:
+    """What it is, without its version."""
+    return _VERSION.split(path.name)[0]
 
 
 def _jars() -> list[Path]:

@@ -2,7 +2,7 @@
 
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import yaml
@@ -65,12 +65,15 @@ class Node:
         """It ended by itself."""
         return self._process is not None and self._process.poll() is not None
 
-    def start(self, class_path: str, *options: str) -> None:
-        """Returns at once; the node answers some seconds later."""
+    def start(self, class_path: str, *options: str, told: Sequence[str] = ()) -> None:
+        """Returns at once; the node answers some seconds later. The options are for java, and the
+        node is `told` the rest.
+        """
         self._folder.mkdir(parents=True, exist_ok=True)
         (self._folder / "opensearch.yml").write_text(yaml.safe_dump(self._settings), "utf-8")
         shutil.copy(HERE / "log4j2.properties", self._folder)
-        command = ["java", *_OPTIONS, *options, "-cp", class_path, "ClusterNode", str(self._folder)]
+        java = ["java", *_OPTIONS, *options, "-cp", class_path]
+        command = [*java, "ClusterNode", str(self._folder), *told]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 command,

@@ -4,10 +4,11 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, TypeVar
 
 from opensearchpy import OpenSearch
+from opensearchpy.exceptions import AuthorizationException
 
 from service.deadline import raise_if_late, seconds_left, until_answered
 from service.engines.opensearch.client_errors import (
@@ -16,6 +17,7 @@ from service.engines.opensearch.client_errors import (
     our_errors,
     telling_what_is_open,
 )
+from service.engines.opensearch.credentials import authorization, readable
 from service.errors import Busy, Misconfigured
 
 Json = dict[str, Any]
@@ -47,8 +49,8 @@ class Address:
 
     urls: tuple[str, ...]
     user: str = ""
-    password: str = ""
-    api_key: str = ""
+    password: str = field(default="", repr=False)
+    api_key: str = field(default="", repr=False)
     certificates: str | None = None
     seconds: float = 30.0
 
@@ -111,11 +113,21 @@ class Client:
                 return
             after = {"search_after": hits[-1]["sort"]}
 
-    def searches(self, index: str, bodies: Sequence[Mapping[str, Any]]) -> list[Json]:
-        """Several searches in one request; Busy if one of them was not answered as a whole."""
+    def searches(
+        self,
+        index: str,
+        bodies: Sequence[Mapping[str, Any]],
+        *,
+        always: Sequence[Mapping[str, Any]] = (),
+    ) -> list[Json]:
+        """Several searches in one request; Busy if one of them was not answered as a whole.
+
+        What `always` stays as it is until the index changes, the nodes remember: it comes first.
+        """
         # Of this kind of request each search says it for itself.
         said = {"allow_partial_search_results": False}
-        lines = [line for body in bodies for line in (said, body)]
+        lines = [line for body in always for line in ({**said, "request_cache": True}, body)]
+        lines += [line for body in bodies for line in (said, body)]
         return self._read(lambda: self._searched_all(index, lines))
 
     def _searched_all(self, index: str, lines: Sequence[Mapping[str, Any]]) -> list[Json]:
@@ -258,7 +270,11 @@ class Client:
 
     def exists(self, index: str) -> bool:
         with our_errors():
-            return bool(self._nodes.indices.exists(index=index))
+            try:
+                return bool(self._nodes.indices.exists(index=index))
+            except AuthorizationException:
+                # This answer has no body, and does not say which right is missing.
+                return bool(self._nodes.indices.get(index=index))
 
     def get(self, index: str, key: str, without: Sequence[str] = ()) -> Found | None:
         """A document as the last write has left it, seen by searches or not."""
@@ -342,9 +358,8 @@ class Client:
 def _nodes(address: Address, retries: int) -> OpenSearch:
     return OpenSearch(
         list(address.urls),
-        http_auth=(address.user, address.password) if address.user else None,
-        headers={"Authorization": f"ApiKey {address.api_key}"} if address.api_key else None,
-        ca_certs=address.certificates,
+        headers=authorization(address.user, address.password, address.api_key),
+        ca_certs=readable(address.certificates),
         timeout=address.seconds,
         max_retries=retries,
         retry_on_timeout=False,  # whoever waits has waited long enough

@@ -52,6 +52,7 @@ class _Read(NamedTuple):
     tree: Node | None
     days: Days
     known: Known
+    mark: int
     by_score: bool
 
 
@@ -76,7 +77,8 @@ class OpenSearchEngine:
             answer = self._client.search(self._index, body)
             found = answer["hits"]["hits"]
             made = answer["aggregations"]
-            mark = int(made["archive"]["mark"]["value"] or 0)
+            # Of what came after the survey some may be found.
+            mark = max(read.mark, int(made["mark"]["value"] or 0))
             if search.collapse:
                 rest.append(_known_by(mark))
                 within = every([_found(search, read.tree), *fields.values(), *rest])
@@ -179,7 +181,7 @@ class OpenSearchEngine:
                 after = self._deep(search.cursor, {"bool": query}) or {}
         own = every([*asked.values(), GROUPED])
         aggs = {
-            "archive": {"global": {}, "aggs": {"mark": {"max": {"field": "added_in"}}}},
+            "mark": {"max": {"field": "added_in"}},
             "copies": {"filter": own, "aggs": GROUPS},
             **aggregations(search, asked, read.days),
         }
@@ -259,7 +261,7 @@ def _chosen(
         number = int(every_word < ENOUGH and every_word < any_word)
     match, tree = readings[number]
     days = surveyed.days[number] if surveyed.days else Days(None, None)
-    return _Read(match, tree, days, surveyed.known, by_score)
+    return _Read(match, tree, days, surveyed.known, surveyed.mark, by_score)
 
 
 def _lifted(search: Search, read: _Read) -> float:
