@@ -5,6 +5,7 @@ up. It is folding, as for accents and case: it holds within quotes, and is no ex
 """
 
 import unicodedata
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice, product
 from typing import Protocol
@@ -24,11 +25,10 @@ Written = Mapping[str, list[str]]
 class Spellings(Protocol):
     """The words of some texts that have letters to be written out, or words within them."""
 
-    def written(self, keys: Collection[str]) -> Written:
-        """How the texts write each of the folded words; those they have not are left out."""
-
-    def forms(self, stems: Collection[str]) -> Written:
-        """How they write the words that when folded have one of these stems."""
+    def written(self, keys: Collection[str], stems: Collection[str]) -> Iterable[tuple[str, str]]:
+        """Words, each behind what it is when folded, that is one of the keys or has one of the
+        stems; others may be among them.
+        """
 
     def beginning(self, start: str) -> Iterable[str]:
         """Words that when folded begin so."""
@@ -40,9 +40,16 @@ class Spellings(Protocol):
 def respelled(tree: Node, spellings: Spellings, *, is_past: bool = False) -> Node:
     """The tree with every word, phrase and prefix in all of the texts' spellings of it."""
     texts = [leaf.text for leaf in leaves_of(tree) if not isinstance(leaf, Prefix)]
-    written = spellings.written({folded(word) for text in texts for word in words_of(text)})
+    keys = {folded(word) for text in texts for word in words_of(text)}
     stemmed = [leaf.text for leaf in leaves_of(tree) if _is_stemmed(leaf)]
-    forms = spellings.forms({stem for text in stemmed for stem in map(_stem, words_of(bare(text)))})
+    stems = {_stem(word) for text in stemmed for word in words_of(bare(text))}
+    written: dict[str, list[str]] = defaultdict(list)
+    forms: dict[str, list[str]] = defaultdict(list)
+    for key, word in spellings.written(keys, stems):
+        if key in keys:
+            written[key].append(word)
+        if not has_unspaced(word) and (stem := TOKENS.stem(key)) in stems:
+            forms[stem].append(word)
     is_plain = not (written or forms or is_past)
 
     def change(part: Node) -> Node | None:

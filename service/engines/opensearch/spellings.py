@@ -5,10 +5,8 @@ is shown there, though the index has one spelling of all.
 from collections.abc import Collection, Iterable
 
 from service.engines.marks import TOKENS
-from service.engines.respelling import Written
 from service.letters import LETTERS, spelled_out
 from service.stores.pieces import glued
-from service.unspaced import has_unspaced
 
 _LETTERS = frozenset(LETTERS)
 
@@ -23,19 +21,8 @@ class SpellingsOfTexts:
             {(key, word) for word in words for key in (*_spelled(word), *glued(word))}
         )
 
-    def written(self, keys: Collection[str]) -> Written:
-        written: dict[str, list[str]] = {}
-        for key, word in self._pairs:
-            if key in keys:
-                written.setdefault(key, []).append(word)
-        return written
-
-    def forms(self, stems: Collection[str]) -> Written:
-        forms: dict[str, list[str]] = {}
-        for key, word in self._pairs:
-            if (stem := TOKENS.stem(key)) in stems and not has_unspaced(word):
-                forms.setdefault(stem, []).append(word)
-        return forms
+    def written(self, keys: Collection[str], stems: Collection[str]) -> Iterable[tuple[str, str]]:
+        return [pair for pair in self._pairs if pair[0] in keys or TOKENS.stem(pair[0]) in stems]
 
     def beginning(self, start: str) -> Iterable[str]:
         return [word for key, word in self._pairs if key.startswith(start)]

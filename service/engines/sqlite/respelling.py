@@ -4,21 +4,20 @@ import json
 from collections.abc import Collection, Iterable
 
 from service.database import Connection
-from service.engines.marks import TOKENS, start_of_words
-from service.engines.respelling import Written
+from service.engines.marks import start_of_words
 from service.engines.respelling import respelled as respelled_in
 from service.engines.sqlite.match import match_of
 from service.query import Node, Word
 from service.unspaced import has_unspaced
 
+# And words whose stems can be the same.
 WRITTEN = """
 SELECT folded, word FROM words_folded WHERE folded IN (SELECT value FROM json_each(:keys))
-"""
-# Words whose stems can be the same; of a shorter stem too many begin so.
-FORMS = """
+UNION
 SELECT folded, word FROM json_each(:starts) CROSS JOIN words_folded
 ON folded >= value AND folded < value || char(1114111)
 """
+# Of a shorter stem too many words begin so.
 _TELLS = 3
 WRITTEN_FROM = "SELECT word FROM words_folded WHERE folded >= :start AND folded < :end"
 WAS_GLUED = "SELECT 1 FROM versions_pieces WHERE versions_pieces MATCH :match LIMIT 1"
@@ -35,21 +34,12 @@ class _SpellingsOfArchive:
     def __init__(self, conn: Connection) -> None:
         self._conn = conn
 
-    def written(self, keys: Collection[str]) -> Written:
-        written: dict[str, list[str]] = {}
-        for key, word in self._conn.execute(WRITTEN, {"keys": json.dumps([*keys])}):
-            written.setdefault(key, []).append(word)
-        return written
-
-    def forms(self, stems: Collection[str]) -> Written:
+    def written(self, keys: Collection[str], stems: Collection[str]) -> Iterable[tuple[str, str]]:
         # In other scripts words are their own stems.
         starts = {start_of_words(stem) for stem in stems if stem[-1:].isascii()}
-        asked = {"starts": json.dumps([start for start in starts if len(start) >= _TELLS])}
-        forms: dict[str, list[str]] = {}
-        for key, word in self._conn.execute(FORMS, asked):
-            if (stem := TOKENS.stem(key)) in stems and not has_unspaced(word):
-                forms.setdefault(stem, []).append(word)
-        return forms
+        told = [start for start in starts if len(start) >= _TELLS]
+        asked = {"keys": json.dumps([*keys]), "starts": json.dumps(told)}
+        return [(key, word) for key, word in self._conn.execute(WRITTEN, asked)]
 
     def beginning(self, start: str) -> Iterable[str]:
         values = {"start": start, "end": start + "\U0010ffff"}
