@@ -10,6 +10,19 @@ from cluster.ports import free_ports
 from cluster.processes import Cluster
 from opensearchpy import OpenSearch
 
+_HEAP = "2g"
+# As OpenSearch's own jvm.options have it: the collector of the tests leaves what it could let go of
+# until the heap is full, and what is measured here would be how often a node refuses for that.
+_OPTIONS = (
+    f"-Xms{_HEAP}",
+    f"-Xmx{_HEAP}",
+    "-XX:MaxDirectMemorySize=1g",
+    "-XX:-UseSerialGC",
+    "-XX:+UseG1GC",
+    "-XX:G1ReservePercent=25",
+    "-XX:InitiatingHeapOccupancyPercent=30",
+)
+
 
 class Nodes:
     """All of one cluster, asked by opensearch-py alone."""
@@ -60,7 +73,7 @@ def running(urls: Sequence[str]) -> Iterator[Nodes]:
     if urls:
         yield Nodes(urls)
         return
-    with TemporaryDirectory() as folder, Cluster(Path(folder), free_ports(3)) as started:
+    with TemporaryDirectory() as folder, Cluster(Path(folder), free_ports(3), _OPTIONS) as started:
         yield Nodes(started.urls)
 
 
