@@ -410,6 +410,8 @@ class PlainArchive:
         columns = (TEXT_FIELDS[leaf.field],) if isinstance(leaf, In) else FIELDS
         text = part.text if isinstance(part, Phrase | Prefix) else bare(part.text)  # type: ignore[union-attr]
         tokens = cut(text, TOKENIZERS[index])
+        if not tokens:
+            return {}
         places: dict[tuple[int, str], list[str]] = defaultdict(list)
         for id_, column, term in self.current.fts.execute(IN_ORDER.replace("{index}", index)):
             places[id_, column].append(term)

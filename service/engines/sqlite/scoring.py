@@ -168,7 +168,8 @@ class Scoring:
         norms = self.norms(slice(None))
         halves = reduce(np.add, [part.scorer.halves(norms) for part in parts])
         is_estimated = any(part.approximate for part in parts)
-        return Part(word, times, WordScorer(halves, self.idf_of(word)), is_estimated)
+        there = int(np.count_nonzero(halves))
+        return Part(word, times, WordScorer(halves, self.idf(there)), is_estimated)
 
     def _of_near(self, word: Node, leaves: Sequence[Node], number: int, times: int) -> Part:
         """So many words near each other, each by itself in all of its spellings."""

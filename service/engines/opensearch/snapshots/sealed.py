@@ -98,7 +98,8 @@ def snapshots_in(
         for each, facts in every
         if not is_seal(each.name)
     ]
-    return sorted(found, key=lambda each: (each[1].taken_at, each[1].name), reverse=True)
+    # Of two in one second, the one that was done later.
+    return sorted(found, key=lambda each: (each[1].taken_at, each[0].ended), reverse=True)
 
 
 def _told(kept: Kept, facts: Facts, is_sealed: bool, sizes: Mapping[str, int]) -> Snapshot:
