@@ -14,7 +14,15 @@ import numpy as np
 import numpy.typing as npt
 
 from service.deadline import raise_if_late
-from service.engines.leaves import STEMS, WORDS, Index, as_typed, unstemmed, wanted_leaves
+from service.engines.leaves import (
+    STEMS,
+    WORDS,
+    Index,
+    as_typed,
+    unstemmed,
+    wanted_leaves,
+    wanted_words,
+)
 from service.engines.sqlite.columns.view import Columns, Mask, Positions
 from service.engines.sqlite.match import match_of
 from service.engines.sqlite.matching import Matching
@@ -129,7 +137,7 @@ def by_score(scoring: Scoring, search: Search, read: Read) -> Order:
     first = search.cursor.offset if search.cursor else 0
     page = slice(first, first + search.limit + 1)
     parts = scoring.parts(read.reading.tree)
-    asked = extras_of(search, scoring)
+    asked = extras_of(search, read, scoring)
     window = _window(search, asked, parts, total)
     best = _Best(scoring, search, read, parts)
     positions = best.of(read.scored, max(page.stop, window + 1))
@@ -281,11 +289,12 @@ def _gains(
     return gains, by_id
 
 
-def extras_of(search: Search, scoring: Scoring) -> list[Extra]:
+def extras_of(search: Search, read: Read, scoring: Scoring) -> list[Extra]:
     """Words side by side, and names as they are typed."""
     if not search.nearness:
         return []
-    words = scoring.words(search.any_tree or search.tree)
+    is_read = search.any_tree is None or read.match == "any"
+    words = wanted_words(read.reading.tree) if is_read else scoring.words(search.any_tree)
     return [*_pairs(words, scoring), *_capitals(words, scoring)]
 
 
