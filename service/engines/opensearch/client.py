@@ -36,6 +36,8 @@ _PAUSE = 0.2
 # Less would end every request.
 _LEAST_SECONDS = 0.05
 _ABSENT, _CONFLICT = 404, 409
+# By a copy that is there, of itself.
+_TOLD = {"docs", "merges", "seq_no", "retention_leases"}
 _COPIES = "index.number_of_replicas"
 # A node that was killed may be back soon; the client's own 60 s double each time.
 _SECONDS_PUT_ASIDE = 2.0
@@ -206,18 +208,18 @@ class Client:
             )
             # Who searches has the old files open until then.
             self._nodes.indices.refresh(index=names)
-        copies = self.told_by_copies(indices, "docs")
+        copies = self.told_by_copies(indices)
         return copies is not None and not any(
             copy["docs"]["deleted"] for each in copies.values() for copy in each
         )
 
-    def told_by_copies(self, indices: Sequence[str], metric: str) -> dict[Shard, list[Json]] | None:
-        """What every copy of each shard tells of itself; None while any of them is away or just
-        being made, as nobody knows what that one has.
+    def told_by_copies(self, indices: Sequence[str]) -> dict[Shard, list[Json]] | None:
+        """What every copy of each shard tells of its documents and merges; None while any of them
+        is away or just being made, as nobody knows what that one has.
         """
         with our_errors():
             found = self._nodes.indices.stats(
-                index=",".join(indices), metric=metric, params={"level": "shards"}
+                index=",".join(indices), metric=("docs", "merge"), params={"level": "shards"}
             )
         told = {
             (index, number): copies
@@ -226,7 +228,7 @@ class Client:
         }
         are_all_there = found["_shards"]["successful"] == found["_shards"]["total"] and all(
             # One that is just being opened or closed is there, and tells nothing.
-            copy["routing"]["state"] == "STARTED" and metric in copy and "seq_no" in copy
+            copy["routing"]["state"] == "STARTED" and copy.keys() >= _TOLD
             for copies in told.values()
             for copy in copies
         )

@@ -66,7 +66,7 @@ class Outliving:
     def _state(self) -> _State | None:
         heads = [each.head for each in self._indices]
         patterns = [each.of_any_version for each in self._indices]
-        told = self._client.told_by_copies((*heads, *patterns), "merge")
+        told = self._client.told_by_copies((*heads, *patterns))
         if told is None:
             return None
         named = [each for pattern in patterns for each in self._client.named(pattern).values()]
