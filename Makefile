@@ -75,7 +75,7 @@ bench-curve: bench-tools
 # The same archives in a file and in a cluster: three nodes started for this, or those at NODES_AT.
 # What was measured is not measured again, unless BENCH=--again. DATA is a folder of agency reports,
 # which are carried into the cluster and back.
-CLUSTER_SIZES ?= 1000,10000,30000,100000
+CLUSTER_SIZES ?= 2000,10000,100000
 NODES_AT ?=
 DATA ?=
 IN_CLUSTER = PYTHONPATH=benchmarks:tests $(BIN)/python -m cluster_scale

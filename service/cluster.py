@@ -41,12 +41,14 @@ CLUSTER: tuple[tuple[str, str, str], ...] = (
     (
         "CUTTINGS_OPENSEARCH_SHARDS",
         "3",
-        "Parts of the index of articles, 1 to 1024; counts when the archive is made.",
+        "Parts of the index of articles, 1 to 1024; counts when the archive is made and for "
+        "`cuttings reindex`.",
     ),
     (
         "CUTTINGS_OPENSEARCH_COPIES",
         "1",
-        "Copies of each part on other nodes, 0 to 8; counts when the archive is made.",
+        "Copies of each part on other nodes, 0 to 8; counts when the archive is made and for "
+        "`cuttings reindex`.",
     ),
     (
         "CUTTINGS_OPENSEARCH_YEARS",

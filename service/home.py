@@ -120,7 +120,7 @@ def home_of(settings: Settings) -> Home:
             raise
         raise Misconfigured(
             f"CUTTINGS_ENGINE={settings.engine} needs the package {exc.name}: "
-            f"pip install 'cuttings[{settings.engine}]'"
+            f"pip install '.[{settings.engine}]' where Cuttings was fetched to"
         ) from exc
     return home
 

@@ -1,10 +1,13 @@
 """The command line: what it prints, and what its exit code says."""
 
+import importlib
 import json
+import re
 import socket
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -15,6 +18,7 @@ from click.testing import CliRunner, Result
 from conftest import SEEDS, Archive
 
 from service.cli import UNBUILT, main
+from service.settings import Settings
 from service.web.parameters import SearchParams
 
 
@@ -237,6 +241,27 @@ def test_serving_strangers_without_a_key_is_refused(db: Path) -> None:
         assert result.exit_code == 2
         assert "cuttings key create --scope read" in result.stderr
         assert "--open" in result.stderr
+
+
+@pytest.mark.parametrize(("engine", "has_sql"), [("sqlite", True), ("opensearch", False)])
+def test_a_server_names_the_rooms_that_it_has(
+    engine: str, has_sql: bool, db: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def closed(_: Settings, sockets: Sequence[socket.socket]) -> None:
+        for each in sockets:
+            each.close()
+
+    monkeypatch.setenv("CUTTINGS_ENGINE", engine)
+    monkeypatch.setenv("CUTTINGS_OPENSEARCH_URL", "http://127.0.0.1:1")
+    # By the module's path, where the name beside it is the command's.
+    module = importlib.import_module("service.cli.serve")
+    monkeypatch.setattr(module, "_prepare", lambda _: None)
+    monkeypatch.setattr(module, "configure", lambda *_: None)
+    monkeypatch.setattr(module, "serve_here", closed)
+    told = run("serve", "--port", "0", db=db)
+    assert told.exit_code == 0
+    assert re.match(r"Cuttings: http://127\.0\.0\.1:\d+/ \(\S+/docs: the API", told.output)
+    assert ("/sql/: the SQL room)" in told.output) is has_sql
 
 
 @pytest.mark.parametrize("name", UNBUILT)

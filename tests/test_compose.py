@@ -8,6 +8,7 @@ import sys
 import urllib.request
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import yaml
@@ -23,6 +24,14 @@ from service.web.sql_room_datasette import SETTINGS as SQL_ROOM
 
 HERE = Path(__file__).parent.parent
 COMPOSE = yaml.safe_load((HERE / "docker-compose.yml").read_text("utf-8"))
+# What stands above all of it, a line each.
+COMMENT = [
+    line.removeprefix("#").strip()
+    for line in (HERE / "docker-compose.yml")
+    .read_text("utf-8")
+    .partition("\nname:")[0]
+    .splitlines()
+]
 EVERY: dict[str, dict[str, Any]] = COMPOSE["services"]
 NODES = {name: about for name, about in EVERY.items() if name.startswith("node")}
 IN_CLUSTER = {name: about for name, about in EVERY.items() if name.startswith("cluster-")}
@@ -222,8 +231,35 @@ def test_the_nodes_share_a_place_for_snapshots() -> None:
         assert node["environment"]["path.repo"] == "/snapshots"
         assert node["depends_on"] == {"snapshots": {"condition": "service_completed_successfully"}}
     repository = read_settings(IN_CLUSTER["cluster-api"]["environment"]).cluster.repository
-    said = (HERE / "docker-compose.yml").read_text("utf-8")
-    assert f"/_snapshot/{repository}\n" in said
+    sent = curl_of_the_comment()
+    assert sent[sent.index("-X") + 1] == "PUT"
+    assert sent[-1].startswith("{")
+    assert f"http://127.0.0.1:9200/_snapshot/{repository}" in sent
+    assert sent[sent.index("-H") + 1] == "Content-Type: application/json"
+    location = json.loads(sent[sent.index("-d") + 1])["settings"]["location"]
+    assert location == NODES["node1"]["environment"]["path.repo"]
+
+
+def curl_of_the_comment() -> list[str]:
+    """As a shell takes it from one line, which is all that can be copied of a comment."""
+    (line,) = (each for each in COMMENT if " curl " in each)
+    program, *options, name, curl = shlex.split(line)[:7]
+    assert [program, *options] == ["docker", "compose", "--profile", "cluster", "exec"]
+    assert (name in NODES, curl) == (True, "curl")
+    return shlex.split(line)[7:]
+
+
+def test_what_the_nodes_need_of_the_system_is_told() -> None:
+    for text in ("\n".join(COMMENT), (HERE / "docs" / "cluster.md").read_text("utf-8")):
+        assert "sudo sysctl -w vm.max_map_count=262144" in text
+
+
+def test_a_node_is_well_while_most_of_them_are_there() -> None:
+    for node in NODES.values():
+        (url,) = re.findall(r"curl -fs '([^']+)'", node["healthcheck"]["test"][1])
+        assert re.fullmatch(r"[\w:/.?&=%]+", url), "the rest is encoded"
+        asked_for = parse_qs(urlsplit(url).query, strict_parsing=True)
+        assert asked_for["wait_for_nodes"] == [f">={len(NODES) // 2 + 1}"]
 
 
 def test_two_servers_share_the_cluster_and_nothing_else() -> None:

@@ -132,6 +132,12 @@ def test_every_link_leads_somewhere(page: Path) -> None:
             assert (page.parent / target).exists(), target
 
 
+def test_nothing_is_installed_by_a_name_under_which_nothing_is_published() -> None:
+    sources = {path.name: path.read_text("utf-8") for path in (ROOT / "service").rglob("*.py")}
+    for name, text in (TEXTS | sources).items():
+        assert not re.search(r"pip install ['\"]?cuttings", text), name
+
+
 def test_make_knows_the_commands_of_the_readme() -> None:
     makefile = (ROOT / "Makefile").read_text("utf-8")
     for target in set(re.findall(r"(?:`|^)make ([a-z]+)", "\n".join(TEXTS.values()), re.M)):

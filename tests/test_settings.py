@@ -171,5 +171,5 @@ def test_what_a_cluster_needs_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "opensearchpy", None)
     for name in [name for name in sys.modules if name.startswith("service.engines.opensearch")]:
         monkeypatch.delitem(sys.modules, name)
-    with pytest.raises(Misconfigured, match=r"pip install 'cuttings\[opensearch\]'"):
+    with pytest.raises(Misconfigured, match=r"pip install '\.\[opensearch\]'"):
         home_of(read_settings(CLUSTER))

@@ -1,7 +1,8 @@
 """How figures grow, as lines over the number of articles, and what follows for larger archives.
 
-Each line is fitted to all sizes that were measured. Its error is told by leaving the largest one
-out: by how much the line through the others misses it.
+Each line is fitted to all sizes that were measured, but those of a move, where each further article
+cost more between the larger sizes: they are as steep as between the two largest. A line's error is
+told by leaving the largest size out: by how much the line through the others misses it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -10,6 +11,7 @@ from math import ceil, inf
 from typing import Any
 
 Measured = Mapping[str, Any]
+Points = Sequence[tuple[float, float]]
 
 # A node as they are bought. A processor is used to a half, so that there is room for peaks and for
 # a node that is away; of a disk, three quarters, since segments are written anew beside the old.
@@ -41,6 +43,7 @@ class Model:
     size: Line
     search_ms: Line
     p50: Line
+    move_seconds: Line
     move_node_seconds: Line
     move_own_seconds: Line
 
@@ -60,17 +63,33 @@ class Needed:
     bottleneck: str
 
 
-def line(points: Sequence[tuple[float, float]]) -> Line:
+def line(points: Points) -> Line:
     """By least squares of relative distances: small archives count as much as large ones."""
-    fixed, each = _fitted(points)
+    return _with_error(points, _fitted)
+
+
+def line_above(points: Points) -> Line:
+    """As steep as between the two largest, and no point lies above it: of what grows faster than
+    the archive, this is the least that a larger one costs.
+    """
+    return _with_error(points, _above)
+
+
+def _with_error(points: Points, fit: Callable[[Points], tuple[float, float]]) -> Line:
+    fixed, each = fit(points)
     if len(points) < 3:
         return Line(fixed, each, inf)
     x, y = points[-1]
-    without = _fitted(points[:-1])
+    without = fit(points[:-1])
     return Line(fixed, each, abs(without[0] + without[1] * x - y) / y)
 
 
-def _fitted(points: Sequence[tuple[float, float]]) -> tuple[float, float]:
+def _above(points: Points) -> tuple[float, float]:
+    _, each = _fitted(points[-2:])
+    return max(y - each * x for x, y in points), each
+
+
+def _fitted(points: Points) -> tuple[float, float]:
     if len(points) == 1:
         return 0.0, points[0][1] / points[0][0]
     weights = [1 / y**2 for _, y in points]
@@ -84,15 +103,22 @@ def _fitted(points: Sequence[tuple[float, float]]) -> tuple[float, float]:
 
 
 def model_of(sizes: Sequence[Measured]) -> Model:
+    def points(read: Callable[[Measured], float]) -> Points:
+        return [(float(each["articles"]), read(each)) for each in sizes]
+
     def of(read: Callable[[Measured], float]) -> Line:
-        return line([(float(each["articles"]), read(each)) for each in sizes])
+        return line(points(read))
+
+    def of_move(name: str) -> Line:
+        return line_above(points(lambda each: each["seconds"][name]))
 
     return Model(
         size=of(lambda each: each["bytes"]["cluster"]),
         search_ms=of(lambda each: each["node_cpu_ms_a_search"]),
         p50=of(lambda each: each["ways"]["cluster"]["all"]["p50"]),
+        move_seconds=of_move("move"),
         move_node_seconds=of(lambda each: each["seconds"]["move, processors of the nodes"]),
-        move_own_seconds=of(lambda each: each["seconds"]["move, processor of the service"]),
+        move_own_seconds=of_move("move, processor of the service"),
     )
 
 
@@ -103,10 +129,8 @@ def needed(model: Model, articles: int) -> Needed:
     by_disk = ceil(whole / (DISK * DISK_USED))
     by_search = ceil(SEARCHES * core_ms / 1_000 / (CORES * USED))
     machines = max(FEWEST, by_disk, by_search)
-    seconds = max(
-        model.move_node_seconds.at(articles) / (machines * CORES * USED),
-        model.move_own_seconds.at(articles) / (CORES * USED),
-    )
+    # A move is one process, which makes one document after the other: more cores change nothing.
+    seconds = max(model.move_seconds.at(articles), model.move_own_seconds.at(articles))
     short = {"the processors, by searches": by_search, "the disks": by_disk}
     worst = max(short, key=lambda name: short[name])
     return Needed(

@@ -89,6 +89,7 @@ def formulas(found: Model) -> Iterator[str]:
         "bytes of all indices, without copies": found.size,
         "ms of processors of all nodes for a search": found.search_ms,
         "ms that a search takes at the median, here": found.p50,
+        "s that a move takes, here": found.move_seconds,
         "s of processors of all nodes for a move": found.move_node_seconds,
         "s of the service's processor for a move": found.move_own_seconds,
     }

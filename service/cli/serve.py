@@ -103,7 +103,10 @@ def _supervise(
 
 def _greet(settings: Settings, browse: bool) -> None:
     address = f"http://{_shown_host(settings)}:{settings.port}"
-    say(f"Cuttings: {address}/ ({address}/docs: the API, {address}/sql/: the SQL room)")
+    rooms = [f"{address}/docs: the API"]
+    if settings.engine == "sqlite":  # elsewhere there is none
+        rooms.append(f"{address}/sql/: the SQL room")
+    say(f"Cuttings: {address}/ ({', '.join(rooms)})")
     if not settings.on_loopback:
         named = ", ".join(settings.allowed_hosts) or "none"
         say(f"Other names and addresses it answers to (CUTTINGS_ALLOWED_HOSTS): {named}")
