@@ -209,7 +209,8 @@ class Cursor:
 
     `mark` is the archive's generation when page 1 was made. By date a walk goes on after the
     article `key`, or if that is gone or has another date now, after the date and arrival that it
-    had; by relevance after `offset` hits. `digest` names the search that the cursor belongs to.
+    had; by relevance after `offset` hits, or after the article, if it still has about its `score`.
+    `digest` names the search that the cursor belongs to.
     """
 
     mark: int
@@ -219,6 +220,7 @@ class Cursor:
     published: str | None
     match: Literal["all", "any"]
     digest: str
+    score: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

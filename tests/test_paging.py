@@ -199,7 +199,7 @@ def test_a_walk_by_date_among_all_writes(tmp_path: Path, seed: int) -> None:
         assert not [key for key in walk.seen if key.startswith("later")], walk.ask
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", sorted({*SEEDS, 1}))
 def test_a_walk_by_relevance_says_when_the_archive_changed(tmp_path: Path, seed: int) -> None:
     desk = desk_of(tmp_path, seed)
     for walk in walks(desk, ["relevance"], desk.anything):
@@ -209,6 +209,25 @@ def test_a_walk_by_relevance_says_when_the_archive_changed(tmp_path: Path, seed:
             said = any("has changed" in d.message for d in page.diagnostics)
             assert said == is_ranked, walk.ask
         assert not [key for key in walk.seen if key.startswith("later")], walk.ask
+
+
+@pytest.mark.parametrize("write", ["edit", "delete"])
+@pytest.mark.parametrize("sort", SORTS)
+def test_a_walk_by_relevance_says_so_though_nothing_was_added(
+    archive: Archive, sort: Sort, write: str
+) -> None:
+    archive.add_all((Article(key=key, body=f"strike {key}"), ()) for key in "abcd")
+    find, asked = archive.finder.search, Ask(q="strike", sort=sort, limit=1)
+    first = find(asked)
+    second = find(replace(asked, cursor=first.next))
+    assert not second.diagnostics
+    if write == "edit":
+        archive.add(Article(key=second.hits[0].key, body="port"))
+    else:
+        archive.tamper(f"DELETE FROM articles WHERE key = '{second.hits[0].key}'")
+    third = find(replace(asked, cursor=second.next))
+    said = [each.message for each in third.diagnostics if "has changed" in each.message]
+    assert len(said) == (sort == "relevance")
 
 
 @pytest.mark.parametrize("sort", ["newest", "oldest"])

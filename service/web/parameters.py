@@ -4,7 +4,8 @@ import base64
 import binascii
 import hashlib
 import json
-from dataclasses import asdict, replace
+from dataclasses import astuple, replace
+from math import isfinite
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -278,12 +279,12 @@ def read_cursor(text: str) -> Cursor:
         packed = base64.urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
         values = json.loads(packed)
         cursor = Cursor(*values)
-        kinds = (int, int, str, int, str | None, str, str)
-        typed = all(isinstance(v, k) for v, k in zip(values, kinds, strict=True))
+        kinds = (int, int, str, int, str | None, str, str, float | None)
+        typed = all(isinstance(v, k) for v, k in zip(astuple(cursor), kinds, strict=True))
         numbers = [v for v in values if isinstance(v, int)]
         if not typed or any(isinstance(n, bool) or not 0 <= n < 1 << 62 for n in numbers):
             raise ValueError("not a cursor")
-        if cursor.match not in ("all", "any"):
+        if cursor.match not in ("all", "any") or not isfinite(cursor.score or 0):
             raise ValueError("not a cursor")
         f"{cursor.key}{cursor.published}".encode()  # half of a surrogate pair is a ValueError
     except (ValueError, TypeError, binascii.Error, RecursionError) as exc:
@@ -294,5 +295,5 @@ def read_cursor(text: str) -> Cursor:
 
 def write_cursor(cursor: Cursor) -> str:
     """A cursor as opaque text that is safe in a URL."""
-    packed = json.dumps(list(asdict(cursor).values()), separators=(",", ":"))
+    packed = json.dumps(astuple(cursor), separators=(",", ":"))
     return base64.urlsafe_b64encode(packed.encode()).decode().rstrip("=")

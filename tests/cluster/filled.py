@@ -1,5 +1,6 @@
 """An index that holds what an archive file holds, to ask both the same."""
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
 
@@ -7,6 +8,7 @@ from conftest import Archive
 
 from service.engines.opensearch.client import Client
 from service.engines.opensearch.documents import Past, Searched, document_of
+from service.engines.opensearch.engine import OpenSearchEngine
 from service.engines.opensearch.mapping import index_of_articles
 from service.stores.articles import ArticleStore
 from service.stores.pieces import FIELDS
@@ -26,10 +28,27 @@ TEXTS = "SELECT article_key, version, title, standfirst, body, captions, credits
 SHARDS = 3
 
 
-def fill(client: Client, index: str, archive: Archive) -> None:
-    """A new index with every article of the archive."""
-    client.create(index, index_of_articles(shards=SHARDS, copies=1))
-    client.put(index, [(each.key, document_of(each)) for each in searched_in(archive)])
+class FilledEngine(OpenSearchEngine):
+    """Searches an index that holds what the archive holds."""
+
+    def __init__(self, client: Client, index: str, archive: Archive) -> None:
+        super().__init__(client, index, names_in(archive))
+        self._archive = archive
+
+    def generation(self) -> tuple[str, int]:
+        return self._archive.engine.generation()
+
+
+def fill(client: Client, index: str, archive: Archive, shards: int = SHARDS) -> None:
+    """An index with every article of the archive, and no other."""
+    client.create_missing(index, index_of_articles(shards=shards, copies=1))
+    documents = {each.key: document_of(each) for each in searched_in(archive)}
+    found = client.search(index, {"size": 10_000, "_source": False})["hits"]["hits"]
+    gone = [each["_id"] for each in found if each["_id"] not in documents]
+    lines = [json.dumps({"delete": {"_index": index, "_id": key}}) for key in gone]
+    if lines:
+        client.apply("\n".join((*lines, "")), visible=True)
+    client.put(index, [*documents.items()])
     client.refresh(index)
 
 

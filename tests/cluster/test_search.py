@@ -22,7 +22,7 @@ from test_equal_answers import (
     searches,
 )
 
-from cluster.filled import fill, names_in
+from cluster.filled import FilledEngine, fill
 from service.article import Article
 from service.dates import parse_moment
 from service.engines.opensearch.client import Client
@@ -70,7 +70,7 @@ def generated(client: Client, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 def both(client: Client, index: str, archive: Archive) -> Iterator[Both]:
     fill(client, index, archive)
-    yield Both(archive, OpenSearchEngine(client, index, names_in(archive)))
+    yield Both(archive, FilledEngine(client, index, archive))
     client.delete(index)
 
 

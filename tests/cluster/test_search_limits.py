@@ -6,15 +6,18 @@ from dataclasses import replace
 import pytest
 from conftest import Archive, open_archive
 
-from cluster.filled import fill, names_in
+from cluster.filled import FilledEngine, fill
 from service.article import Article
 from service.dates import parse_moment
-from service.engines.opensearch import engine as engine_module
 from service.engines.opensearch.client import Client
+from service.engines.opensearch.compiling import query_of
 from service.engines.opensearch.engine import OpenSearchEngine
+from service.engines.opensearch.scoring import counted_for, score_of
+from service.engines.opensearch.surveying import survey
 from service.engines.opensearch.terms import words_of
 from service.query import And, In, Near, Node, Or, Phrase, Prefix, Search, Without, Word
 from service.result import Results
+from service.stores.slots import SLOTS_A_DAY
 
 pytest_plugins = ["cluster.fixtures"]
 
@@ -25,7 +28,7 @@ COPIED = " ".join(f"word{number}" for number in range(60))
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
-    """Forty articles and one, three of which are one, and one with odd words."""
+    """Forty articles and some, three of which are one, and one with odd words."""
     archive = open_archive(tmp_path_factory.mktemp("limits"))
     for number in range(36):
         day = f"2018-12-{number % 9 + 1:02d}"
@@ -36,13 +39,16 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
     for number in range(3):
         made = parse_moment(f"2018-11-0{3 - number}")
         archive.add(Article(key=f"copy{number}", body=COPIED, source=f"s{number}", published=made))
+    for key, day, times in (("old", "1900-01-01", 3), ("new", "2018-12-09", 1)):
+        body = " ".join(["harvest"] * times)
+        archive.add(Article(key=key, body=body, published=parse_moment(day)))
     return archive
 
 
 @pytest.fixture(scope="module")
 def engine(client: Client, archive: Archive) -> Iterator[OpenSearchEngine]:
     fill(client, "limits", archive)
-    yield OpenSearchEngine(client, "limits", names_in(archive))
+    yield FilledEngine(client, "limits", archive)
     client.delete("limits")
 
 
@@ -71,7 +77,7 @@ def test_the_cluster_parts_words_as_they_are_sent(client: Client, engine: OpenSe
         In("body", Or((Word("bts"), Word("gil")))),
         Phrase("strasse"),
         Near("cafe strasse", 9),
-        Or(tuple(Word(f"number{number}") for number in range(499))),
+        Or(tuple(Word(str(number)) for number in range(499))),
         And(tuple(Word("envoy") for _ in range(500))),
         Or((*(Phrase(f"number {number}") for number in range(80)), Word("oil"))),
         Near("envoy rome number", 2),
@@ -87,24 +93,9 @@ def test_much_is_found_as_well(archive: Archive, engine: OpenSearchEngine, tree:
 def test_a_deep_tree(archive: Archive, engine: OpenSearchEngine) -> None:
     tree: Node = Word("rome")
     for number in range(32):
-        tree = Without(Or((Word("envoy"), Word(f"number{number}"))), tree)
+        tree = Without(Or((Word("envoy"), Word(str(number)))), tree)
     search = Search(tree=tree, limit=100)
     assert sorted(keys(engine.search(search))) == sorted(keys(archive.engine.search(search)))
-
-
-def test_pages_far_down_begin_after_a_hit(
-    engine: OpenSearchEngine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    search = Search(tree=Word("rome"), limit=5)
-    whole = keys(engine.search(replace(search, limit=100)))
-    monkeypatch.setattr(engine_module, "_DEEPEST", 12)
-    page = engine.search(search)
-    found = keys(page)
-    while page.next is not None:
-        page = engine.search(replace(search, cursor=page.next))
-        found += keys(page)
-    assert found == whole
-    assert len(whole) == 27
 
 
 @pytest.mark.parametrize("sort", ["relevance", "newest", "oldest"])
@@ -121,3 +112,29 @@ def test_a_group_of_near_copies_is_one_hit(
     there, here = engine.search(apart), archive.engine.search(apart)
     told = {hit.key: (hit.copies, hit.copied_in) for hit in there.hits}
     assert told == {hit.key: (hit.copies, hit.copied_in) for hit in here.hits}
+
+
+# In slots five half-lives of 40 years are more than the cluster's smaller integers hold.
+@pytest.mark.parametrize(
+    ("half_life", "first"), [(0.0, "old"), (30.0, "new"), (14_610.0, "new"), (100_000.0, "new")]
+)
+def test_a_half_life_of_any_length_ranks_alike(
+    archive: Archive, engine: OpenSearchEngine, half_life: float, first: str
+) -> None:
+    search = Search(tree=Word("harvest"), half_life=half_life)
+    there, here = keys(engine.search(search)), keys(archive.engine.search(search))
+    assert there == here
+    assert there[0] == first
+
+
+def test_an_article_may_be_newer_than_the_newest_when_it_was_asked(
+    client: Client, engine: OpenSearchEngine
+) -> None:
+    search = Search(tree=Word("rome"), half_life=2.0)
+    known = survey(client, "limits", [query_of(search.tree)], [], counted_for(search)).known
+    then = replace(known, newest=known.newest - 3 * SLOTS_A_DAY)
+    body = {"size": 100, "query": score_of(search, search.tree, then)}
+    scores = {each["_id"]: each["_score"] for each in client.search("limits", body)["hits"]["hits"]}
+    # Both have the word three times, and none is older than that moment.
+    assert scores["k35"] > 0
+    assert scores["k35"] == scores["k7"]

@@ -1,15 +1,16 @@
 """What the archive's words tell, asked of the cluster and of the embedded engine."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
 from conftest import Archive, archive_of
 
-from cluster.filled import fill, names_in
+from cluster.filled import FilledEngine, fill
 from service.article import Article
 from service.dates import parse_moment
 from service.engines import Vocabulary
+from service.engines.opensearch.clauses import clauses
 from service.engines.opensearch.client import Client
 from service.engines.opensearch.engine import OpenSearchEngine
 from service.search import Ask, Finder
@@ -37,7 +38,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
 @pytest.fixture(scope="module")
 def engine(client: Client, archive: Archive) -> Iterator[OpenSearchEngine]:
     fill(client, "words", archive)
-    yield OpenSearchEngine(client, "words", names_in(archive))
+    yield FilledEngine(client, "words", archive)
     client.delete("words")
 
 
@@ -65,6 +66,26 @@ ASKED: tuple[Callable[[Vocabulary], Any], ...] = (
 def test_the_vocabulary(archive: Archive, engine: OpenSearchEngine, number: int) -> None:
     ask = ASKED[number]
     assert ask(engine.vocabulary) == ask(archive.engine.vocabulary)
+
+
+def test_of_hundreds_of_words_only_articles_with_any_are_looked_at(
+    archive: Archive, engine: OpenSearchEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Mapping[str, Any]] = []
+    search = Client.search
+
+    def noted(client: Client, index: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        asked.append(body)
+        return search(client, index, body)
+
+    monkeypatch.setattr(Client, "search", noted)
+    words = [f"nothing{number}" for number in range(450)]
+    words[::50] = ["envoy", "envoys", "lodz", "cafe", "大使", "rome", "oil", "foreign", "met"]
+    found = engine.vocabulary.frequencies(words)
+    assert found == archive.engine.vocabulary.frequencies(words)
+    assert len(found) == 9
+    (body,) = asked
+    assert clauses(body["query"]) == 10
 
 
 @pytest.mark.parametrize("q", ["envoi", "lodz", "envoy defetced", "kafe", "foriegn minister"])

@@ -41,8 +41,13 @@ _NO_TLS = ("WRONG_VERSION_NUMBER", "record layer failure")
 _TORN, _CLOSED = ("UNEXPECTED_EOF", "EOF occurred"), "RemoteDisconnected"
 _IN_C = re.compile(r"\s*\(_ssl\.c:\d+\)")
 _SNAPSHOT = "snapshot_in_progress_exception"
-# What is asked for has more clauses or levels than the cluster takes.
-_TOO_MUCH = ("too_many_clauses", "too_many_nested_clauses", "max_nested_depth")
+# What is asked for has more clauses, levels or terms than the cluster takes, whoever is asked.
+_TOO_MUCH = (
+    "too_many_clauses",
+    "too_many_nested_clauses",
+    "max_nested_depth",
+    "expanded to too many terms",
+)
 
 
 class Conflicting(Exception):

@@ -3,7 +3,8 @@
 User text only ever stands in values, as terms that are cut already, so no text can be a mistake.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from service.dates import DateRange
@@ -32,7 +33,7 @@ def query_of(node: Node | None) -> Query:
         case And(parts):
             return every([query_of(part) for part in dict.fromkeys(parts)])
         case Or(parts):
-            return _any_of_parts([*dict.fromkeys(parts)])
+            return either([query_of(part) for part in dict.fromkeys(parts)])
         case Without(kept, excluded):
             left = [query_of(kept)] if kept is not None else []
             return {"bool": {"filter": left, "must_not": [query_of(excluded)]}}
@@ -53,27 +54,34 @@ def every(queries: Sequence[Query]) -> Query:
 
 
 def either(queries: Sequence[Query]) -> Query:
-    """What any of the queries finds."""
-    return queries[0] if len(queries) == 1 else {"bool": {"should": [*queries]}}
-
-
-def _any_of_parts(parts: Sequence[Node]) -> Query:
-    """Words by one list of terms, which counts as a single clause however long it is."""
-    terms: list[str] = []
+    """What any of the queries finds: terms of one field by one list of them, which is a single
+    clause however long it is.
+    """
+    listed: dict[str, list[str]] = defaultdict(list)
     others: list[Query] = []
-    for part in parts:
-        found = sought(part) if _is_leaf(part) else None
-        if found is not None and found.terms:
-            terms += found.terms
-        else:
-            others.append(query_of(part))
-    return either([*([_with_terms(terms)] if terms else []), *others])
+    for query in _sides(queries):
+        match query:
+            case {"term": asked}:
+                ((field, said),) = asked.items()
+                listed[field].append(said["value"])
+            case {"terms": asked}:
+                ((field, terms),) = asked.items()
+                listed[field] += terms
+            case _:
+                others.append(query)
+    lists = [{"terms": {field: [*dict.fromkeys(terms)]}} for field, terms in listed.items()]
+    sides = [*lists, *others]
+    return sides[0] if len(sides) == 1 else {"bool": {"should": sides}}
 
 
-def _is_leaf(node: Node) -> bool:
-    if isinstance(node, In):
-        return _is_leaf(node.part)
-    return not isinstance(node, And | Or | Without | Filter | Dated)
+def _sides(queries: Iterable[Query]) -> Iterator[Query]:
+    """The queries, with those apart that are themselves nothing but several of which any holds."""
+    for query in queries:
+        match query:
+            case {"bool": {"should": sides, **rest}} if not rest:
+                yield from _sides(sides)
+            case _:
+                yield query
 
 
 def texts_with(found: Sought) -> Query:
@@ -94,11 +102,11 @@ def _with_terms(terms: Iterable[str]) -> Query:
 
 def _in_field(field: str, runs: tuple[Run, ...], distance: int | None) -> Query:
     if len(runs) == 1:
-        return _run_in(field, runs[0])
+        return run_in(field, runs[0])
     return near_in(field, runs, distance or 0)
 
 
-def _run_in(field: str, run: Run) -> Query:
+def run_in(field: str, run: Run) -> Query:
     """One run in one field."""
     if run.is_beginning and len(run.terms) == 1:
         return {"prefix": {field: {"value": run.terms[0]}}}
@@ -132,10 +140,17 @@ def near_in(field: str, runs: tuple[Run, ...], distance: int) -> Query:
 
 
 def _interval(run: Run) -> Query:
-    text = " ".join(run.terms)
-    if run.is_beginning and len(run.terms) == 1:
-        return {"prefix": {"prefix": text}}
-    return {"match": {"query": text, "ordered": True, "max_gaps": 0}}
+    if not run.is_beginning:
+        return _side_by_side(run.terms)
+    *before, last = run.terms
+    begun = {"prefix": {"prefix": last}}
+    if not before:
+        return begun
+    return {"all_of": {"intervals": [_side_by_side(before), begun], "ordered": True, "max_gaps": 0}}
+
+
+def _side_by_side(terms: Iterable[str]) -> Query:
+    return {"match": {"query": " ".join(terms), "ordered": True, "max_gaps": 0}}
 
 
 def with_values(field: str, values: Iterable[str]) -> Query:

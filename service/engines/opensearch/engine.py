@@ -3,6 +3,7 @@
 Only what may be seen is in the index that is searched.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
 from itertools import islice
 from math import frexp, ldexp
@@ -14,7 +15,7 @@ from service.engines.leaves import wanted_leaves
 from service.engines.opensearch.client import Client
 from service.engines.opensearch.compiling import Query, every, published_in, query_of, with_values
 from service.engines.opensearch.explaining import explanations
-from service.engines.opensearch.facets import Days, Names, aggregations, facets_of
+from service.engines.opensearch.facets import Days, Names, aggregations, facets_of, other_days
 from service.engines.opensearch.hits import EVERY_WORD, hits_of, reading_of
 from service.engines.opensearch.near_copies import (
     GROUPED,
@@ -26,22 +27,20 @@ from service.engines.opensearch.near_copies import (
     hidden,
     near_copies,
 )
+from service.engines.opensearch.paging import beginning, cursor_after, sorted_by
 from service.engines.opensearch.past_texts import asks_for_past, current_or_past
 from service.engines.opensearch.scoring import Known, counted_for, most_of, score_of
 from service.engines.opensearch.surveying import NOT_SURVEYED, Survey, counts_of, survey
 from service.engines.opensearch.vocabulary import OpenSearchVocabulary
 from service.engines.telling import MOVED_ON, told_of_past
 from service.engines.weighing import ENOUGH
-from service.query import Cursor, Diagnostic, Node, Search, Versions
+from service.query import Diagnostic, Node, Search, Versions
 from service.result import Explanation, Facet, Histogram, Hit, Places, Results
 from service.stages import Stage
 from service.stores.article_rows import in_lines
 
 Match = Literal["all", "any"]
 
-# Behind so many hits a page begins after a hit and not after a number.
-_DEEPEST = 10_000
-_BY_DATE = ("published", "arrival", "key")
 _SHOWN = ("article", "group")
 
 
@@ -52,11 +51,10 @@ class _Read(NamedTuple):
     tree: Node | None
     days: Days
     known: Known
-    mark: int
     by_score: bool
 
 
-class OpenSearchEngine:
+class OpenSearchEngine(ABC):
     """Finds articles in one index; `names` tells what entities are called."""
 
     def __init__(self, client: Client, index: str, names: Names) -> None:
@@ -68,17 +66,22 @@ class OpenSearchEngine:
     def vocabulary(self) -> OpenSearchVocabulary:
         return OpenSearchVocabulary(self._client, self._index)
 
+    @abstractmethod
+    def generation(self) -> tuple[str, int]:
+        """As `Engine` has it."""
+
     def search(self, search: Search) -> Results:
         fields, rest = _filters(search)
         with Stage("match"):
+            _, generation = self.generation()
             read = self._read(search, [*fields.values(), *rest])
         with Stage("rank"):
-            body = self._page(search, read, fields, rest)
-            answer = self._client.search(self._index, body)
+            body = self._page(search, read, fields, rest, generation)
+            answer = self._answer(search, fields, body, read.days)
             found = answer["hits"]["hits"]
             made = answer["aggregations"]
-            # Of what came after the survey some may be found.
-            mark = max(read.mark, int(made["mark"]["value"] or 0))
+            # Of what came since some may be found.
+            mark = max(generation, int(made["mark"]["value"] or 0))
             if search.collapse:
                 rest.append(_known_by(mark))
                 within = every([_found(search, read.tree), *fields.values(), *rest])
@@ -90,16 +93,16 @@ class OpenSearchEngine:
         with Stage("hits"):
             hits = self._hits(search, read, shown, groups)
         with Stage("facets"):
-            facets = facets_of(search, made, read.days, self._names)
+            facets = facets_of(search, made, self._names)
         return Results(
             total=total,
             groups=total - hidden(made["copies"]),
             hits=hits,
             facets=facets,
             match=read.match,
-            next=_next(search, read, shown, mark) if len(page) > search.limit else None,
+            next=cursor_after(search, page, read.match, mark),
             diagnostics=(
-                *_moved_on(search, read, mark),
+                *_moved_on(search, read, generation),
                 *told_of_past(hits, by_score=read.by_score),
             ),
         )
@@ -111,11 +114,10 @@ class OpenSearchEngine:
         body = {
             "size": 0,
             "query": every([_found(search, read.tree), *rest, *_unasked(search, fields)]),
-            "aggs": aggregations(search, _asked(search, fields), read.days),
         }
         with Stage("facets"):
-            made = self._client.search(self._index, body).get("aggregations", {})
-            return facets_of(search, made, read.days, self._names)
+            made = self._answer(search, fields, body, read.days).get("aggregations", {})
+            return facets_of(search, made, self._names)
 
     def places(self, search: Search, article: Article, *, is_past: bool = False) -> Places:  # noqa: ARG002 - a text is read in the same way whenever it was said
         fields, rest = _filters(search)
@@ -139,6 +141,19 @@ class OpenSearchEngine:
             found = [_found(search, tree) for _, tree in readings]
             surveyed = survey(self._client, self._index, found, filters, counted)
         return _chosen(readings, surveyed, by_score=ranked)
+
+    def _answer(
+        self, search: Search, fields: Mapping[str, Query], body: Mapping[str, Any], days: Days
+    ) -> Mapping[str, Any]:
+        """With its facets. Asked again where other bins are needed than for the surveyed days."""
+        while True:
+            facets = aggregations(search, _asked(search, fields), days)
+            asked = {**body, "aggs": {**body.get("aggs", {}), **facets}}
+            answer = self._client.search(self._index, asked)
+            found = other_days(answer.get("aggregations", {}), days)
+            if found is None:
+                return answer
+            days = found
 
     def _collapsed(
         self, search: Search, body: dict[str, Any], found: Sequence[Document], within: Query
@@ -168,42 +183,35 @@ class OpenSearchEngine:
         )
 
     def _page(
-        self, search: Search, read: _Read, fields: Mapping[str, Query], rest: Sequence[Query]
+        self,
+        search: Search,
+        read: _Read,
+        fields: Mapping[str, Query],
+        rest: Sequence[Query],
+        generation: int,
     ) -> dict[str, Any]:
         asked = _asked(search, fields)
         found = _found(search, read.tree, is_shown=True)
         query = {"filter": [found, *rest, *_unasked(search, fields)]}
-        after = _after(search, read)
         if read.by_score:
-            scored = _scored(search, read)
-            query |= {"should": scored}
-            if after == {} and search.cursor is not None:
-                after = self._deep(search.cursor, {"bool": query}) or {}
+            query |= {"should": _scored(search, read)}
         own = every([*asked.values(), GROUPED])
-        aggs = {
-            "mark": {"max": {"field": "added_in"}},
-            "copies": {"filter": own, "aggs": GROUPS},
-            **aggregations(search, asked, read.days),
-        }
-        return {
+        body = {
             # Of a group all but one are left out.
             "size": (2 if search.collapse else 1) * search.limit + 1,
             "track_total_hits": True,
             "_source": [*_SHOWN],
             "query": {"bool": query},
             **({"post_filter": every([*asked.values()])} if asked else {}),
-            "sort": _sorted(search, read),
-            "aggs": aggs,
-            **after,
+            "sort": sorted_by(search, by_score=read.by_score),
+            "aggs": {
+                "mark": {"max": {"field": "added_in"}},
+                "copies": {"filter": own, "aggs": GROUPS},
+            },
         }
-
-    def _deep(self, cursor: Cursor, query: Query) -> dict[str, Any] | None:
-        """Where a page begins whose hits are too far down to be counted off."""
-        own = {"bool": {**query["bool"], "filter": [*query["bool"]["filter"], _key(cursor.key)]}}
-        found = self._client.search(self._index, {"size": 1, "query": own})["hits"]["hits"]
-        if not found:
-            return None
-        return {"search_after": [found[0]["_score"], *_place(cursor)]}
+        return body | beginning(
+            self._client, self._index, search, body, generation, by_score=read.by_score
+        )
 
 
 def _filters(search: Search) -> tuple[dict[str, Query], list[Query]]:
@@ -261,7 +269,7 @@ def _chosen(
         number = int(every_word < ENOUGH and every_word < any_word)
     match, tree = readings[number]
     days = surveyed.days[number] if surveyed.days else Days(None, None)
-    return _Read(match, tree, days, surveyed.known, surveyed.mark, by_score)
+    return _Read(match, tree, days, surveyed.known, by_score)
 
 
 def _lifted(search: Search, read: _Read) -> float:
@@ -290,47 +298,7 @@ def _named(query: Query) -> Query:
     return {"filter": query, "_name": EVERY_WORD}
 
 
-def _sorted(search: Search, read: _Read) -> list[dict[str, str]]:
-    order = "asc" if search.sort == "oldest" else "desc"
-    by_date = [{name: order} for name in _BY_DATE]
-    return [{"_score": "desc"}, *by_date] if read.by_score else by_date
-
-
-def _after(search: Search, read: _Read) -> dict[str, Any]:
-    """Where a page begins; empty at the beginning, and far down in what is scored."""
-    cursor = search.cursor
-    if cursor is None:
-        return {}
-    if not read.by_score:
-        return {"search_after": _place(cursor)}
-    # Those that a collapsed page has left out are not counted.
-    is_deep = search.collapse or cursor.offset + search.limit >= _DEEPEST
-    return {} if is_deep else {"from": cursor.offset}
-
-
-def _place(cursor: Cursor) -> list[str | int]:
-    return [cursor.published or "", cursor.arrival, cursor.key]
-
-
-def _key(key: str) -> Query:
-    return {"ids": {"values": [key]}}
-
-
-def _next(search: Search, read: _Read, page: Sequence[Document], mark: int) -> Cursor:
-    published, arrival, key = page[-1]["sort"][-3:]
-    before = search.cursor
-    return Cursor(
-        mark=before.mark if before else mark,
-        offset=(before.offset if before else 0) + len(page),
-        key=key,
-        arrival=arrival,
-        published=published or None,
-        match=read.match,
-        digest=search.digest,
-    )
-
-
-def _moved_on(search: Search, read: _Read, mark: int) -> tuple[Diagnostic, ...]:
-    if search.cursor is None or not read.by_score or mark == search.cursor.mark:
+def _moved_on(search: Search, read: _Read, generation: int) -> tuple[Diagnostic, ...]:
+    if search.cursor is None or not read.by_score or generation == search.cursor.mark:
         return ()
     return (MOVED_ON,)

@@ -17,6 +17,9 @@ from service.result import Bin, Facet, FacetValue, Histogram
 # Of more values the commonest are counted, and the cluster says by how much it may be wrong.
 _MOST_VALUES, _MOST_LOOKED_THROUGH = 1_000, 10_000
 
+# A rare spelling of a common value may not be among those that are counted.
+_SPELLED = frozenset(TEXT_LISTS) - {"mentions_date"}
+
 # Entities' keys -> their names; those that are gone are left out.
 Names = Callable[[Collection[str]], Mapping[str, str]]
 
@@ -26,6 +29,16 @@ class Days(NamedTuple):
 
     first: int | None
     last: int | None
+
+
+NO_DAYS = Days(None, None)
+DAYS: Mapping[str, Any] = {"first": {"min": {"field": "day"}}, "last": {"max": {"field": "day"}}}
+
+
+def days_of(answered: Mapping[str, Any]) -> Days:
+    """What the aggregations `DAYS` answered."""
+    first, last = answered["first"]["value"], answered["last"]["value"]
+    return Days(int(first), int(last)) if first is not None else NO_DAYS
 
 
 def aggregations(search: Search, fields: Mapping[str, Query], days: Days) -> dict[str, Any]:
@@ -41,8 +54,18 @@ def aggregations(search: Search, fields: Mapping[str, Query], days: Days) -> dic
     return asked
 
 
+def other_days(answered: Mapping[str, Any], days: Days) -> Days | None:
+    """Those of a histogram, where they need other bins than the `days` that it was asked for with:
+    others may write between a survey and what is counted.
+    """
+    if "facet published" not in answered:
+        return None
+    found = days_of(answered["facet published"])
+    return found if _interval(found) not in (None, _interval(days)) else None
+
+
 def facets_of(
-    search: Search, answered: Mapping[str, Any], days: Days, names: Names
+    search: Search, answered: Mapping[str, Any], names: Names
 ) -> dict[str, Facet | Histogram]:
     """The facets in the order asked, from what the aggregations answered."""
     found = {name: answered[f"facet {name}"] for name in search.facets}
@@ -53,21 +76,28 @@ def facets_of(
         keys = {each["key"] for each in _buckets(found[name])}
         if len(known.keys() & keys) <= search.facet_limit and not keys <= shown:
             known |= names(keys)  # too many of them are gone
-    return {name: _facet(search, name, each, days, known) for name, each in found.items()}
+    return {name: _facet(search, name, each, known) for name, each in found.items()}
 
 
 def _values(search: Search, name: str) -> dict[str, Any]:
     size = _MOST_LOOKED_THROUGH if search.contains else max(_MOST_VALUES, search.facet_limit + 1)
-    return {"values": {"terms": {"field": f"facet.{name}", "size": size}}}
+    counted = {"field": f"facet.{name}", "size": size, "show_term_doc_count_error": True}
+    return {"values": {"terms": counted}}
 
 
 def _histogram(days: Days) -> dict[str, Any]:
-    missing = {"undated": {"missing": {"field": "day"}}}
-    if days.first is None or days.last is None:
-        return missing
-    interval, _ = dated_bins(_iso(days.first), _iso(days.last))
+    asked = {"undated": {"missing": {"field": "day"}}, **DAYS}
+    interval = _interval(days)
+    if interval is None:
+        return asked
     counted = {"field": interval, "interval": 1, "min_doc_count": 1}
-    return {**missing, "bins": {"histogram": counted}}
+    return {**asked, "bins": {"histogram": counted}}
+
+
+def _interval(days: Days) -> Interval | None:
+    if days.first is None or days.last is None:
+        return None
+    return dated_bins(_iso(days.first), _iso(days.last))[0]
 
 
 def _buckets(answered: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
@@ -84,10 +114,10 @@ def _shown(search: Search, buckets: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _facet(
-    search: Search, name: str, answered: Mapping[str, Any], days: Days, known: Mapping[str, str]
+    search: Search, name: str, answered: Mapping[str, Any], known: Mapping[str, str]
 ) -> Facet | Histogram:
     if name == "published":
-        return _histogram_of(answered, days)
+        return _histogram_of(answered)
     found = answered["values"]
     values = _ordered(_named(name, found["buckets"], known))
     if search.contains:
@@ -95,11 +125,25 @@ def _facet(
         fold = str.strip if name == "mentions_date" else name_key
         wanted = fold(search.contains)
         values = [value for value in values if wanted in fold(value.label)]
-    is_exact = not found["sum_other_doc_count"] or (
-        not search.contains and not found["doc_count_error_upper_bound"]
-    )
     shown = tuple(values[: search.facet_limit])
+    is_exact = not found["sum_other_doc_count"] or (
+        not search.contains and _are_exact(name, shown, found)
+    )
     return Facet(shown, more=len(values) > search.facet_limit, exact=is_exact)
+
+
+def _are_exact(name: str, shown: Sequence[FacetValue], found: Mapping[str, Any]) -> bool:
+    """Whether nothing of the values that were not looked through can be missing from these."""
+    if name in _SPELLED or not shown:
+        return False
+    missed = {
+        each["key"].rpartition(PARTED)[2]: each["doc_count_error_upper_bound"]
+        for each in found["buckets"]
+    }
+    least = shown[-1].count
+    return least >= found["doc_count_error_upper_bound"] and not any(
+        missed[each.value] for each in shown
+    )
 
 
 def _named(
@@ -122,8 +166,8 @@ def _ordered(values: list[FacetValue]) -> list[FacetValue]:
     return sorted(values, key=lambda each: (-each.count, each.label, each.value))
 
 
-def _histogram_of(answered: Mapping[str, Any], days: Days) -> Histogram:
-    undated = answered["undated"]["doc_count"]
+def _histogram_of(answered: Mapping[str, Any]) -> Histogram:
+    undated, days = answered["undated"]["doc_count"], days_of(answered)
     if days.first is None or days.last is None:
         return Histogram("year", (), undated)
     interval, bins = dated_bins(_iso(days.first), _iso(days.last))

@@ -31,6 +31,10 @@ _TERMS: dict[str, Any] = {
     "norms": False,
     "index_options": "positions",
 }
+# Of what begins with one character there may be thousands of pieces, and words near each other are
+# looked for by 128 terms at most: such a beginning is a term itself. Its length is compared in
+# bytes, of which a character has up to four.
+_PIECES: dict[str, Any] = {**_TERMS, "index_prefixes": {"min_chars": 1, "max_chars": 4}}
 _KEYWORD: dict[str, Any] = {"type": "keyword"}
 _NUMBER: dict[str, Any] = {"type": "long"}
 
@@ -68,6 +72,7 @@ _ANALYSIS: dict[str, Any] = {
 
 def _properties() -> dict[str, Any]:
     texts = {"properties": dict.fromkeys(FIELDS, _TERMS)}
+    pieces = {"properties": dict.fromkeys(FIELDS, _PIECES)}
     values = dict.fromkeys((*ENTITY_TYPES, *TEXT_LISTS), _KEYWORD)
     counted = _TERMS | {
         "analyzer": "counted_terms",
@@ -75,7 +80,8 @@ def _properties() -> dict[str, Any]:
         "index_options": "freqs",
     }
     sought = {
-        **dict.fromkeys((STEMS, WORDS, PIECES), texts),
+        **dict.fromkeys((STEMS, WORDS), texts),
+        PIECES: pieces,
         RANKED: counted,
         # What filters compare with.
         "is": {"properties": values},

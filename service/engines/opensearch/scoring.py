@@ -6,14 +6,23 @@ FTS5 would know of the whole archive, so that no shard scores by its own article
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from service.engines.leaves import PIECES as PIECES_INDEX
 from service.engines.leaves import index_of, unstemmed, wanted_leaves
-from service.engines.opensearch.compiling import NOTHING, Query, counted_in, query_of, texts_with
+from service.engines.opensearch.clauses import MOST_CLAUSES, clauses
+from service.engines.opensearch.compiling import (
+    NOTHING,
+    Query,
+    counted_in,
+    query_of,
+    run_in,
+    texts_with,
+)
 from service.engines.opensearch.mapping import LENGTHS, RANKED
+from service.engines.opensearch.past_texts import asks_for_past
 from service.engines.opensearch.runs import Run, Sought, sought
 from service.engines.weighing import (
     EXACTNESS,
@@ -31,20 +40,25 @@ from service.query import In, Near, Node, Phrase, Prefix, Search, Word
 from service.stores.pieces import FIELDS
 from service.stores.slots import SLOTS_A_DAY, UNDATED_ROOM
 
-# More leaves than this find, but do not rank: each takes some of the clauses that a query may have.
+# More leaves than this find, but do not rank: each is counted by itself before a page is asked for.
 MOST_SCORED = 150
+# Of the clauses that a query may have, those left to filters, which are two for each facet field.
+_FILTERING = 64
 _BM25 = (
     "params.weight * _score / (_score + params.least + params.by_length * doc[params.length].value)"
 )
-# Half for each half-life of age, in between on a straight line.
+# Half for each half-life of age, in between on a straight line. Some article may have come since it
+# was asked which one is the newest.
 _RECENCY = """
+long half_life = params.half_life;
+long newest = params.newest;
 long slot = doc['slot'].value;
-long age = params.newest - slot;
-if (slot < params.undated || age >= params.most * params.half_life) {
+long age = slot < newest ? newest - slot : 0L;
+if (slot < params.undated || age >= params.most * half_life) {
   return _score / (1L << params.most);
 }
-long part = age % params.half_life;
-return _score * (1.0 - part / (2.0 * params.half_life)) / (1L << (age / params.half_life));
+long part = age % half_life;
+return _score * (1.0 - part / (2.0 * half_life)) / (1L << (age / half_life));
 """
 
 
@@ -119,9 +133,32 @@ def score_of(search: Search, tree: Node | None, known: Known) -> Query:
 
 def parts_of(search: Search, tree: Node | None, known: Known) -> list[Part]:
     """What a score is the sum of, before age counts."""
-    asked = Counter(_scored(tree)).items()
-    words = [_words(leaf, 1 if isinstance(leaf, Prefix) else n, known) for leaf, n in asked]
-    return [*words, *_extras(search, known)]
+    room = _room(search, tree)
+    words = _every_word(tree, known)
+    if _needed(words) > room:
+        words = _every_word(tree, known, in_brief=True)
+    return _fitting([*words, *_extras(search, known)], room)
+
+
+def _room(search: Search, tree: Node | None) -> int:
+    """How many clauses are left for a score beside what finds, and what lifts those with all."""
+    finding = clauses(query_of(tree)) * (3 if asks_for_past(search, tree) else 1)
+    lifting = clauses(query_of(search.tree)) if tree != search.tree else 0
+    return MOST_CLAUSES - _FILTERING - finding - lifting
+
+
+def _needed(parts: Iterable[Part]) -> int:
+    return sum(clauses(part.query) for part in parts)
+
+
+def _fitting(parts: Sequence[Part], room: int) -> list[Part]:
+    """As many as there is room for, those first that may add the most."""
+    kept: list[int] = []
+    for number in sorted(range(len(parts)), key=lambda number: -parts[number].most):
+        if (needed := clauses(parts[number].query)) <= room:
+            room -= needed
+            kept.append(number)
+    return [parts[number] for number in sorted(kept)]
 
 
 def most_of(search: Search, tree: Node | None, known: Known) -> float:
@@ -133,7 +170,7 @@ def recency_of(search: Search, slot: int, known: Known) -> float:
     """What the script multiplies the score of an article by that stands in a slot."""
     if not search.half_life:
         return 1.0
-    half_life, age = _slots_of(search.half_life), known.newest - slot
+    half_life, age = _slots_of(search.half_life), max(0, known.newest - slot)
     if slot < UNDATED_ROOM or age >= MOST_HALVINGS * half_life:
         return 1.0 / (1 << MOST_HALVINGS)
     return (1.0 - (age % half_life) / (2.0 * half_life)) / (1 << (age // half_life))
@@ -143,18 +180,26 @@ def _slots_of(days: float) -> int:
     return max(1, round(days * SLOTS_A_DAY))
 
 
-def _words(leaf: Node, times: int, known: Known) -> Part:
+def _every_word(tree: Node | None, known: Known, *, in_brief: bool = False) -> list[Part]:
+    return [
+        _words(leaf, 1 if isinstance(leaf, Prefix) else times, known, in_brief=in_brief)
+        for leaf, times in Counter(_scored(tree)).items()
+    ]
+
+
+def _words(leaf: Node, times: int, known: Known, *, in_brief: bool) -> Part:
     every = [part for part in _parts(leaf) or [leaf] if known.counts[part]]
     most = times * (K1 + 1) * sum(map(known.idf, every))
-    return Part(str(leaf), "words", _leaf(leaf, times, known), most, leaf)
+    query = _leaf(leaf, times, known, in_brief=in_brief)
+    return Part(str(leaf), "words", query, most, leaf)
 
 
-def _leaf(leaf: Node, times: int, known: Known) -> Query:
+def _leaf(leaf: Node, times: int, known: Known, *, in_brief: bool) -> Query:
     found = sought(leaf)
     if found is None or not known.counts[leaf]:
         return NOTHING
     if parts := _parts(leaf):
-        scored = [_leaf(part, times, known) for part in parts]
+        scored = [_leaf(part, times, known, in_brief=in_brief) for part in parts]
         return {"bool": {"filter": [texts_with(found)], "should": scored}}
     length = length_of(leaf)
     params = {
@@ -163,7 +208,7 @@ def _leaf(leaf: Node, times: int, known: Known) -> Query:
         "by_length": K1 * B / known.texts[length].mean_length,
         "length": length,
     }
-    counted = {"bool": {"should": [*_counted(found)]}}
+    counted = {"bool": {"should": [*_counted(found, in_brief=in_brief)]}}
     return {"script_score": {"query": counted, "script": {"source": _BM25, "params": params}}}
 
 
@@ -177,18 +222,24 @@ def _parts(leaf: Node) -> list[Node]:
     return [Word(text, inside=True) if in_pieces else Phrase(text) for text in leaf.text.split()]
 
 
-def _counted(found: Sought) -> Iterator[Query]:
-    """Queries whose scores add up to how often a leaf is there, each time as its field weighs."""
+def _counted(found: Sought, *, in_brief: bool) -> Iterator[Query]:
+    """Queries whose scores add up to how often a leaf is there, each time as its field weighs.
+
+    `in_brief` what begins so counts once in each field, where otherwise each such word is a clause.
+    """
     if found.terms:
         for term in found.terms:
             yield {"term": {RANKED: {"value": term, "boost": 0.5}}}
         return
     for runs in found.readings:
         for column in found.columns:
+            field, weight = f"{found.index}.{column}", WEIGHT_OF[column]
             for run in runs:
-                # The cluster adds up the score of a run for each of its terms.
-                weight = WEIGHT_OF[column] / len(run.terms)
-                yield counted_in(f"{found.index}.{column}", run, weight)
+                if in_brief and run.is_beginning:
+                    yield _gain(run_in(field, run), weight)
+                else:
+                    # The cluster adds up the score of a run for each of its terms.
+                    yield counted_in(field, run, weight / len(run.terms))
 
 
 def _extras(search: Search, known: Known) -> Iterator[Part]:

@@ -9,37 +9,31 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from service.engines.opensearch.clauses import MOST_CLAUSES, clauses
 from service.engines.opensearch.client import Client
 from service.engines.opensearch.compiling import EVERYTHING, Query, either, every, query_of
-from service.engines.opensearch.facets import Days
+from service.engines.opensearch.facets import DAYS, NO_DAYS, Days, days_of
 from service.engines.opensearch.mapping import LENGTHS
 from service.engines.opensearch.scoring import Known, Texts
 from service.query import Node, Or
 
-_NO_DAYS = Days(None, None)
-
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """`totals` and `days` are those of each reading that was asked about, in their order; `mark` is
-    that of the last article to come.
-    """
+    """`totals` and `days` are those of each reading that was asked about, in their order."""
 
     known: Known
-    mark: int
     totals: Sequence[int]
     days: Sequence[Days]
 
 
-NOT_SURVEYED = Survey(Known({}, 0, {}), 0, (), (_NO_DAYS,))
-_MOST_NARROWED_BY = 100
+NOT_SURVEYED = Survey(Known({}, 0, {}), (), (NO_DAYS,))
 # Of the whole archive.
 _ALWAYS: Mapping[str, Any] = {
     "size": 0,
     "track_total_hits": False,
     "aggs": {
         "newest": {"max": {"field": "slot"}},
-        "mark": {"max": {"field": "added_in"}},
         **{name: {"stats": {"field": name}} for name in LENGTHS},
     },
 }
@@ -54,20 +48,18 @@ def survey(
 ) -> Survey:
     """Ask about readings, each within the filters, and about nodes in the whole archive."""
     found = [every([reading, *filters]) for reading in readings]
-    # Each takes some of the clauses that a query may have.
-    is_narrowed = len(counted) <= _MOST_NARROWED_BY
     wanted = [query_of(Or(tuple(counted)))] if counted else []
     aggs: dict[str, Any] = {
         **{f"node {n}": {"filter": query_of(node)} for n, node in enumerate(counted)},
         **{
-            f"reading {number}": {"filter": query, "aggs": _DAYS}
+            f"reading {number}": {"filter": query, "aggs": DAYS}
             for number, query in enumerate(found)
         },
     }
     asked = {
         "size": 0,
         "track_total_hits": False,
-        "query": either([*wanted, *found]) if is_narrowed else EVERYTHING,
+        "query": _any_of([*wanted, *found]),
         "aggs": aggs,
     }
     whole, made = (
@@ -80,7 +72,7 @@ def survey(
     )
     found_by = [made[f"reading {number}"] for number, _ in enumerate(readings)]
     totals = [each["doc_count"] for each in found_by]
-    return Survey(known, int(whole["mark"]["value"] or 0), totals, [*map(_days, found_by)])
+    return Survey(known, totals, [*map(days_of, found_by)])
 
 
 Counted = TypeVar("Counted", bound=Hashable)
@@ -92,17 +84,18 @@ def counts_of(
     """In how many articles of the whole archive each of the queries holds."""
     if not queries:
         return {}
-    aggs = {str(number): {"filter": query} for number, query in enumerate(queries.values())}
-    body = {"size": 0, "track_total_hits": False, "aggs": aggs}
-    if len(queries) <= _MOST_NARROWED_BY:
-        body["query"] = either([*queries.values()])
+    body = {
+        "size": 0,
+        "track_total_hits": False,
+        # Each is tried for all that this finds: of a mistyped word there may be several hundred.
+        "query": _any_of([*queries.values()]),
+        "aggs": {str(number): {"filter": query} for number, query in enumerate(queries.values())},
+    }
     made = client.search(index, body)["aggregations"]
     return {name: made[str(number)]["doc_count"] for number, name in enumerate(queries)}
 
 
-_DAYS = {"first": {"min": {"field": "day"}}, "last": {"max": {"field": "day"}}}
-
-
-def _days(answered: Mapping[str, Any]) -> Days:
-    first, last = answered["first"]["value"], answered["last"]["value"]
-    return Days(int(first), int(last)) if first is not None else _NO_DAYS
+def _any_of(queries: Sequence[Query]) -> Query:
+    """What any of them finds, or everything where that has more clauses than a query may have."""
+    query = either(queries)
+    return query if clauses(query) <= MOST_CLAUSES else EVERYTHING
