@@ -31,6 +31,8 @@ from service.storing import Taken as Taken
 # So many are looked at and read at once.
 BATCH = 32
 _WITHDRAWN = "withdrawn by its source"
+# Standard input is called so.
+_NO_PATH = "-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +83,19 @@ class Intake:
             storing = self._storing(extraction)
             arrived = _read(extraction, self._look(arrivals, held))
             for together in gathered(starmap(_readings, arrived)):
-                for taken in self._store(together, storing, ingest):
-                    if isinstance(taken, Finished):
-                        later.append(taken.remember)
-                    yield taken
+                for done in self._store(together, storing, ingest):
+                    if isinstance(done, Finished):
+                        later.append(done.remember)
+                    yield done
                 if not held:
                     _call(later)
             # Last, so that of two texts of one article the embargoed one stays out of sight.
             for looked, readings in _read(extraction, self._look_at_held(held)):
                 for each in _readings(looked, readings):
                     if isinstance(each, Reading):
-                        yield storing.hold(each)
+                        taken = storing.hold(each)
+                        self._put_aside(_not_taken([each], [taken]), ingest)
+                        yield taken
             _call(later)
 
     def _storing(self, extraction: Extraction) -> Storing:
@@ -154,11 +158,13 @@ class Intake:
         self._put_aside([each for each in arrived if isinstance(each, Lost)], ingest)
         for part in up_to_notices(arrived):
             readings = [each for each in part if isinstance(each, Reading)]
-            taken = iter(storing.write(readings) if readings else ())
+            taken = storing.write(readings) if readings else []
+            self._put_aside(_not_taken(readings, taken), ingest)
+            rest = iter(taken)
             for each in part:
                 match each:
                     case Reading():
-                        yield next(taken)
+                        yield next(rest)
                     case Lost():
                         yield Taken(each.place, each.number, problem=each.reason)
                     case Notice():
@@ -194,6 +200,15 @@ class Intake:
             if each.is_input
         ]
         self.quarantine.keep(asides, ingest)
+
+
+def _not_taken(readings: Iterable[Reading], taken: Iterable[Taken]) -> list[Lost]:
+    """What reads well and cannot be stored; its bytes went by, and are where it came from."""
+    return [
+        Lost(reading.article.origin or _NO_PATH, each.problem, reading.article.record)
+        for reading, each in zip(readings, taken, strict=True)
+        if each.problem
+    ]
 
 
 def _must_wait(article: Article, decision: Decision | None) -> bool:

@@ -14,12 +14,18 @@ from service.article import Article
 from service.database import Connection
 from service.engines import Engine
 from service.errors import Conflict, CuttingsError, InvalidRequest, NotFound
-from service.needs import of_keys
+from service.needs import of_articles, of_keys
 from service.stores.articles import withdraw
 from service.stores.copies import CopyStore
 from service.stores.edit_log import LONGEST_TEXT, given_text
 from service.stores.embargoes import EmbargoStore, Held
-from service.stores.erasure import begin_erasing, of_origins, was_killed_at
+from service.stores.erasure import (
+    begin_erasing,
+    forget_names,
+    names_of,
+    of_origins,
+    was_killed_at,
+)
 from service.stores.kills import Tombstone, bury, digest_of, identities, killed_key, of_notice
 from service.stores.quarantine import QuarantineStore
 from service.stores.redaction import named_by, named_in, redact
@@ -51,7 +57,6 @@ class Killed:
     tombstone: Tombstone
     copies: tuple[str, ...]
     origins: tuple[str, ...]
-    names: tuple[str, ...] = ()  # its key, and its uris
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +91,7 @@ class Killing:
             raise _refusal(conn, present)
 
         killed = self.archive.change(of_keys([key]), work)
-        self._forget_elsewhere()
-        self.quarantine.drop_naming(killed.names)
+        self._forget_elsewhere([killed.tombstone.key])
         return killed
 
     def withdraw(self, key: str | None, uri: str | None, source: str | None, reason: str) -> str:
@@ -99,19 +103,19 @@ class Killing:
         if not key and not uri:
             raise InvalidRequest("It is withdrawn, but has no key and no uri to tell what")
 
-        def work(conn: Connection) -> tuple[str, list[Killed]]:
+        def work(conn: Connection) -> tuple[str, list[str]]:
             keys = [_present(conn, key)] if key else _with_uri(conn, uri, source)
             there = [each for each in keys if _has(conn, each)]
-            killed = [self._kill(conn, each, reason) for each in there]
+            for each in there:
+                self._kill(conn, each, reason)
             unseen = Article(body="", key=key, uri=uri, source=source)
             buried = killed_key(conn, unseen, "")
             if buried is None:
                 buried = _bury_unseen(conn, unseen, reason)
-            return there[0] if there else buried, killed
+            return there[0] if there else buried, there
 
         dead, killed = self.archive.change(of_notice(key, uri, source), work)
-        self._forget_elsewhere()
-        self.quarantine.drop_naming([name for each in killed for name in each.names])
+        self._forget_elsewhere(killed)
         return dead
 
     def sweep(self) -> bool:
@@ -119,7 +123,7 @@ class Killing:
         keys = self.engine.pending_erasures()
         if not keys:
             return True
-        self._forget_elsewhere()
+        self._forget_elsewhere(keys)
         if not self.engine.may_erase():
             return False
         self.embargoes.rewrite()
@@ -135,14 +139,24 @@ class Killing:
         self.engine.forget(conn, key)
         return replace(_kill(conn, key, reason), copies=copies)
 
-    def _forget_elsewhere(self) -> None:
-        """What the private part still holds of what was killed."""
+    def _forget_elsewhere(self, keys: Sequence[str]) -> None:
+        """What the private part still holds of what was killed, and what names one of these. Who is
+        cut off here leaves it to the sweep, which comes until all of it is done.
+        """
         origins = self.quarantine.origins()
         self.embargoes.kill()
         with self.archive.read(of_origins(origins)) as conn:
             for origin in origins:
                 if was_killed_at(conn, origin):
                     self.quarantine.drop_origin(origin)
+        self._forget_names(keys)
+
+    def _forget_names(self, keys: Sequence[str]) -> None:
+        with self.archive.read(of_articles(keys)) as conn:
+            named = names_of(conn, keys)
+        if named:
+            self.quarantine.drop_naming({name for names in named.values() for name in names})
+            self.archive.change(of_articles(named), lambda conn: forget_names(conn, named))
 
 
 def _has(conn: Connection, key: str) -> bool:
@@ -170,10 +184,9 @@ def _kill(conn: Connection, key: str, reason: str) -> Killed:
     withdraw(conn, key)
     conn.execute(FORGET_FORMER, values)
     tombstone = bury(conn, [key, *former], reason, digests)
-    begin_erasing(conn, key)
+    begin_erasing(conn, key, _names([key, *former], [text.article for text in texts]))
     redact(conn, named, {key, *former})
-    names = _names([key, *former], [text.article for text in texts])
-    return Killed(tombstone, (), tuple(row["origin"] for row in origins), names)
+    return Killed(tombstone, (), tuple(row["origin"] for row in origins))
 
 
 def _bury_held(conn: Connection, key: str, held: Held, reason: str) -> Killed:
@@ -181,12 +194,13 @@ def _bury_held(conn: Connection, key: str, held: Held, reason: str) -> Killed:
     places = [t.origin for t in texts if t.origin is not None and t.record is None]
     others = [each for each in (held.key, held.public_key) if each not in (None, key)]
     tombstone = bury(conn, [key, *others], reason, _digests(texts, places))
-    begin_erasing(conn, key)
+    begin_erasing(conn, key, _names([key], texts))
     redact(conn, named_by(held.findings.mentions, texts), {key})
-    return Killed(tombstone, (), tuple(dict.fromkeys(places)), _names([key], texts))
+    return Killed(tombstone, (), tuple(dict.fromkeys(places)))
 
 
 def _names(keys: Iterable[str], texts: Iterable[Article]) -> tuple[str, ...]:
+    """What others call it: by its keys, and by its uris."""
     uris = (text.uri for text in texts if text.uri is not None)
     return tuple(dict.fromkeys([*keys, *uris]))
 

@@ -63,6 +63,12 @@ def newest(folder: Path) -> str:
     return max(path.stem for path in folder.glob("[0-9]*.sql"))
 
 
+def of_documents() -> str:
+    """Of what rows an archive's documents are made, and those of its private part."""
+    folder = migrations_folder()
+    return f"{newest(folder)} {newest(folder / 'private')}"
+
+
 def _last(conn: sqlite3.Connection) -> str | None:
     try:
         last: str | None = conn.execute(LAST).fetchone()[0]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from service.archive import Archive
 from service.article import Article
 from service.database import Connection, savepoint
-from service.errors import CuttingsError, PreconditionFailed
+from service.errors import CuttingsError, InvalidRequest, PreconditionFailed
 from service.extract.pool import Extraction, Reading
 from service.findings import Findings
 from service.killing import Killing
@@ -66,7 +66,19 @@ class Storing:
     patience: float
 
     def write(self, readings: Sequence[Reading]) -> list[Taken]:
-        """Articles in one go, their names having been read before the archive is locked."""
+        """Articles in one go, their names having been read before the archive is locked.
+
+        Where the archive refuses all of them for one, that one is looked for by halves.
+        """
+        try:
+            return self._written(readings)
+        except InvalidRequest as exc:
+            if len(readings) == 1:
+                return [_not_stored(readings[0].article, exc.detail)]
+            half = len(readings) // 2
+            return [*self.write(readings[:half]), *self.write(readings[half:])]
+
+    def _written(self, readings: Sequence[Reading]) -> list[Taken]:
         batch = _Batch(readings, [_hashed(each) for each in readings])
         needs = NOTHING if self.archive.has_all else together(_needs(batch))
 
@@ -148,7 +160,7 @@ class Storing:
             if is_of_storage(exc):
                 raise
             reason = exc.detail if isinstance(exc, CuttingsError) else str(exc)
-            return _failed(article, f"cannot be stored: {reason}")
+            return _not_stored(article, reason)
         # Another input or process has changed it since it was looked at.
         batch.again[at] = self.extraction.here([article])[0]
         return self._put(conn, batch, at, any_held)
@@ -241,6 +253,10 @@ def _place(article: Article) -> tuple[str, int | None]:
 
 def _failed(article: Article, problem: str) -> Taken:
     return Taken(*_place(article), problem=problem)
+
+
+def _not_stored(article: Article, reason: str) -> Taken:
+    return _failed(article, f"cannot be stored: {reason}")
 
 
 def _taken(article: Article, decision: Decision) -> Taken:

@@ -15,12 +15,14 @@ from hypothesis import strategies as st
 
 from service.article import Article
 from service.checks import check
+from service.cli.quarantine import read_again
 from service.dates import parse_moment
 from service.extract import load_tagger
 from service.gathering import Finished
 from service.ingest import Report
 from service.intake import Intake, Taken
 from service.stores.kills import KillStore
+from service.stores.quarantine import Aside
 from service.stores.versions import VersionStore
 
 
@@ -184,3 +186,30 @@ def test_an_address_is_remembered_when_all_of_it_is_written(archive: Archive) ->
     assert archive.embargoes.any_held()
     assert list(taken) == []
     assert done == [1]
+
+
+def test_what_cannot_be_stored_is_put_aside_until_it_can(archive: Archive, tmp_path: Path) -> None:
+    feed = tmp_path / "feed.jsonl"
+    records = [{"key": key, "uri": f"urn:{uri}", "body": key + uri} for key, uri in ("xx", "yy")]
+    lines(feed, *records, {**records[0], "uri": "urn:y"})
+    report = archive.ingest(feed)
+    (failure,) = report.failed
+    assert (report.added, failure.origin) == (2, f"{feed}#3")
+    assert failure.reason.startswith("cannot be stored: its uri belongs to the article")
+    (kept,) = archive.quarantine.page(10).kept
+    seen = (kept.origin, kept.number, kept.reason, kept.is_whole)
+    assert seen == (str(feed), 3, failure.reason, False)
+    assert archive.ingest(lines(feed, *records)).failed == []
+    assert archive.quarantine.total() == 0
+
+
+def test_what_is_read_again_and_cannot_be_stored_stays_one_row(archive: Archive) -> None:
+    archive.add(Article(body="x", key="x", uri="urn:x"))
+    archive.add(Article(body="y", key="y", uri="urn:y"))
+    data = json.dumps({"key": "x", "uri": "urn:y", "body": "word"}).encode()
+    archive.quarantine.keep([Aside("/f/a.json", None, "is broken", None, data, len(data))], 1)
+    job = archive.job(lambda: load_tagger("off"))
+    read_again(archive.quarantine, archive.quarantine.page(10).kept, job.run_documents)
+    (kept,) = archive.quarantine.page(10).kept
+    assert kept.reason.startswith("cannot be stored: its uri belongs to the article")
+    assert kept.is_whole

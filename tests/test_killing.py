@@ -8,12 +8,13 @@ from conftest import Archive, of_a_file
 from service.article import Article
 from service.dates import parse_moment
 from service.entity import EntityName, Mention
-from service.errors import Conflict, NotFound
+from service.errors import Busy, Conflict, NotFound
 from service.findings import Findings
 from service.stores.edit_log import Author
 from service.stores.edits import EditStore
-from service.stores.embargoes import Held
+from service.stores.embargoes import EmbargoStore, Held
 from service.stores.kills import KillStore
+from service.stores.quarantine import Aside, new_ingest
 from service.stores.versions import VersionStore
 
 UNHEARD = "qvxjwzkplmtrd"
@@ -45,8 +46,9 @@ def named(text: str, start: int = 4) -> Mention:
 
 def test_what_is_killed_is_in_no_byte_of_the_files(archive: Archive) -> None:
     archive.add(Article(body="Another report of the quiet town.", title="Quiet town"))
-    archive.add(secret(body=f"First they said {UNHEARD}."))
-    key = archive.add(secret(), [named(UNHEARD)]).key
+    uri = f"wire:{UNHEARD}"
+    archive.add(secret(body=f"First they said {UNHEARD}.", uri=uri))
+    key = archive.add(secret(uri=uri), [named(UNHEARD)]).key
     assert archive.remains(UNHEARD)
     killed = archive.killing.kill(key, "a court's order")
     assert killed.tombstone.reason == "a court's order"
@@ -112,6 +114,59 @@ def test_what_is_under_embargo_can_be_killed(archive: Archive) -> None:
     assert archive.remains(UNHEARD) == []
     assert archive.embargoes.find(key) is None
     assert archive.add(secret()).outcome == "killed"
+
+
+def aside(number: int, said: str) -> Aside:
+    data = said.encode()
+    return Aside("/in/wire.ndjson", number, "is broken", "json", data, len(data))
+
+
+def away(*_args: object) -> int:
+    raise Busy("A node is away")
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_one_that_is_cut_off_leaves_no_record_that_names_it(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch, *, held: bool
+) -> None:
+    """It is told of as an error, though it was killed: who sends it again is told so."""
+    told = secret(uri=f"wire:{UNHEARD}", embargoed_until=FUTURE if held else None)
+    if held:
+        key = archive.embargoes.hold(Held(told, Findings(), "test"), "held").key
+    else:
+        key = archive.add(told).key
+    asides = [aside(1, f'{{"uri": "wire:{UNHEARD}", "bo'), aside(2, '{"uri": "wire:8", "bo')]
+    archive.quarantine.keep(asides, new_ingest())
+    with monkeypatch.context() as cut_off:
+        cut_off.setattr(EmbargoStore, "kill", away)
+        for error in (Busy, Busy if held else Conflict):
+            with pytest.raises(error):
+                archive.killing.kill(key)
+        with pytest.raises(Busy):
+            archive.killing.sweep()
+    archive.killing.sweep()
+    assert [kept.number for kept in archive.quarantine.page(10).kept] == [2]
+
+
+def test_a_withdrawal_that_is_cut_off_leaves_none_either(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive.add(secret(uri=f"wire:{UNHEARD}"))
+    archive.quarantine.keep([aside(1, f'{{"uri": "wire:{UNHEARD}", "bo')], new_ingest())
+    with monkeypatch.context() as cut_off:
+        cut_off.setattr(EmbargoStore, "kill", away)
+        with pytest.raises(Busy):
+            archive.killing.withdraw(None, f"wire:{UNHEARD}", None, "withdrawn")
+    archive.killing.sweep()
+    assert archive.quarantine.total() == 0
+
+
+def test_names_are_noted_until_nothing_is_called_so(archive: Archive) -> None:
+    key = archive.add(secret()).key
+    archive.quarantine.keep([aside(1, f'{{"key": "{key}", "bo')], new_ingest())
+    archive.killing.kill(key)
+    assert archive.quarantine.total() == 0
+    assert archive.rows("SELECT key, names FROM erasures") == [(key, "[]")]
 
 
 def test_editors_words_that_only_it_knew_go_along(archive: Archive) -> None:

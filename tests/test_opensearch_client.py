@@ -10,12 +10,14 @@ from opensearchpy.client.indices import IndicesClient
 
 from service.cluster import ClusterSettings
 from service.deadline import within
-from service.engines.opensearch.client import Address, Client
+from service.engines.opensearch.client import Client
 from service.engines.opensearch.client_errors import our_errors
+from service.engines.opensearch.nodes import Address
 from service.errors import Busy, CuttingsError, DiskFull, InvalidRequest, Misconfigured
 from service.settings import read_settings
 
 TOO_MANY = {"error": {"root_cause": [{"type": "too_many_clauses", "reason": "1024"}]}}
+WIDE = {"error": {"reason": "Automaton [中*] expanded to too many terms (limit 128)"}}
 FULL = {"error": {"reason": "blocked: disk usage exceeded flood-stage watermark"}}
 
 FAULTS: list[tuple[Callable[[], Exception], type[CuttingsError]]] = [
@@ -30,6 +32,7 @@ FAULTS: list[tuple[Callable[[], Exception], type[CuttingsError]]] = [
     (lambda: exceptions.TransportError(500, "search_phase_execution_exception", {}), Busy),
     (lambda: exceptions.RequestError(400, "parsing_exception", {}), Misconfigured),
     (lambda: exceptions.RequestError(400, "search_phase_execution", TOO_MANY), InvalidRequest),
+    (lambda: exceptions.TransportError(500, "search_phase_execution", WIDE), InvalidRequest),
     (lambda: exceptions.ConnectionTimeout("TIMEOUT", "slow", Exception()), Busy),
     (lambda: exceptions.ConnectionError("N/A", "refused", Exception()), Busy),
     (lambda: exceptions.TransportError(429, "circuit_breaking_exception", {}), Busy),
@@ -178,7 +181,9 @@ def test_another_document_in_its_place_is_no_error(monkeypatch: pytest.MonkeyPat
 STARTED: dict[str, object] = {
     "routing": {"state": "STARTED"},
     "docs": {"deleted": 0},
+    "merges": {"current": 0},
     "seq_no": {"max_seq_no": 7},
+    "retention_leases": {"leases": []},
 }
 COPIES: list[tuple[list[dict[str, object]], int, bool]] = [
     ([STARTED, STARTED], 2, True),
@@ -205,6 +210,22 @@ def test_nothing_is_expunged_of_which_a_copy_tells_nothing(
         monkeypatch.setattr(IndicesClient, name, lambda *_args, **_kwargs: said)
     client = Client(Address(("http://127.0.0.1:9",)))
     assert client.expunge(("articles",)) == is_expunged
+    client.close()
+
+
+@pytest.mark.parametrize("fails", ["flush", "forcemerge", "refresh"])
+def test_a_part_that_could_not_do_it_is_no_success(
+    monkeypatch: pytest.MonkeyPatch, fails: str
+) -> None:
+    for name in ("flush", "forcemerge", "refresh"):
+        said = {"_shards": {"total": 2, "successful": 1, "failed": int(name == fails)}}
+        monkeypatch.setattr(IndicesClient, name, lambda *_args, said=said, **_kwargs: said)
+    client = Client(Address(("http://127.0.0.1:9",)))
+    with pytest.raises(Busy, match="too much to do"):
+        client.expunge(("articles",))
+    if fails == "refresh":
+        with pytest.raises(Busy, match="too much to do"):
+            client.refresh("articles")
     client.close()
 
 

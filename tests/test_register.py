@@ -10,7 +10,7 @@ import pytest
 from service.engines.opensearch.client import Client, Found, Json, Place
 from service.engines.opensearch.shelf import register as register_module
 from service.engines.opensearch.shelf.register import NOT_KNOWN, Head, Register
-from service.errors import Busy, DiskFull
+from service.errors import Busy, DiskFull, Misconfigured
 
 Step = Callable[[], None]
 
@@ -23,6 +23,8 @@ class OneIndex(Client):
         self.writes = 0
         self.before: list[Step] = []
         self.after: list[Step] = []
+        self.before_reading: list[Step] = []
+        self.lagging: list[Found] = []
 
     def replace(
         self,
@@ -57,8 +59,17 @@ class OneIndex(Client):
         self.writes += 1
         self.documents[key] = Found(json.loads(json.dumps(body)), (self.writes, 1))
 
-    def get(self, index: str, key: str, without: Sequence[str] = ()) -> Found | None:  # noqa: ARG002 - as above
-        found = self.documents.get(key)
+    def get(
+        self,
+        index: str,  # noqa: ARG002 - as above
+        key: str,
+        without: Sequence[str] = (),
+        *,
+        first: bool = False,
+    ) -> Found | None:
+        if self.before_reading:
+            self.before_reading.pop(0)()
+        found = self.documents.get(key) if first or not self.lagging else self.lagging.pop()
         if found is None:
             return None
         return Found({n: v for n, v in found.body.items() if n not in without}, found.place)
@@ -173,6 +184,39 @@ def test_what_was_sent_twice_by_the_cluster_itself_is_committed_once(index: OneI
     held = register.commit(head, new)
     assert held is not None
     assert held.number == register.read().number == 1
+
+
+def test_it_is_not_told_as_refused_while_nobody_can_look(index: OneIndex) -> None:
+    register = Register(index, "archive")
+    head = register.read()
+    new = followed(head)
+    assert register.replace(head, new) is not None
+    index.before_reading = [lost] * 2
+    held = register.commit(head, new)
+    assert held is not None
+    assert held.number == register.read().number == 1
+
+
+def test_a_copy_that_lags_behind_is_not_believed(index: OneIndex) -> None:
+    """The one that refused it had it, and may not have told the others."""
+    register = Register(index, "archive")
+    head = register.read()
+    new = followed(head)
+    before = index.documents["head"]
+    assert register.replace(head, new) is not None
+    index.lagging = [before] * 3
+    held = register.commit(head, new)
+    assert held is not None
+    assert held.number == register.read().number == 1
+
+
+def test_documents_of_other_rows_are_not_read(
+    index: OneIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(register_module, "of_documents", lambda: "9999_later")
+    for ask in (Register(index, "archive").read, Register(index, "archive").raise_if_not_ours):
+        with pytest.raises(Misconfigured, match="another version of Cuttings"):
+            ask()
 
 
 def test_what_nobody_can_tell_is_said(index: OneIndex) -> None:

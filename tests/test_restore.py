@@ -229,7 +229,7 @@ def test_without_the_private_part_what_stands_there_stays(tmp_path: Path) -> Non
 def test_one_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     settings = filled(tmp_path / "a")
     file = taken(settings)
-    text = manifest_of(file).read_text().replace("0010_", "9910_")
+    text = manifest_of(file).read_text().replace("0011_", "9911_")
     manifest_of(file).write_text(text)
     with pytest.raises(Misconfigured, match="install a newer Cuttings"):
         restore(replace(settings, db=tmp_path / "c.db"), file, quick=True)

@@ -23,8 +23,8 @@ from service.engines.opensearch.lists.fields import (
     LISTS,
 )
 from service.engines.opensearch.mapping import index_of_articles
+from service.engines.opensearch.shelf.applying import Change, Place, told
 from service.engines.opensearch.shelf.applying import read as read_told
-from service.engines.opensearch.shelf.applying import told
 from service.engines.opensearch.shelf.bodies import body_of, from_record, record_of, searched_of
 from service.engines.opensearch.shelf.fields import (
     LOOKED_UP,
@@ -40,7 +40,6 @@ from service.needs import FIELDS, PRIVATE_FIELDS, Name
 from service.working.documents import Document
 from service.working.rows import no_ids, read
 from service.working.schemas import PRIVATE
-from service.working.shelf import Changes
 
 
 def compare(archive: Archive) -> None:
@@ -100,9 +99,8 @@ def test_the_same_after_any_history(first: Step, steps: list[Step]) -> None:
 def test_nothing_is_lost_on_the_way(some: list[Document]) -> None:
     for each in some:
         assert from_record(json.loads(json.dumps(record_of(each)))) == each
-    put = {each.name: each for each in some[1:]}
-    changes = Changes(put, frozenset(each.name for each in some[:1]))
-    assert read_told(told(changes)) == changes
+    change = Change(some, [Place("articles", "a1", "2018-12-16"), Place("others", "source/x")])
+    assert read_told(told(change)) == change
 
 
 @given(documents)

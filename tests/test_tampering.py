@@ -25,7 +25,7 @@ TOLD_ONCE = {
         *("added_in", "dated_in"),  # earlier than now, as every arrival
     },
     "edits": {"at", "who", "name", "reason"},
-    "erasures": {"delete"},
+    "erasures": {"delete", "names"},
     "former_keys": {"delete", "former", "key"},
     "generation": {"number", "archive"},  # caches ask anew
     "filing": {"number"},

@@ -8,8 +8,9 @@ behind when it moved a row to another page before, which was so for one row of a
 write-ahead log is emptied.
 """
 
+import json
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from service.database import Connection, Database
 from service.needs import KILLED, Needs
@@ -18,14 +19,36 @@ from service.stores.text_indexes import TEXT_INDEXES, merge_segments
 from service.stores.text_rebuild import clear_rebuild
 
 PENDING = "SELECT key FROM erasures ORDER BY key"
-BEGIN = "INSERT INTO erasures (key) VALUES (:key) ON CONFLICT DO NOTHING"
+BEGIN = """
+INSERT INTO erasures (key, names) VALUES (:key, :names)
+ON CONFLICT (key) DO UPDATE SET names = :names WHERE :names <> '[]'
+"""
+NAMES = """
+SELECT key, names FROM erasures
+WHERE names <> '[]' AND key IN (SELECT value FROM json_each(:keys))
+"""
+FORGET_NAMES = "UPDATE erasures SET names = '[]' WHERE key = :key AND names = :names"
 DONE = "DELETE FROM erasures WHERE key = :key"
 KNOWN = "SELECT 1 FROM killed_identities WHERE digest = :digest"
 
 
-def begin_erasing(conn: Connection, key: str) -> None:
-    """Note, in the transaction of a kill, that its traces are to be swept out."""
-    conn.execute(BEGIN, {"key": key})
+def begin_erasing(conn: Connection, key: str, names: Iterable[str] = ()) -> None:
+    """Note, in the transaction of a kill, that its traces are to be swept out, and by which names
+    it may still be told of elsewhere.
+    """
+    conn.execute(BEGIN, {"key": key, "names": json.dumps([*names])})
+
+
+def names_of(conn: Connection, keys: Collection[str]) -> dict[str, list[str]]:
+    """Of these kills, those whose names are not forgotten yet."""
+    rows = conn.execute(NAMES, {"keys": json.dumps([*keys])})
+    return {row["key"]: json.loads(row["names"]) for row in rows}
+
+
+def forget_names(conn: Connection, names: Mapping[str, Sequence[str]]) -> None:
+    """Nothing is called so any more; of one that was killed again meanwhile they stay."""
+    rows = [{"key": key, "names": json.dumps([*each])} for key, each in names.items()]
+    conn.executemany(FORGET_NAMES, rows)
 
 
 def pending_erasures(database: Database) -> Sequence[str]:

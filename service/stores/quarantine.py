@@ -157,9 +157,13 @@ class QuarantineStore:
         self._private = private
         # Of the ingest that put something aside last: how many rows of each origin are its own.
         self._counted: tuple[int, Counter[str]] = 0, Counter()
+        self._reads_again = False
 
     def keep(self, asides: Sequence[Aside], ingest: int) -> None:
         """Put these aside, in one change; `ingest` is the number that `new_ingest` gave it."""
+        if self._reads_again:
+            # Without bytes it is what is being read, whose row has them and gets the reason.
+            asides = [each for each in asides if each.data is not None]
         if not asides:
             return
         counted = self._counted[1] if self._counted[0] == ingest else Counter[str]()
@@ -195,9 +199,11 @@ class QuarantineStore:
             self._private.change(_of(numbers), lambda conn: conn.executemany(sql, rows).rowcount)
 
         change(SET_OUT)
+        self._reads_again = True
         try:
             yield
         finally:
+            self._reads_again = False
             change(COME_BACK)
 
     def seen_again(self, number: int) -> str | None:

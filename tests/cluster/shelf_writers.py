@@ -8,7 +8,8 @@ from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 
 from cluster.shelves import row
-from service.engines.opensearch.client import Address, Client
+from service.engines.opensearch.client import Client
+from service.engines.opensearch.nodes import Address
 from service.engines.opensearch.shelf import shelf as shelf_module
 from service.engines.opensearch.shelf.applying import Applying
 from service.engines.opensearch.shelf.register import NOT_KNOWN
@@ -61,7 +62,7 @@ def write(urls: Sequence[str], name: str, marks: Sequence[str]) -> None:
     client.close()
 
 
-def write_and_die(urls: Sequence[str], name: str, mark: str) -> None:
+def write_and_die(urls: Sequence[str], name: str, marks: Sequence[str]) -> None:
     """Between the change and what it makes of the indices."""
 
     class Dying(Applying):
@@ -70,7 +71,10 @@ def write_and_die(urls: Sequence[str], name: str, mark: str) -> None:
 
     # This process is nobody else's.
     setattr(shelf_module, "Applying", Dying)  # noqa: B010
-    write(urls, name, [mark])
+    shelf = OpenSearchShelf(Client(Address(tuple(urls))), name)
+    number = shelf.number()
+    put = [counted(COUNTER[1], number + len(marks)), *(counted(mark, 1) for mark in marks)]
+    shelf.commit(number, Changes({each.name: each for each in put}, frozenset()))
 
 
 def in_process(target: object, *args: object) -> BaseProcess:

@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 from hypothesis import strategies as st
 
 from cluster.processes import Cluster
-from service.engines.opensearch.client import Address, Client
+from service.engines.opensearch.client import Client
+from service.engines.opensearch.nodes import Address
 from service.engines.opensearch.shelf.layouts import Parts
 from service.engines.opensearch.shelf.shelf import OpenSearchShelf
 from service.needs import ORDERED, Condition, Kind, Span

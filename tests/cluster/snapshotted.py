@@ -13,8 +13,9 @@ from varied_archives import a_mention
 from cluster.processes import Cluster
 from service.article import Article
 from service.cluster import ClusterSettings
-from service.engines.opensearch.client import Address, Client
+from service.engines.opensearch.client import Client
 from service.engines.opensearch.home import ClusterHome
+from service.engines.opensearch.nodes import Address
 from service.engines.opensearch.shelf.shelf import OpenSearchShelf
 from service.errors import CuttingsError, NotReady
 from service.findings import Findings

@@ -15,8 +15,9 @@ from cluster.processes import Cluster
 from service.article import Article
 from service.cluster import ClusterSettings
 from service.dates import parse_moment
-from service.engines.opensearch.client import Address, Client
+from service.engines.opensearch.client import Client
 from service.engines.opensearch.home import ClusterHome
+from service.engines.opensearch.nodes import Address
 from service.engines.opensearch.shelf import register as register_module
 from service.engines.opensearch.shelf.layouts import Parts
 from service.engines.opensearch.shelf.register import Register
@@ -91,17 +92,38 @@ def test_a_change_that_nobody_made_keeps_a_kill_waiting(
 
 
 def test_what_is_killed_counts_as_kept_while_a_copy_is_away(
-    home: ClusterHome, opensearch: OpenSearch
+    home: ClusterHome, client: Client, opensearch: OpenSearch, settings: Settings
 ) -> None:
     store(home, Article(key="doomed", body=f"{DOOMED} was seen there."))
     killing_in(home).kill("doomed", "as told")
     index = home.shelf.indices.articles
     # More than there are nodes for: the last of them is as one on a node that is away.
     opensearch.indices.put_settings(index=index, body={COPIES: 5})
-    until_erased = [home.engine.erase(["doomed"]) for _ in range(5)]
-    assert until_erased == [False] * 5
+    every = f"{settings.cluster.name}-*"
+    end = time.monotonic() + LONGEST_ERASURE
+    while opensearch.indices.stats(index=every)["_all"]["total"]["docs"]["deleted"]:
+        client.expunge((every,))
+        assert time.monotonic() < end
+        time.sleep(PAUSE)
+    # All that tell something have deleted it.
+    assert [home.engine.erase(["doomed"]) for _ in range(3)] == [False] * 3
     opensearch.indices.put_settings(index=index, body={COPIES: 1})
     erase(home, "doomed")
+
+
+def test_what_is_killed_leaves_indices_that_are_being_made_too(
+    home: ClusterHome, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store(home, Article(key="doomed", body=f"{DOOMED} was seen there."))
+    beside = len(remains(settings, DOOMED))
+    with monkeypatch.context() as cut_off:
+        cut_off.delattr(Client, "point")
+        with pytest.raises(AttributeError):
+            home.engine.rebuild()
+    assert len(remains(settings, DOOMED)) > beside
+    killing_in(home).kill("doomed", "as told")
+    erase(home, "doomed")
+    assert remains(settings, DOOMED) == []
 
 
 def erase(home: ClusterHome, key: str) -> None:

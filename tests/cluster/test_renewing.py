@@ -1,8 +1,7 @@
 """Indices are made anew beside those that are asked and changed meanwhile, and nothing is lost."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from itertools import chain, repeat
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -10,6 +9,7 @@ from conftest import LONG
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cluster.interrupted import Interrupted, KilledError, commit, killed, mark, quiet
 from cluster.processes import Cluster
 from cluster.shelves import (
     BY_DECADES,
@@ -38,59 +38,6 @@ some_changes = st.lists(changes(), min_size=1, max_size=4)
 layouts = st.sampled_from([PARTS, BY_DECADES, Parts(1, 0, 1)])
 
 
-class Interrupted(Client):
-    """Does something before some of what it is asked for."""
-
-    before: Iterator[Callable[[], None]] = repeat(lambda: None)
-
-    @contextmanager
-    def doing(self, *steps: Callable[[], None]) -> Iterator[None]:
-        """One of these before each of the next requests."""
-        self.before = chain(steps, repeat(lambda: None))
-        try:
-            yield
-        finally:
-            self.before = repeat(lambda: None)
-
-    def _happens(self) -> None:
-        step = next(self.before)
-        self.before, after = repeat(lambda: None), self.before
-        step()
-        self.before = after
-
-    def search(self, *args: Any, **options: Any) -> Any:
-        self._happens()
-        return super().search(*args, **options)
-
-    def apply(self, *args: Any, **options: Any) -> None:
-        self._happens()
-        super().apply(*args, **options)
-
-    def point(self, *args: Any) -> None:
-        self._happens()
-        super().point(*args)
-
-    def point_beside(self, *args: Any) -> None:
-        self._happens()
-        super().point_beside(*args)
-
-    def create_missing(self, *args: Any, **options: Any) -> None:
-        self._happens()
-        super().create_missing(*args, **options)
-
-    def replace(self, *args: Any) -> Any:
-        self._happens()
-        return super().replace(*args)
-
-
-class KilledError(Exception):
-    """Nobody catches it."""
-
-
-def killed() -> None:
-    raise KilledError
-
-
 @pytest.fixture(scope="module")
 def watched(cluster: Cluster) -> Iterator[Interrupted]:
     with connected(cluster, Interrupted) as made:
@@ -108,15 +55,6 @@ def in_small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages of two documents, and old indices that go at once."""
     monkeypatch.setattr(renewing, "_ALL", FEW)
     monkeypatch.setattr(renewing, "_SECONDS_KEPT", 0)
-
-
-def commit(shelf: OpenSearchShelf, memory: MemoryShelf, change: Changes) -> None:
-    assert shelf.commit(shelf.number(), change)
-    assert memory.commit(memory.number(), change)
-
-
-def quiet(_done: int, _all: int) -> None:
-    """Nobody looks."""
 
 
 def test_the_new_indices_take_the_place_of_the_old(client: Client, shelf: OpenSearchShelf) -> None:
@@ -211,7 +149,8 @@ def test_who_comes_next_goes_on_where_one_was_killed(
     compare(shelf, memory)
 
 
-def test_two_at_once_are_one(watched: Interrupted, shelf: OpenSearchShelf) -> None:
+@pytest.mark.parametrize("at", [0, 4, 6, 9])
+def test_two_at_once_are_one(watched: Interrupted, shelf: OpenSearchShelf, at: int) -> None:
     emptied(shelf)
     memory = MemoryShelf()
     done: list[str] = []
@@ -220,7 +159,7 @@ def test_two_at_once_are_one(watched: Interrupted, shelf: OpenSearchShelf) -> No
         shelf.renew(PARTS, quiet)
         done.append("another")
 
-    with watched.doing(*[lambda: None] * 4, another):
+    with watched.doing(*[lambda: None] * at, another):
         try:
             OpenSearchShelf(watched, name_of(shelf)).renew(PARTS, quiet)
         except CuttingsError as exc:
@@ -242,10 +181,6 @@ def test_who_tidies_takes_no_new_indices_away(watched: Interrupted, shelf: OpenS
     compare(shelf, memory)
     shelf.tidy()
     assert len(watched.named(shelf.indices.of_any_version)) == 3
-
-
-def mark(number: int) -> Document:
-    return Document("source", f"s{number}", {"sources": (row("sources", articles=1),)})
 
 
 def dated(key: str, published: str, title: str) -> Document:

@@ -14,8 +14,9 @@ from serving import serving
 from cluster.secured import Secured
 from service.cli import main
 from service.cluster import ClusterSettings
-from service.engines.opensearch.client import Address, Client
+from service.engines.opensearch.client import Client
 from service.engines.opensearch.home import ClusterHome
+from service.engines.opensearch.nodes import Address
 from service.engines.opensearch.shelf import renewing
 from service.errors import Busy, Misconfigured
 from service.settings import Settings, as_environment
@@ -133,6 +134,14 @@ def test_it_is_enough_to_delete_old_indices_and_to_erase(
 def test_it_is_enough_for_no_other_index(secured: Secured, user: str) -> None:
     with pytest.raises(Misconfigured, match=r"lacks a right.* no permissions for \[indices:"):
         ClusterHome(settings_of(secured, f"not-{user}")).migrate()
+
+
+def test_copies_without_nodes_for_them_are_refused_first(secured: Secured, user: str) -> None:
+    settings = settings_of(secured, f"{user}-alone", copies=1)
+    done = CliRunner().invoke(main, ("ingest", str(ROOT / "seeds")), env=as_environment(settings))
+    assert done.exit_code == 2
+    assert "CUTTINGS_OPENSEARCH_COPIES may be 0 at most, and is 1" in done.output
+    assert not secured.asked("GET", f"/_cat/indices/{user}-alone*?h=index").text
 
 
 REFUSED: list[tuple[Mapping[str, Any], str]] = [

@@ -25,10 +25,11 @@ from cluster.shelf_writers import (
 )
 from cluster.shelves import PARTS, connected, empty_shelf, name_of
 from service.database import Connection
-from service.engines.opensearch.client import Address, Client, Place
+from service.engines.opensearch.client import Client, Place
+from service.engines.opensearch.nodes import Address
 from service.engines.opensearch.shelf import indices as indices_module
 from service.engines.opensearch.shelf import register as register_module
-from service.engines.opensearch.shelf.applying import Applying
+from service.engines.opensearch.shelf.applying import Applying, Leaving
 from service.engines.opensearch.shelf.fields import LOOKED_UP_OF_OTHERS
 from service.engines.opensearch.shelf.layouts import laid_out
 from service.engines.opensearch.shelf.shelf import OpenSearchShelf
@@ -99,14 +100,38 @@ def test_whoever_comes_next_ends_what_a_killed_process_began(
     cluster: Cluster, shelf: OpenSearchShelf
 ) -> None:
     leave_mark(shelf, "first", Done())
-    process = in_process(write_and_die, cluster.urls, name_of(shelf), "second")
-    process.join()
-    assert process.exitcode == -signal.SIGKILL
+    kill_writing(["second"], cluster, shelf)
     assert [*shelf.get([("source", "second")])] == []
     assert shelf.number() == 2
     assert marks(shelf) == (2, {"first", "second"})
     leave_mark(shelf, "third", Done())
     assert marks(shelf) == (3, {"first", "second", "third"})
+
+
+def test_a_reader_in_a_hurry_ends_what_was_large(
+    cluster: Cluster, client: Client, shelf: OpenSearchShelf
+) -> None:
+    """Longer than any of them waits they all have waited together."""
+    wanted = [f"second{number}" for number in range(900)]
+    leave_mark(shelf, "first", Done())
+    kill_writing(wanted, cluster, shelf)
+    archive = SharedArchive(OpenSearchShelf(client, name_of(shelf)), query_seconds=1.5)
+    end = time.monotonic() + 30
+    while True:
+        try:
+            with archive.read():
+                break
+        except Busy:
+            assert time.monotonic() < end
+    assert shelf.number() == 2
+    assert marks(shelf) == (901, {"first", *wanted})
+
+
+def kill_writing(marks: list[str], cluster: Cluster, shelf: OpenSearchShelf) -> None:
+    """With a change that is made, and not applied."""
+    process = in_process(write_and_die, cluster.urls, name_of(shelf), marks)
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
 
 
 @pytest.mark.parametrize("lost", [["before"], ["after"], ["after", "before"], ["before"] * 3])
@@ -135,7 +160,9 @@ def test_what_nobody_can_tell_is_said(
 
 
 def applying(client: Client, shelf: OpenSearchShelf, changes: Changes) -> Applying:
-    return Applying(client, shelf.indices, 1, changes, (laid_out(PARTS),))
+    layouts = (laid_out(PARTS),)
+    change = Leaving(client, shelf.indices, layouts).change(changes)
+    return Applying(client, shelf.indices, 1, change, layouts)
 
 
 def test_who_comes_late_writes_over_nothing(client: Unreliable, shelf: OpenSearchShelf) -> None:

@@ -4,9 +4,13 @@ well, and nothing is taken for whole that is not.
 
 import threading
 import time
+from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
+from typing import Any
 
 import pytest
+from click.testing import CliRunner, Result
 from conftest import LONG
 from opensearchpy import OpenSearch
 
@@ -25,14 +29,17 @@ from cluster.snapshotted import (
     story,
 )
 from service.backup.from_snapshot import restore
+from service.cli import main
 from service.engines.opensearch import making
 from service.engines.opensearch.home import ClusterHome
+from service.engines.opensearch.making import Making
 from service.engines.opensearch.shelf import turns
 from service.engines.opensearch.snapshots import taking
+from service.engines.opensearch.snapshots.bringing import Bringing
 from service.engines.opensearch.snapshots.sealed import seal_of
-from service.engines.snapshots import Snapshot
+from service.engines.snapshots import Snapshot, Tell
 from service.errors import Conflict, CuttingsError, NotReady
-from service.settings import Settings
+from service.settings import Settings, as_environment
 from service.working.documents import Document
 from service.working.shelf import Changes
 
@@ -242,6 +249,71 @@ def test_nobody_looks_before_all_is_there(settings: Settings, home: ClusterHome)
             restore(then, full, ())
     assert ClusterHome(then).is_there()
     assert documents(ClusterHome(then)) == documents(home)
+
+
+def run(settings: Settings, *words: str) -> Result:
+    return CliRunner().invoke(main, words, env=as_environment(settings))
+
+
+def test_commands_are_turned_away_meanwhile(
+    settings: Settings, home: ClusterHome, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Also before anything of the private part is there."""
+    home.take_snapshot("one", quiet)
+    full, then = f"{settings.cluster.name}.one", called(settings, f"{settings.cluster.name}-then")
+    arrived = tmp_path / "a.txt"
+    arrived.write_text("A bridge was opened.", "utf-8")
+    commands = ("key", "list"), ("key", "create", "--scope", "read"), ("ingest", str(arrived))
+    bring, wait, said = Bringing.indices, Bringing.wait, list[Result]()
+
+    def others() -> None:
+        said.extend(run(then, *words) for words in (*commands, ("migrate",)))
+
+    def before(self: Bringing, *args: Any) -> list[str]:
+        others()
+        return bring(self, *args)
+
+    def while_copied(self: Bringing, names: Sequence[str], tell: Tell) -> None:
+        others()
+        wait(self, names, tell)
+
+    monkeypatch.setattr(Bringing, "indices", before)
+    monkeypatch.setattr(Bringing, "wait", while_copied)
+    restore(then, full, ())
+    assert len(said) == 2 * (len(commands) + 1)
+    assert {each.exit_code for each in said} == {2}
+    assert all("is being restored" in each.output for each in said)
+    assert documents(ClusterHome(then)) == documents(home)
+
+
+def test_who_has_looked_for_keys_is_in_nobody_s_way(settings: Settings, home: ClusterHome) -> None:
+    home.take_snapshot("one", quiet)
+    full, then = f"{settings.cluster.name}.one", called(settings, f"{settings.cluster.name}-then")
+    assert run(then, "key", "list").exit_code == 0
+    restore(then, full, ())
+    assert documents(ClusterHome(then)) == documents(home)
+
+
+def test_a_key_that_was_made_stays(
+    settings: Settings, home: ClusterHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also one that is made while a restore begins."""
+    home.take_snapshot("one", quiet)
+    full, then = f"{settings.cluster.name}.one", called(settings, f"{settings.cluster.name}-then")
+    refuse = Making._refuse_filled
+
+    def hurried(self: Making) -> None:
+        refuse(self)
+        assert run(then, "key", "create", "--scope", "read", "--note", "desk").exit_code == 0
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Making, "_refuse_filled", hurried)
+        with pytest.raises(Conflict, match="Something stands there already"):
+            restore(then, full, ())
+    with pytest.raises(Conflict, match="Something stands there already"):
+        restore(then, full, ())
+    assert run(then, "key", "list").output.rstrip().endswith("desk")
+    assert not ClusterHome(then).is_there()
 
 
 def test_what_fails_leaves_nothing(settings: Settings, home: ClusterHome) -> None:

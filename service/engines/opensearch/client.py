@@ -4,7 +4,6 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, TypeVar
 
 from opensearchpy import OpenSearch
@@ -17,7 +16,7 @@ from service.engines.opensearch.client_errors import (
     our_errors,
     telling_what_is_open,
 )
-from service.engines.opensearch.credentials import authorization, readable
+from service.engines.opensearch.nodes import Address, nodes_at
 from service.errors import Busy, Misconfigured
 
 Json = dict[str, Any]
@@ -39,22 +38,6 @@ _ABSENT, _CONFLICT = 404, 409
 # By a copy that is there, of itself.
 _TOLD = {"docs", "merges", "seq_no", "retention_leases"}
 _COPIES = "index.number_of_replicas"
-# A node that was killed may be back soon; the client's own 60 s double each time.
-_SECONDS_PUT_ASIDE = 2.0
-# So many threads ask one node at once without opening connections anew.
-_CONNECTIONS = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where the cluster is and who asks it; without a user and a key nobody in particular does."""
-
-    urls: tuple[str, ...]
-    user: str = ""
-    password: str = field(default="", repr=False)
-    api_key: str = field(default="", repr=False)
-    certificates: str | None = None
-    seconds: float = 30.0
 
 
 class Found(NamedTuple):
@@ -73,9 +56,9 @@ class Client:
     def __init__(self, address: Address) -> None:
         self._seconds = address.seconds
         with our_errors():
-            self._nodes = _nodes(address, retries=len(address.urls))
+            self._nodes = nodes_at(address, retries=len(address.urls))
             # What must not be done twice is tried once.
-            self._nodes_once = _nodes(address, retries=0)
+            self._nodes_once = nodes_at(address, retries=0)
 
     def nodes(self, *, once: bool) -> OpenSearch:
         """For what is asked of them elsewhere; `once` for what must not be done twice."""
@@ -140,26 +123,41 @@ class Client:
                 raise of_status(each["status"], str(each["error"]))
         return [_whole(each) for each in found["responses"]]
 
-    def create(self, index: str, body: Mapping[str, Any]) -> None:
-        """A new index, once every copy of each shard is there."""
-        with our_errors():
-            self._nodes.indices.create(
-                index=index, body=body, params={"wait_for_active_shards": "all"}
-            )
-
     def create_missing(self, index: str, body: Mapping[str, Any], *, at_once: bool = False) -> None:
-        """The same, unless it is there already; `at_once` waits for no copies."""
-        asked = {"wait_for_active_shards": "1" if at_once else "all"}
+        """An index, unless it is there already, once every copy of each shard is there; `at_once`
+        waits for no copies.
+        """
+        if not at_once:
+            self._raise_without_room(body["settings"]["number_of_replicas"])
+        asked = {"wait_for_active_shards": "1" if at_once else "all", **self._waiting}
         with our_errors():
             made = self._nodes.indices.create(index=index, body=body, params=asked, ignore=400)
-        if "error" in made and made["error"]["type"] != "resource_already_exists_exception":
-            raise of_status(made["status"], str(made["error"]))
+        if "error" in made:
+            if made["error"]["type"] != "resource_already_exists_exception":
+                raise of_status(made["status"], str(made["error"]))
+        elif not at_once and not made["shards_acknowledged"]:
+            raise Busy(f"Not every copy of {index} is there yet: look at the cluster's nodes", 5)
 
-    def add_fields(self, index: str, body: Mapping[str, Any]) -> None:
-        """Those of a new index that this one lacks."""
-        fields = {"properties": body["mappings"]["properties"]}
+    def _raise_without_room(self, copies: int) -> None:
+        """Misconfigured where there are too few nodes: such copies would never be there."""
         with our_errors():
-            self._nodes.indices.put_mapping(index=index, body=fields)
+            nodes = self._nodes.cluster.health()["number_of_data_nodes"]
+        if nodes <= copies:
+            raise Misconfigured(
+                f"The cluster has only {nodes} nodes for data, and each must have another copy: "
+                f"CUTTINGS_OPENSEARCH_COPIES may be {nodes - 1} at most, and is {copies}"
+            )
+
+    def fields(self, pattern: str) -> dict[str, Json]:
+        """Of each index with such a name."""
+        with our_errors():
+            found = self._nodes.indices.get_mapping(index=pattern)
+        return {index: said["mappings"].get("properties", {}) for index, said in found.items()}
+
+    def add_fields(self, index: str, fields: Mapping[str, Any]) -> None:
+        """Those that this one lacks."""
+        with our_errors():
+            self._nodes.indices.put_mapping(index=index, body={"properties": fields})
 
     def point_beside(self, aliases: Iterable[tuple[str, str]], asked: tuple[str, str]) -> None:
         """Aliases to indices as well, if the one that is `asked` points to its own."""
@@ -187,27 +185,28 @@ class Client:
             self._nodes.indices.update_aliases(body={"actions": actions})
 
     def delete(self, index: str) -> None:
+        """Whoever deletes it at the same time has done the same."""
         with our_errors():
-            self._nodes.indices.delete(index=index)
+            self._nodes.indices.delete(index=index, ignore=_ABSENT)
 
     def refresh(self, index: str) -> None:
         """Whatever was written is found by searches from now on."""
         with our_errors():
-            self._nodes.indices.refresh(index=index)
+            _done_by_all(self._nodes.indices.refresh(index=index))
 
     def expunge(self, indices: Sequence[str]) -> bool:
-        """Write anew what has deleted documents in it, without these; whether none is left.
+        """Write anew what has deleted documents in it, without these; whether none is left. Busy
+        where a shard did not do so.
 
         Copies are told how far the others are only now and then, and keep what they might need.
         """
         names = ",".join(indices)
         with our_errors():
-            self._nodes.indices.flush(index=names)
-            self._nodes.indices.forcemerge(
-                index=names, params={"only_expunge_deletes": "true", "request_timeout": _LONGEST}
-            )
+            _done_by_all(self._nodes.indices.flush(index=names))
+            asked = {"only_expunge_deletes": "true", "request_timeout": _LONGEST}
+            _done_by_all(self._nodes.indices.forcemerge(index=names, params=asked))
             # Who searches has the old files open until then.
-            self._nodes.indices.refresh(index=names)
+            _done_by_all(self._nodes.indices.refresh(index=names))
         copies = self.told_by_copies(indices)
         return copies is not None and not any(
             copy["docs"]["deleted"] for each in copies.values() for copy in each
@@ -234,6 +233,15 @@ class Client:
         )
         return told if are_all_there else None
 
+    def have_copies(self, indices: Sequence[str], copies: int) -> None:
+        """So many beside each part from now on, of those of the indices that are there."""
+        self._raise_without_room(copies)
+        asked = {"ignore_unavailable": "true"}
+        with our_errors():
+            self._nodes.indices.put_settings(
+                index=",".join(indices), body={_COPIES: copies}, params=asked
+            )
+
     @contextmanager
     def without_copies(self, indices: Sequence[str], copies: int) -> Iterator[None]:
         """Written on one node alone meanwhile; in the end all copies are there again, or Busy."""
@@ -250,6 +258,13 @@ class Client:
             if time.monotonic() > end:
                 raise Busy("The cluster has not made all copies: look at its nodes", 5)
             time.sleep(_PAUSE)
+
+    def blocks(self, pattern: str) -> dict[str, Json]:
+        """Of indices with such names those that refuse something, with the settings that say so."""
+        asked = {"name": "index.blocks.*", "params": {"flat_settings": "true", "local": "true"}}
+        with our_errors():
+            found = self._nodes.indices.get_settings(index=pattern, **asked)
+        return {index: said["settings"] for index, said in found.items()}
 
     def health(self, indices: Sequence[str]) -> str:
         """green, yellow where a copy is missing, red where a part cannot be asked."""
@@ -278,9 +293,14 @@ class Client:
                 # This answer has no body, and does not say which right is missing.
                 return bool(self._nodes.indices.get(index=index))
 
-    def get(self, index: str, key: str, without: Sequence[str] = ()) -> Found | None:
-        """A document as the last write has left it, seen by searches or not."""
+    def get(
+        self, index: str, key: str, without: Sequence[str] = (), *, first: bool = False
+    ) -> Found | None:
+        """A document as the last write has left it, seen by searches or not; `first` asks the copy
+        that takes all writes, where others may lag behind one that nobody has acknowledged.
+        """
         asked = {"_source_excludes": ",".join(without)} if without else {}
+        asked |= {"preference": "_primary"} if first else {}
         with our_errors():
             params = {**asked, **self._limited()}
             found = self._nodes.get(index=index, id=key, params=params, ignore=_ABSENT)
@@ -357,23 +377,14 @@ class Client:
         return made
 
 
-def _nodes(address: Address, retries: int) -> OpenSearch:
-    return OpenSearch(
-        list(address.urls),
-        headers=authorization(address.user, address.password, address.api_key),
-        ca_certs=readable(address.certificates),
-        timeout=address.seconds,
-        max_retries=retries,
-        retry_on_timeout=False,  # whoever waits has waited long enough
-        retry_on_status=(429, 502, 503),
-        dead_timeout=_SECONDS_PUT_ASIDE,
-        timeout_cutoff=0,
-        pool_maxsize=_CONNECTIONS,
-    )
-
-
 def _found(answer: Json) -> Found:
     return Found(answer["_source"], (answer["_seq_no"], answer["_primary_term"]))
+
+
+def _done_by_all(answer: Mapping[str, Any]) -> None:
+    """A node that could not do it is told of in an answer that is good otherwise."""
+    if answer["_shards"]["failed"]:
+        raise Busy(f"A part of the cluster has too much to do: {answer['_shards']}"[:500], 5)
 
 
 def _whole(found: Json) -> Json:

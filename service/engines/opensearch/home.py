@@ -9,11 +9,12 @@ from service import __version__
 from service.cluster import NO_NODES
 from service.dates import utc_now
 from service.engines.lists import Lists
-from service.engines.opensearch.client import Address, Client
+from service.engines.opensearch.client import Client
 from service.engines.opensearch.lists.asking import WholeArchive
 from service.engines.opensearch.lists.known import KnownEntities
 from service.engines.opensearch.lists.made import lists_in
 from service.engines.opensearch.making import Making
+from service.engines.opensearch.nodes import Address
 from service.engines.opensearch.shelf.indices import Indices
 from service.engines.opensearch.shelf.layouts import Parts
 from service.engines.opensearch.shelf.register import Head, Register
@@ -24,7 +25,7 @@ from service.engines.opensearch.snapshots.sealed import Facts
 from service.engines.opensearch.upkeep import ClusterEngine
 from service.engines.snapshots import Snapshot, Tell
 from service.errors import Misconfigured
-from service.schema_versions import migrations_folder
+from service.schema_versions import of_documents
 from service.settings import Settings
 from service.working.schemas import ARCHIVE, PRIVATE
 from service.working.shared import SharedArchive
@@ -54,8 +55,9 @@ class ClusterHome:
 
     @cached_property
     def private(self) -> SharedArchive:
-        """Made when it is missing."""
+        """Made when it is missing, unless somebody else is making the archive."""
         if self.pending_private():
+            self._absent()  # not ready for all but him
             self.private_shelf.create(Parts(1, self._settings.cluster.copies))
         return SharedArchive(self.private_shelf, self._settings.query_seconds, PRIVATE)
 
@@ -79,7 +81,7 @@ class ClusterHome:
         return OpenSearchShelf(self._client, name, PRIVATE, self._owner)
 
     def is_there(self) -> bool:
-        return not self.pending()
+        return not self._absent()
 
     def migrate(self) -> list[str]:
         made = [*self.pending(), *self.pending_private()]
@@ -93,15 +95,11 @@ class ClusterHome:
         self.shelf.create(self._parts)
 
     def pending(self) -> list[str]:
-        indices = self.shelf.indices
-        missing = self._missing(indices)
-        if indices.head not in missing:
-            # Whoever may not look yet is told so.
-            self._register(indices).raise_if_not_whole()
-        return missing
+        return self._absent() or self.shelf.indices.lacking(self._client)
 
     def pending_private(self) -> list[str]:
-        return self._missing(self.private_shelf.indices)
+        indices = self.private_shelf.indices
+        return self._missing(indices) or indices.lacking(self._client)
 
     def weakness(self) -> str:
         return _STATES[
@@ -164,7 +162,7 @@ class ClusterHome:
             generation=generation,
             taken_at=utc_now(),
             cuttings=__version__,
-            schema=max(path.stem for path in migrations_folder().glob("*.sql")),
+            schema=of_documents(),
             numbers=tuple(head.number for head in heads),
             layouts=tuple((head.layout.version, *head.layout.parts) for head in heads),
             documents=tuple(documents),
@@ -177,6 +175,14 @@ class ClusterHome:
     def _parts(self) -> Parts:
         cluster = self._settings.cluster
         return Parts(cluster.shards, cluster.copies, cluster.years)
+
+    def _absent(self) -> list[str]:
+        """Indices of the archive that are not there; whoever may not look yet is told so."""
+        indices = self.shelf.indices
+        missing = self._missing(indices)
+        if indices.head not in missing:
+            self._register(indices).raise_if_not_ours()
+        return missing
 
     def _missing(self, indices: Indices) -> list[str]:
         """Indices that are not there; that of the register also where nothing is in it yet."""

@@ -1,8 +1,8 @@
 """An archive made under a name at which nothing stands, whole or not at all.
 
-The register comes first, and says who is making it: everybody else is turned away by it until the
-last step, which is one write to it. Whoever is killed before leaves it so, and the next one clears
-away what was begun, once nobody is seen to be at it any more.
+The registers come first, the archive's before the other, and say who is making it: everybody else
+is turned away by them until the last step, which is one write to each. Whoever is killed before
+leaves it so, and the next one clears away what was begun, once nobody is seen to be at it any more.
 """
 
 import logging
@@ -41,6 +41,10 @@ class Making:
     def archive(self) -> Indices:
         return self.both[0]
 
+    @property
+    def _beside(self) -> Sequence[Indices]:
+        return self.both[1:]
+
     @contextmanager
     def made(self) -> Iterator[str]:
         """For nobody but who has the token that is given; for everybody once the block ends. Where
@@ -68,22 +72,48 @@ class Making:
             self.archive.create_head(self.client, self.parts.copies)
             if register.begin(Head(layout=laid_out(self.parts), owner=token)) is None:
                 raise Conflict(AT_IT)
-            return
-        if not found.owner:
+        elif not found.owner:
             raise Conflict(_STANDS)
-        self._refuse_at_it()
-        if register.replace(found, self._again(found, token)) is None:
-            raise Conflict(AT_IT)
-        self._delete_all()
+        else:
+            self._refuse_at_it()
+            if register.replace(found, self._again(found, token)) is None:
+                raise Conflict(AT_IT)
+            self._delete_all()
+        self._begin_beside(token)
 
     def _again(self, found: Head, token: str) -> Head:
         return replace(found, layout=laid_out(self.parts), coming=None, owner=token)
 
+    def _begin_beside(self, token: str) -> None:
+        """Whoever has written there meanwhile keeps what he wrote."""
+        for indices in self._beside:
+            if not self._taken(indices, token):
+                if self._is_ours(token):
+                    self.client.delete(self.archive.head)
+                raise Conflict(_STANDS)
+            self._delete_documents(indices)
+
+    def _taken(self, indices: Indices, token: str) -> bool:
+        register, copies = Register(self.client, indices.head, token), self.parts.copies
+        indices.create_head(self.client, copies)
+        head, found = Head(layout=laid_out(Parts(1, copies)), owner=token), register.found()
+        if found is None:
+            return register.begin(head) is not None
+        return _is_untouched(found) and register.replace(found, head) is not None
+
     def _refuse_filled(self) -> None:
-        beside = [indices.head for indices in self.both if indices is not self.archive]
-        aliases = [alias for indices in self.both for alias in indices.of_documents]
-        if any(map(self._there, self.both)) or any(map(self.client.exists, (*aliases, *beside))):
+        """Of what stands beside the archive, whoever looked for a key there has made it."""
+        filled = [each for each in self.both if not self._is_untouched(each)]
+        names = [name for indices in filled for name in indices.every if name != self.archive.head]
+        if any(map(self._there, filled)) or any(map(self.client.exists, names)):
             raise Conflict(_STANDS)
+
+    def _is_untouched(self, indices: Indices) -> bool:
+        """Whether it is there, and nothing was ever written."""
+        if indices is self.archive or not self.client.exists(indices.head):
+            return False
+        found = Register(self.client, indices.head).found()
+        return found is not None and _is_untouched(found)
 
     def _refuse_at_it(self) -> None:
         """Somebody was at it: whether he is still is not told by any clock but this one."""
@@ -112,22 +142,31 @@ class Making:
 
     def _clear(self, token: str) -> None:
         """All that was begun, unless somebody else has taken it over."""
-        register = Register(self.client, self.archive.head, token)
-        head = register.found()
-        if head is not None and head.owner == token:
+        if self._is_ours(token):
             self._delete_all()
             self.client.delete(self.archive.head)
 
+    def _is_ours(self, token: str) -> bool:
+        head = Register(self.client, self.archive.head).found()
+        return head is not None and head.owner == token
+
     def _delete_all(self) -> None:
         for indices in self.both:
-            for name in self._there(indices):
-                self.client.delete(name)
-            if indices is not self.archive and self.client.exists(indices.head):
-                self.client.delete(indices.head)
+            self._delete_documents(indices)
+        for indices in self._beside:
+            self.client.delete(indices.head)
+
+    def _delete_documents(self, indices: Indices) -> None:
+        for name in self._there(indices):
+            self.client.delete(name)
 
     def _there(self, indices: Indices) -> list[str]:
         found: Mapping[str, Sequence[str]] = self.client.named(indices.of_any_version)
         return sorted(name for name in found if indices.read(name) is not None)
+
+
+def _is_untouched(head: Head) -> bool:
+    return not (head.number or head.owner)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """What keeps an archive's indices in order: of what was killed nothing is left in their bytes."""
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,10 @@ from service.engines.opensearch.shelf.bodies import body_of, from_record
 from service.engines.opensearch.shelf.fields import RECORD
 from service.engines.opensearch.shelf.layouts import Parts
 from service.engines.opensearch.shelf.shelf import OpenSearchShelf
+from service.errors import Busy
 from service.needs import of_articles
 
+_LOG = logging.getLogger(__name__)
 GENERATION = "SELECT archive, number FROM generation"
 ERASED = "DELETE FROM erasures WHERE key = :key"
 # A cluster takes so many from an index at once; there are never as many kills between two rounds.
@@ -86,7 +89,11 @@ class ClusterEngine(OpenSearchEngine):
         """
         if any(shelf.holds_pieces() for shelf in (self._shelf, self._private_shelf)):
             return False
-        erased = self._outliving.erased(keys, self._expunge)
+        try:
+            erased = self._outliving.erased(keys, self._expunge)
+        except Busy as exc:
+            _LOG.info("%d kills are erased later: %s", len(keys), exc.detail)
+            return False
         if erased:
             values = [{"key": key} for key in erased]
             self._archive.change(of_articles(erased), lambda conn: _erased(conn, values))
@@ -98,6 +105,9 @@ class ClusterEngine(OpenSearchEngine):
         return all(done)
 
     def rebuild(self, tell: Callable[[int, int], None] = lambda _done, _all: None) -> None:
+        # These are not made anew: they need not be cut otherwise.
+        beside = (self._indices.head, *self._private_shelf.indices.every)
+        self._client.have_copies(beside, self._parts.copies)
         self._shelf.renew(self._parts, tell)
 
     def faults(self) -> list[str]:

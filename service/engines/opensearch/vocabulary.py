@@ -10,7 +10,7 @@ from typing import Any
 
 from service.engines.completing import NEAR, NEWEST, READ, following_in, has_beginning, written_in
 from service.engines.opensearch.client import Client
-from service.engines.opensearch.compiling import NOTHING, Query, every, query_of
+from service.engines.opensearch.compiling import NOTHING, Query, either, every, query_of
 from service.engines.opensearch.documents import LONGEST_OFFERED
 from service.engines.opensearch.mapping import PIECES, SAID
 from service.engines.opensearch.surveying import counts_of
@@ -151,4 +151,4 @@ def _with_word(word: str) -> Query:
     """Of scripts without spaces a word is a pair of characters."""
     if not has_unspaced(word):
         return query_of(Phrase(word))
-    return {"bool": {"should": [{"term": {f"{PIECES}.{name}": word}} for name in FIELDS]}}
+    return either([{"terms": {f"{PIECES}.{name}": [word]}} for name in FIELDS])

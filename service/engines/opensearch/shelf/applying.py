@@ -7,28 +7,32 @@ left out by the cluster, so that a writer who comes late does no harm.
 import json
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain
 from typing import Any, Literal, NamedTuple
 
 from service.engines.opensearch.client import Client
 from service.engines.opensearch.shelf.bodies import body_of, from_record, record_of
 from service.engines.opensearch.shelf.indices import Indices
 from service.engines.opensearch.shelf.layouts import Layout
-from service.errors import Busy, InvalidRequest
+from service.errors import Busy, DiskFull, InvalidRequest, ReadOnly
 from service.needs import Name
 from service.working.documents import Document
 from service.working.shelf import Changes
 
-# Of one request.
-_MOST_CHARACTERS = 8_000_000
+# Of one request, unless a single document is larger.
+_MOST_BYTES = 8_000_000
+# A node with 512 MB of heap still takes it beside all else that it does.
+LARGEST_DOCUMENT = 16_000_000
+# Characters of requests that are made before they are needed; more are made anew.
+_MADE_BEFORE = 32_000_000
 _MOST_NAMES = 1_000
-# More would have to be kept all at once.
-_MADE_BEFORE = 300
 _LONGEST_ID = 512
 # What is deleted holds its number for an hour: who comes later than that may not write.
 _LATEST = 600.0
 _TRIES = 6
 _PAUSE = 0.2
+# The cluster sets it where a disk is nearly full, and takes it back when there is room again.
+_NO_ROOM = "index.blocks.read_only_allow_delete"
+_ONLY_READ = ("index.blocks.read_only", "index.blocks.write")
 
 Verb = Literal["index", "delete"]
 
@@ -43,101 +47,138 @@ class Place(NamedTuple):
     published: str = ""
 
 
-def told(changes: Changes) -> str:
+class Change(NamedTuple):
+    """Documents as they are to stand, and places where others are to stand no more."""
+
+    put: Sequence[Document]
+    left: Sequence[Place]
+
+
+def told(change: Change) -> str:
     """A change as text, for whoever has to apply it."""
-    put = [record_of(each) for each in changes.put.values()]
-    said = {"put": put, "gone": sorted(changes.gone)}
-    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+    return _json({"put": [record_of(each) for each in change.put], "left": change.left})
 
 
-def read(text: str) -> Changes:
+def read(text: str) -> Change:
     """And back."""
     said = json.loads(text)
-    put = {each.name: each for each in map(from_record, said["put"])}
-    return Changes(put, frozenset((kind, key) for kind, key in said["gone"]))
+    return Change([*map(from_record, said["put"])], [Place(*each) for each in said["left"]])
+
+
+class Leaving:
+    """Looks for what a change leaves, before that is told: when a part of it is done, the places
+    that it leaves are not where they were any more.
+    """
+
+    def __init__(self, client: Client, indices: Indices, layouts: Sequence[Layout]) -> None:
+        self._client = client
+        self._indices = indices
+        self._layouts = layouts
+
+    def change(self, changes: Changes) -> Change:
+        """With the places of what is gone, and of what is to stand in another index after it."""
+        after = {name: place_of(self._indices, each) for name, each in changes.put.items()}
+        # What stands where it stood may have to leave an index of the coming version all the same.
+        moves = len(self._layouts) > 1
+        wanted = [at for name in changes.gone for at in self._places(name)]
+        wanted += [
+            at
+            for name, place in after.items()
+            for at in self._places(name)
+            if moves or at != (named_in(self._indices, self._layouts[0], place), place.id)
+        ]
+        return Change([*changes.put.values()], [*self._found(wanted)])
+
+    def _found(self, wanted: Sequence[tuple[str, str]]) -> Iterator[Place]:
+        """Of places where documents may be those where they are, as the last change left them."""
+        for at in range(0, len(wanted), _MOST_NAMES):
+            for hit in self._client.get_many(wanted[at : at + _MOST_NAMES], ["published"]):
+                alias, _ = self._indices.read(hit["_index"]) or ("", 0)
+                yield Place(alias, hit["_id"], hit.get("_source", {}).get("published", ""))
+
+    def _places(self, name: Name) -> Iterator[tuple[str, str]]:
+        return self._indices.places(self._layouts[0], name)
 
 
 class Applying:
-    """One change with its number, made ready before anybody waits for it."""
+    """One change with its number, into all indices of the layouts."""
 
     def __init__(
         self,
         client: Client,
         indices: Indices,
         number: int,
-        changes: Changes,
+        change: Change,
         layouts: Sequence[Layout],
     ) -> None:
         self._client = client
         self._indices = indices
         self._number = number
+        self._change = change
         self._layouts = layouts
-        self._changes = changes
         self._touched: set[str] = set()
-        self._made = [*self._lines()] if len(changes.put) <= _MADE_BEFORE else None
+        self._made: list[str] | None = None
+
+    def make_ready(self) -> None:
+        """Before it is told and anybody waits for it.
+
+        Raises what the cluster would refuse each time it is tried, as nobody could read on then:
+        InvalidRequest for a document that is too large, DiskFull or ReadOnly for a blocked index.
+        """
+        made: list[str] = []
+        size = 0
+        for request in requests(self._lines()):
+            raise_if_too_large(request)
+            size += len(request)
+            if size <= _MADE_BEFORE:
+                made.append(request)
+        self._made = made if size <= _MADE_BEFORE else None
+        self._raise_if_blocked()
 
     def write(self) -> None:
         """Returns when searches find all of it; Busy, to be done again, when not all is written."""
         end = time.monotonic() + _LATEST
-        made = self._made
-        parts = [*requests(made)] if made is not None else requests(self._lines())
-        alone = isinstance(parts, list) and len(parts) == 1
-        for part in parts:
-            sent(self._client, part, end, visible=alone)
+        alone = self._made is not None and len(self._made) == 1
+        for request in requests(self._lines()) if self._made is None else self._made:
+            sent(self._client, request, end, visible=alone)
         if not alone:
             for name in sorted(self._touched):
                 self._client.refresh(name)
 
     def _lines(self) -> Iterator[str]:
-        for name, made in chain(self._there(), self._left()):
-            self._touched.add(name)
-            yield made
-
-    def _there(self) -> Iterator[tuple[str, str]]:
-        for document in self._changes.put.values():
-            yield from lines_of(self._indices, self._layouts, document, self._number)
-
-    def _left(self) -> Iterator[tuple[str, str]]:
-        """Documents that are gone, and those that stand in another index after this."""
-        after = {name: place_of(self._indices, each) for name, each in self._changes.put.items()}
-        # What stands where it stood may have to leave an index of the coming version all the same.
-        moves = len(self._layouts) > 1
-        wanted = [(name, at) for name in self._changes.gone for at in self._places(name)]
-        wanted += [
-            (name, at)
-            for name, place in after.items()
-            for at in self._places(name)
-            if moves or at != (self._name(self._layouts[0], place), place.id)
-        ]
-        for name, was in self._found(wanted):
+        standing: set[tuple[str, str]] = set()
+        for document in self._change.put:
+            key = self._indices.id_in(self._indices.of(document), document.name)
+            for name, made in lines_of(self._indices, self._layouts, document, self._number):
+                standing.add((name, key))
+                self._touched.add(name)
+                yield made
+        for place in self._change.left:
             for layout in self._layouts:
-                index = self._name(layout, was)
-                if name not in after or self._name(layout, after[name]) != index:
-                    yield index, line("delete", (index, was.id), self._number)
+                at = named_in(self._indices, layout, place), place.id
+                if at not in standing:
+                    self._touched.add(at[0])
+                    yield line("delete", at, self._number)
 
-    def _found(
-        self, wanted: Sequence[tuple[Name, tuple[str, str]]]
-    ) -> Iterator[tuple[Name, Place]]:
-        """Of places where documents may be those where they are, as the last change left them."""
-        named = {at: name for name, at in wanted}
-        places = [*named]
-        for at in range(0, len(places), _MOST_NAMES):
-            for hit in self._client.get_many(places[at : at + _MOST_NAMES], ["published"]):
-                alias, _ = self._indices.read(hit["_index"]) or ("", 0)
-                published = hit.get("_source", {}).get("published", "")
-                yield named[hit["_index"], hit["_id"]], Place(alias, hit["_id"], published)
-
-    def _places(self, name: Name) -> Iterator[tuple[str, str]]:
-        return self._indices.places(self._layouts[0], name)
-
-    def _name(self, layout: Layout, place: Place) -> str:
-        return self._indices.name_in(layout, place.alias, place.published)
+    def _raise_if_blocked(self) -> None:
+        blocks = self._client.blocks(self._indices.of_any_version) if self._touched else {}
+        for name in sorted(self._touched & blocks.keys()):
+            if blocks[name].get(_NO_ROOM) == "true":
+                raise DiskFull(f"A disk of the cluster is too full to write into {name}: make room")
+            for setting in _ONLY_READ:
+                if blocks[name].get(setting) == "true":
+                    raise ReadOnly(f"{name} may only be read: the cluster has {setting} on it")
 
 
 def place_of(indices: Indices, document: Document) -> Place:
     """Where a document is to stand, in any layout."""
     index = indices.of(document)
     return Place(index, indices.id_in(index, document.name), published(document))
+
+
+def named_in(indices: Indices, layout: Layout, place: Place) -> str:
+    """What the index is called in which a place is."""
+    return indices.name_in(layout, place.alias, place.published)
 
 
 def dates_of(documents: Iterable[Document]) -> set[str]:
@@ -177,13 +218,25 @@ def requests(lines: Iterable[str]) -> Iterator[str]:
     part: list[str] = []
     size = 0
     for each in lines:
-        if part and size + len(each) > _MOST_CHARACTERS:
+        more = len(each.encode())
+        if part and size + more > _MOST_BYTES:
             yield "".join(part)
             part, size = [], 0
         part.append(each)
-        size += len(each)
+        size += more
     if part:
         yield "".join(part)
+
+
+def raise_if_too_large(request: str) -> None:
+    """InvalidRequest that names the document: only one alone makes a request that large."""
+    size = len(request.encode())
+    if size > LARGEST_DOCUMENT:
+        (head,) = json.loads(request[: request.index("\n")]).values()
+        raise InvalidRequest(
+            f"{head['_id'][:100]} is too large for the cluster: with all its versions and what it "
+            f"is found by it has {size:,} bytes, and may have {LARGEST_DOCUMENT:,}"
+        )
 
 
 def sent(client: Client, request: str, end: float, *, visible: bool) -> None:

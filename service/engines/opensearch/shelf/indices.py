@@ -44,6 +44,8 @@ _SETTINGS: Mapping[str, Any] = {
     # A change is made visible by whoever made it, and by nobody before that.
     "refresh_interval": "-1",
     "gc_deletes": _REMEMBERED,
+    # Each former version of an article is one; 10,000 of these would be the most.
+    "mapping.nested_objects.limit": 1_000_000,
     # With copies of whole segments a document that was written would be found later on some nodes.
     "replication.type": "DOCUMENT",
 }
@@ -119,15 +121,27 @@ class Indices:
         return name[1] if index != self.others and is_taken else id_of(name)
 
     def create(self, client: Client, parts: Parts) -> None:
-        """Those that are not there yet; others get the fields that they lack."""
+        """Those that are not there yet; others, of any version, get the fields that they lack."""
         bodies = self._made(parts)
+        for name, fields in self._lacking(client):
+            client.add_fields(name, fields)
         for index, name in self.every_name_in(laid_out(parts)):
-            body = bodies[index]
-            if client.exists(index):
-                client.add_fields(index, body)
-            else:
-                client.create_missing(name, {**body, "aliases": {index: {}}})
+            if not client.exists(index):
+                client.create_missing(name, {**bodies[index], "aliases": {index: {}}})
         self.create_head(client, parts.copies)
+
+    def lacking(self, client: Client) -> list[str]:
+        """Names of indices that another version of Cuttings has made, with fewer fields."""
+        return [name for name, _ in self._lacking(client)]
+
+    def _lacking(self, client: Client) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """With all the fields that they should have."""
+        bodies = self._made(Parts())
+        for name, there in sorted(client.fields(self.of_any_version).items()):
+            alias, _ = self.read(name) or ("", 0)
+            wanted = bodies[alias]["mappings"]["properties"] if alias else {}
+            if not _has_all(there, wanted):
+                yield name, wanted
 
     def create_head(self, client: Client, copies: int) -> None:
         """The register's alone, empty."""
@@ -178,6 +192,19 @@ def _head(copies: int) -> dict[str, Any]:
 
 def _name(index: str, span: str, version: int) -> str:
     return f"{index}{'.' if span else ''}{span}-v{version}"
+
+
+def _has_all(there: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
+    """Of fields by their names, and of those inside them."""
+    return all(
+        name in there
+        and all(
+            _has_all(there[name].get(kind, {}), field[kind])
+            for kind in ("properties", "fields")
+            if kind in field
+        )
+        for name, field in wanted.items()
+    )
 
 
 def id_of(name: Name) -> str:

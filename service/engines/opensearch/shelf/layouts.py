@@ -25,11 +25,18 @@ class Parts(NamedTuple):
 
 
 class Layout(NamedTuple):
-    """One version, with the spans of years for which there are indices."""
+    """One version, with the spans of years for which there are indices; `begun` is the last one
+    that somebody has begun to make beside it.
+    """
 
     version: int
     parts: Parts
     spans: tuple[str, ...]
+    begun: int = 0
+
+    def followed(self) -> "Layout":
+        """The same when one more was begun; no two are given the same number."""
+        return self._replace(begun=1 + max(self.version, self.begun))
 
     def span_of(self, published: str) -> str:
         """Which one an article belongs to."""
@@ -61,13 +68,14 @@ def laid_out(parts: Parts, version: int = FIRST) -> Layout:
 
 def written(layout: Layout) -> dict[str, Any]:
     """As JSON."""
-    return {"version": layout.version, **layout.parts._asdict(), "spans": [*layout.spans]}
+    said = {"version": layout.version, **layout.parts._asdict(), "spans": [*layout.spans]}
+    return {**said, "begun": layout.begun}
 
 
 def read(said: Mapping[str, Any]) -> Layout:
     """And back."""
     parts = Parts(said["shards"], said["copies"], said["years"])
-    return Layout(said["version"], parts, tuple(said["spans"]))
+    return Layout(said["version"], parts, tuple(said["spans"]), said["begun"])
 
 
 def _begin(published: str, years: int) -> int:

@@ -11,7 +11,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 
 from service.engines.opensearch.client import Client
-from service.engines.opensearch.shelf.applying import dates_of, lines_of, requests, sent
+from service.engines.opensearch.shelf.applying import (
+    dates_of,
+    lines_of,
+    raise_if_too_large,
+    requests,
+    sent,
+)
 from service.engines.opensearch.shelf.indices import Indices
 from service.engines.opensearch.shelf.layouts import Layout
 from service.engines.opensearch.shelf.opening import Opening
@@ -51,6 +57,7 @@ class Pouring:
             while some := list(islice(documents, _TOGETHER)):
                 layouts = self._opened(some).layouts
                 for request in requests(self._lines(some, layouts, number)):
+                    raise_if_too_large(request)
                     while len(under_way) >= _ON_THEIR_WAY:
                         under_way.popleft().result()
                     end = time.monotonic() + _LONGEST

@@ -17,6 +17,7 @@ from service.engines.opensearch.client import Client, Found, Place
 from service.engines.opensearch.shelf import layouts
 from service.engines.opensearch.shelf.layouts import Layout, Parts, laid_out
 from service.errors import Busy, CuttingsError, Misconfigured, NotReady
+from service.schema_versions import of_documents
 
 _LOG = logging.getLogger(__name__)
 _KEY, _BEAT = "head", "beat"
@@ -34,6 +35,10 @@ _SECONDS_OF_PIECES = 3_600
 _NOT_WHOLE = (
     "This archive is being restored or moved here, or that was cut off: wait, or begin it again"
 )
+_OTHER_SCHEMA = (
+    "This archive was made by another version of Cuttings: `cuttings move` it to a file with that "
+    "one, and from there to the cluster with this one"
+)
 NOT_KNOWN = "It is not known whether the change was written: look before it is done again"
 
 
@@ -45,7 +50,7 @@ class Head:
     Changes are written into the indices of `layout`, and of `coming` if these are being filled.
     `retired_at` is when the last version was left, in seconds since 1970. `claim` tells who wants
     to make the next change before all others, `owner` who alone may look as long as not all is
-    there again.
+    there again. `schema` tells what rows the documents are made of.
     """
 
     number: int = 0
@@ -60,6 +65,7 @@ class Head:
     retired_at: int = 0
     claim: str = ""
     owner: str = ""
+    schema: str = field(default_factory=of_documents)
     place: Place | None = field(default=None, compare=False)
 
     @property
@@ -115,20 +121,25 @@ class Register:
         head = self.found(whole=whole)
         if head is None:
             raise Misconfigured(f"The cluster has no archive in {self._index}: make it first")
-        self._raise_if_not_whole(head)
+        self._raise_if_not_ours(head)
         return head
 
-    def raise_if_not_whole(self) -> None:
-        """NotReady if it is by somebody else."""
-        self._raise_if_not_whole(self.found())
+    def raise_if_not_ours(self) -> None:
+        """NotReady for all but whoever restores it, Misconfigured for another version."""
+        self._raise_if_not_ours(self.found())
 
-    def _raise_if_not_whole(self, head: Head | None) -> None:
-        if head is not None and head.owner not in ("", self._owner):
+    def _raise_if_not_ours(self, head: Head | None) -> None:
+        if head is None:
+            return
+        if head.owner not in ("", self._owner):
             raise NotReady(_NOT_WHOLE)
+        if head.schema != of_documents():
+            raise Misconfigured(_OTHER_SCHEMA)
 
-    def found(self, *, whole: bool = False) -> Head | None:
-        """The same, if it is there at all, whoever may look."""
-        found = self._client.get(self._index, _KEY, () if whole else ("changes",))
+    def found(self, *, whole: bool = False, first: bool = False) -> Head | None:
+        """The same, if it is there at all, whoever may look; `first` as in `Client.get`."""
+        without = () if whole else ("changes",)
+        found = self._client.get(self._index, _KEY, without, first=first)
         return _head(found) if found is not None else None
 
     def beat(self) -> None:
@@ -162,11 +173,20 @@ class Register:
         except Busy as exc:
             _LOG.warning("Change %d is looked for: %s", new.number, exc.detail)
             return self._settle(old, new)
-        if done is None and self.read().was_made_by(new) is not False:
-            return self._settle(old, new)  # it was sent twice on its way
+        if done is None and self._may_be_made(new):
+            return self._settle(old, new)
         if done is None:
             self._forget_pieces(new)
         return done
+
+    def _may_be_made(self, refused: Head) -> bool:
+        """It may have been sent twice on its way, and be what stands there now."""
+        try:
+            found = self.found(first=True)
+        except Busy as exc:
+            _LOG.warning("Change %d is looked for: %s", refused.number, exc.detail)
+            return True
+        return found is None or found.was_made_by(refused) is not False
 
     def changes(self, head: Head) -> str:
         """What the last change changes, wherever it stands."""
@@ -258,6 +278,7 @@ def _body(head: Head) -> dict[str, Any]:
         "retired_at": head.retired_at,
         "claim": head.claim,
         "owner": head.owner,
+        "schema": head.schema,
     }
 
 
@@ -276,5 +297,6 @@ def _head(found: Found) -> Head:
         body["retired_at"],
         body["claim"],
         body["owner"],
+        body["schema"],
         found.place,
     )

@@ -12,7 +12,7 @@ from service.deadline import raise_if_late
 from service.engines.opensearch.client import Client
 from service.engines.opensearch.compiling import EVERYTHING
 from service.engines.opensearch.shelf import finding
-from service.engines.opensearch.shelf.applying import Applying, dates_of, read, told
+from service.engines.opensearch.shelf.applying import Applying, Leaving, dates_of, read, told
 from service.engines.opensearch.shelf.bodies import from_hits, from_record
 from service.engines.opensearch.shelf.fields import RECORD, bucket_of
 from service.engines.opensearch.shelf.indices import Indices
@@ -21,6 +21,7 @@ from service.engines.opensearch.shelf.opening import Opening
 from service.engines.opensearch.shelf.pouring import Pouring
 from service.engines.opensearch.shelf.register import Head, Register
 from service.engines.opensearch.shelf.renewing import Renewal, Tell
+from service.engines.opensearch.shelf.seeing import FirstSeen
 from service.engines.opensearch.shelf.turns import Turns
 from service.errors import CuttingsError
 from service.needs import Field, Kind, Name, Newest, Place, Span
@@ -35,8 +36,9 @@ _PLACES_AT_ONCE = 1_000
 _SEARCHES_AT_ONCE = 100
 # A bucket with so many articles is fetched whole; of a larger one only what stands near.
 _CROWD = 50
-# Whoever has committed is given so long to apply it before others do it.
-_PATIENCE, _PATIENCE_WITH_EACH = 1.0, 0.02
+# Whoever has committed is given so long to apply it before others do it, however much it is: a
+# reader gives up after ten seconds.
+_PATIENCE, _PATIENCE_WITH_EACH, _MOST_PATIENCE = 1.0, 0.02, 4.0
 _PAUSE = 0.01
 
 
@@ -55,6 +57,7 @@ class OpenSearchShelf:
         self._register = Register(client, self.indices.head, owner)
         self._always = schema.always.kinds
         self._committing, self._learning = threading.Lock(), threading.Lock()
+        self._open, self._taking_over = FirstSeen(), threading.Lock()
         self._known: Head | None = None
         self._kept: dict[Kind, tuple[int, list[Document]]] = {}
         self._turns = Turns(self._register)
@@ -80,7 +83,9 @@ class OpenSearchShelf:
 
     def expunge(self) -> bool:
         """Leave no bytes of what was deleted; False if that has to be tried again."""
-        return self._renewal.forget_old() and self._client.expunge(self.indices.every)
+        # What is killed while indices are made anew has to leave those as well.
+        every = (self.indices.of_any_version, self.indices.head)
+        return self._renewal.forget_old() and self._client.expunge(every)
 
     def holds_pieces(self) -> bool:
         """Whether texts stand in pieces of a change, which go with `tidy` if nobody makes it."""
@@ -215,7 +220,10 @@ class OpenSearchShelf:
         self._pouring.pour(documents, self.number() + 1)
 
     def commit(self, number: int, changes: Changes) -> bool:
-        """Busy where it is not known whether it was done; it is not cut short by any deadline."""
+        """Busy where it is not known whether it was done; it is not cut short by any deadline.
+
+        InvalidRequest for a document that is too large for the cluster.
+        """
         known = self._known
         if known is not None and known.number <= number and self._turns.give_way(known):
             return False
@@ -234,9 +242,11 @@ class OpenSearchShelf:
             head = self._opening.opened(head, dates_of(changes.put.values()))
             if head is None:
                 return False
-            applying = Applying(self._client, self.indices, number + 1, changes, head.layouts)
+            change = Leaving(self._client, self.indices, head.layouts).change(changes)
+            applying = Applying(self._client, self.indices, number + 1, change, head.layouts)
+            applying.make_ready()
             kinds = {kind for kind, _ in (*changes.put, *changes.gone)}
-            new = head.followed_by(told(changes), len(changes.put), kinds)
+            new = head.followed_by(told(change), len(changes.put), kinds)
             held = self._register.commit(head, new)
             if held is None:
                 return False
@@ -276,17 +286,19 @@ class OpenSearchShelf:
 
     def _caught_up(self, head: Head) -> Head:
         """The register when all that is told there is applied: by whoever committed it, or here."""
-        end = _latest(head)
         while not head.is_applied:
             raise_if_late()
-            if time.monotonic() < end:
+            # At another place somebody has been at it since.
+            if self._open.seconds_ago(head.place) < _patience(head):
                 time.sleep(_PAUSE)
+            elif self._taking_over.acquire(blocking=False):
+                try:
+                    Context().run(self._take_over)  # all others wait for it as well
+                finally:
+                    self._taking_over.release()
             else:
-                self._take_over()
-            now = self._register.read()
-            if now.place != head.place:
-                end = _latest(now)  # somebody is at it
-            head = now
+                time.sleep(_PAUSE)
+            head = self._register.read()
         return head
 
     def _take_over(self) -> None:
@@ -296,15 +308,15 @@ class OpenSearchShelf:
         # All copies of the register have the change then: it cannot be lost any more.
         held = self._register.replace(whole, whole)
         if held is not None:
-            changes = read(self._register.changes(held))
-            Applying(self._client, self.indices, held.number, changes, held.layouts).write()
+            change = read(self._register.changes(held))
+            Applying(self._client, self.indices, held.number, change, held.layouts).write()
             for index in self.indices.of_documents:
                 self._client.refresh(index)
             self._register.finish(held)
 
 
-def _latest(head: Head) -> float:
-    return time.monotonic() + _PATIENCE + _PATIENCE_WITH_EACH * head.documents
+def _patience(head: Head) -> float:
+    return min(_PATIENCE + _PATIENCE_WITH_EACH * head.documents, _MOST_PATIENCE)
 
 
 def _counted(made: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:

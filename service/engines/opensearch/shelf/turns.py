@@ -12,6 +12,7 @@ import time
 from dataclasses import replace
 
 from service.engines.opensearch.shelf.register import Head, Register
+from service.engines.opensearch.shelf.seeing import FirstSeen
 from service.errors import CuttingsError
 
 _LOG = logging.getLogger(__name__)
@@ -26,7 +27,7 @@ class Turns:
     def __init__(self, register: Register) -> None:
         self._register = register
         self._process = secrets.token_hex(8)
-        self._seen = "", 0.0
+        self._claims = FirstSeen()
 
     def claim(self) -> None:
         """For what this thread is at; as far as nobody else is to go first now."""
@@ -52,8 +53,4 @@ class Turns:
     def _is_for_another(self, head: Head) -> bool:
         if not head.claim or head.claim.startswith(self._mine()):
             return False
-        claim, since = self._seen
-        if claim != head.claim:
-            since = time.monotonic()
-            self._seen = head.claim, since
-        return time.monotonic() - since < _SECONDS
+        return self._claims.seconds_ago(head.claim) < _SECONDS

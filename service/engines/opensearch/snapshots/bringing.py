@@ -7,7 +7,7 @@ from typing import NamedTuple
 from service.deadline import until_answered
 from service.engines.opensearch.client import Client
 from service.engines.opensearch.client_errors import our_errors
-from service.engines.opensearch.snapshots.repository import Kept, Repository
+from service.engines.opensearch.snapshots.repository import Kept, Repository, in_addresses
 from service.engines.snapshots import Tell
 from service.errors import Busy
 
@@ -64,11 +64,13 @@ class Bringing:
         return until_answered(asked, _PATIENCE)
 
     def _progress(self, names: Sequence[str], firsts: Sequence[Mapping[str, str]]) -> _Progress:
+        nodes = self._client.nodes(once=False)
         with our_errors():
-            found = self._client.nodes(once=False).indices.recovery(index=",".join(names))
+            found = [nodes.indices.recovery(index=some) for some in in_addresses(names)]
         sizes = [
             shard["index"]["size"]
-            for index in found.values()
+            for some in found
+            for index in some.values()
             for shard in index["shards"]
             if shard["type"] == "SNAPSHOT"
         ]
@@ -81,6 +83,7 @@ class Bringing:
     def _firsts(self, names: Sequence[str]) -> list[Mapping[str, str]]:
         """Of all copies of each part the one that comes out of the repository."""
         shown = {"format": "json", "h": "prirep,state,unassigned.reason"}
+        nodes = self._client.nodes(once=False)
         with our_errors():
-            shards = self._client.nodes(once=False).cat.shards(index=",".join(names), params=shown)
-        return [each for each in shards if each["prirep"] == "p"]
+            shards = [nodes.cat.shards(index=some, params=shown) for some in in_addresses(names)]
+        return [each for some in shards for each in some if each["prirep"] == "p"]

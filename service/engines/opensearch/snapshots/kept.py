@@ -22,7 +22,7 @@ from service.engines.opensearch.snapshots.sealed import (
 from service.engines.opensearch.snapshots.taking import Describe, Taking
 from service.engines.snapshots import Snapshot, Tell
 from service.errors import Busy, Conflict, Misconfigured, NotFound
-from service.schema_versions import migrations_folder
+from service.schema_versions import of_documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +89,13 @@ class ArchiveSnapshots:
 
 
 def _readable(kept: Kept) -> Facts:
-    """Misconfigured for one of a newer version than this, which knows what this does not."""
+    """Misconfigured for one of a version whose documents are made of other rows."""
     facts = facts_of(kept.metadata)
-    known = max(path.stem for path in migrations_folder().glob("*.sql"))
-    if facts is None or facts.schema > known:
+    if facts is None:
         raise Misconfigured("The snapshot was taken by a newer Cuttings: use that one, or a newer")
+    if facts.schema != of_documents():
+        raise Misconfigured(
+            f"The snapshot was taken by another version of Cuttings ({facts.cuttings}): restore it "
+            "with that one, `cuttings move` it to a file, and from there with this one"
+        )
     return facts

@@ -1,7 +1,7 @@
 """Requests about the snapshots of one repository, whose errors become ours here."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -21,6 +21,8 @@ _ABSENT = 404
 # Nothing has such a name.
 _NO_INDEX = "-cuttings-none-"
 _SOURCE_AGAIN = ("already exists", "with the same name")
+# A node takes an address of 4,096 bytes (`http.max_initial_line_length`), with what else is asked.
+_LONGEST_NAMES = 3_000
 
 
 class Kept(NamedTuple):
@@ -88,7 +90,7 @@ class Repository:
 
     def sizes(self, names: Sequence[str]) -> dict[str, int]:
         """In bytes, of those that are whole."""
-        found = self._statuses(",".join(names)) if names else ()
+        found = [each for some in in_addresses(names) for each in self._statuses(some)]
         return {each["snapshot"]: each["stats"]["total"]["size_in_bytes"] for each in found}
 
     def delete(self, name: str) -> bool:
@@ -164,6 +166,18 @@ class Repository:
             case "snapshot_exception":
                 return Busy(f"No snapshot can be taken: {_reason(exc)}", 10)
         return None
+
+
+def in_addresses(names: Iterable[str]) -> Iterator[str]:
+    """All of them, so many together as one address takes, with commas between them."""
+    some: list[str] = []
+    for name in names:
+        if some and len(",".join((*some, name))) > _LONGEST_NAMES:
+            yield ",".join(some)
+            some = []
+        some.append(name)
+    if some:
+        yield ",".join(some)
 
 
 def _has_begun(shard: Json) -> bool:

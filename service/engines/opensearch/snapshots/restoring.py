@@ -77,16 +77,8 @@ class Restoring:
             owner=token,
         )
         register = Register(self.client, indices.head, token)
-        if indices is self.making.archive:
-            done = self._replaced(register, head)
-        else:
-            indices.create_head(self.client, self.making.parts.copies)
-            done = register.begin(head)
-        if done is None:
+        if register.replace(register.read(whole=True), head) is None:
             raise Conflict(AT_IT)
-
-    def _replaced(self, register: Register, head: Head) -> Head | None:
-        return register.replace(register.read(whole=True), head)
 
 
 def _alias_in(indices: Indices, name: str) -> str:
