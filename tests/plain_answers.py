@@ -380,7 +380,11 @@ class PlainArchive:
         index = index_of(leaf)
         weights = ", ".join(map(str, WEIGHTS))
         sql = f"SELECT rowid, -bm25({index}, {weights}) FROM {index} WHERE {index} MATCH ?"
-        return {row[0]: row[1] for row in self.current.fts.execute(sql, (match_of(leaf),))}
+        scores = dict(map(tuple, self.current.fts.execute(sql, (match_of(leaf),))))
+        # FTS5 stems all languages, and counts what it finds so.
+        found = self.current.matching(leaf) & scores.keys()
+        told = self.idf(len(found)) / self.idf(len(scores))
+        return {id_: scores[id_] * told for id_ in found}
 
     def frequencies_of(self, leaves: Iterable[Node]) -> dict[int, float]:
         frequencies: dict[int, float] = defaultdict(float)

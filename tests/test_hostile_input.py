@@ -96,7 +96,8 @@ def test_members_that_overlap() -> None:
     read = sum(isinstance(said, Article) for said in told)
     assert len(told) == 60
     assert 0 < read <= 8
-    assert set(told[read:]) == {BOMB}
+    # Newer versions of Python see it before it is unpacked.
+    assert all(said == BOMB or "overlapped entries" in str(said) for said in told[read:])
 
 
 def test_a_zip_that_lies_in_itself() -> None:

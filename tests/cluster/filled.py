@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 
 from conftest import Archive
 
@@ -37,6 +38,14 @@ class FilledEngine(OpenSearchEngine):
 
     def generation(self) -> tuple[str, int]:
         return self._archive.engine.generation()
+
+
+@contextmanager
+def filled(client: Client, index: str, archive: Archive) -> Iterator[FilledEngine]:
+    """What searches an index with every article of the archive while the block lasts."""
+    fill(client, index, archive)
+    yield FilledEngine(client, index, archive)
+    client.delete(index)
 
 
 def fill(client: Client, index: str, archive: Archive, shards: int = SHARDS) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from conftest import Archive, open_archive
 
-from cluster.filled import FilledEngine, fill
+from cluster.filled import filled
 from service.article import Article
 from service.dates import parse_moment, parse_zone, range_of
 from service.engines.opensearch.clauses import MOST_CLAUSES, clauses
@@ -55,9 +55,8 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
 
 @pytest.fixture(scope="module")
 def engine(client: Client, archive: Archive) -> Iterator[OpenSearchEngine]:
-    fill(client, "clauses", archive)
-    yield FilledEngine(client, "clauses", archive)
-    client.delete("clauses")
+    with filled(client, "clauses", archive) as made:
+        yield made
 
 
 ASKED: dict[str, Ask] = {

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from conftest import Archive, open_archive
 
-from cluster.filled import FilledEngine, fill
+from cluster.filled import filled
 from service.article import Article
 from service.dates import parse_moment
 from service.engines.opensearch.client import Client
@@ -47,9 +47,8 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
 
 @pytest.fixture(scope="module")
 def engine(client: Client, archive: Archive) -> Iterator[OpenSearchEngine]:
-    fill(client, "limits", archive)
-    yield FilledEngine(client, "limits", archive)
-    client.delete("limits")
+    with filled(client, "limits", archive) as made:
+        yield made
 
 
 def keys(results: Results) -> list[str]:

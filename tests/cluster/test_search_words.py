@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from conftest import Archive, archive_of
 
-from cluster.filled import FilledEngine, fill
+from cluster.filled import filled
 from service.article import Article
 from service.dates import parse_moment
 from service.engines import Vocabulary
@@ -37,9 +37,8 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
 
 @pytest.fixture(scope="module")
 def engine(client: Client, archive: Archive) -> Iterator[OpenSearchEngine]:
-    fill(client, "words", archive)
-    yield FilledEngine(client, "words", archive)
-    client.delete("words")
+    with filled(client, "words", archive) as made:
+        yield made
 
 
 ASKED: tuple[Callable[[Vocabulary], Any], ...] = (

@@ -13,7 +13,7 @@ from service.unspaced import has_unspaced
 # And words whose stems can be the same.
 WRITTEN = """
 SELECT folded, word FROM words_folded WHERE folded IN (SELECT value FROM json_each(:keys))
-UNION
+UNION ALL
 SELECT folded, word FROM json_each(:starts) CROSS JOIN words_folded
 ON folded >= value AND folded < value || char(1114111)
 """
@@ -39,7 +39,7 @@ class _SpellingsOfArchive:
         starts = {start_of_words(stem) for stem in stems if stem[-1:].isascii()}
         told = [start for start in starts if len(start) >= _TELLS]
         asked = {"keys": json.dumps([*keys]), "starts": json.dumps(told)}
-        return [(key, word) for key, word in self._conn.execute(WRITTEN, asked)]
+        return dict.fromkeys((key, word) for key, word in self._conn.execute(WRITTEN, asked))
 
     def beginning(self, start: str) -> Iterable[str]:
         values = {"start": start, "end": start + "\U0010ffff"}

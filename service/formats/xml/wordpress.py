@@ -23,10 +23,10 @@ _EXPORTED = "wp_post_type"
 _PARAGRAPHED = re.compile(r"<(?:p|br)[\s/>]", re.IGNORECASE)
 _BLANK_LINES = re.compile(r"\n[ \t\r]*\n\s*")
 _CAPTION = re.compile(
-    r"\[caption\b(?P<stated>[^\[\]]*+)\](?P<shown>(?:(?!\[/?caption\b).)*+)\[/caption\]", re.DOTALL
+    r"\[caption\b(?P<stated>[^\[\]]*+)\](?P<shown>(?:(?!\[/?caption\b).)*)\[/caption\]", re.DOTALL
 )
 _STATED_CAPTION = re.compile(r"""\bcaption\s*=\s*(?:"([^"]*)"|'([^']*)')""")
-_AUTHOR = re.compile(r"<wp:author>(?P<said>(?:(?!<wp:author>).)*+)", re.DOTALL)
+_AUTHOR = re.compile(r"<wp:author>(?P<said>(?:(?!<wp:author>).)*)", re.DOTALL)
 _SAID = re.compile(
     r"<wp:author_(login|display_name)>\s*(?:<!\[CDATA\[)?([^<\]]{1,200})(?:\]\]>)?\s*</wp:author_"
 )
