@@ -46,6 +46,18 @@ def test_a_name_as_it_is_typed_comes_before_one_with_its_stem(archive: Archive) 
     assert {p.why for p in first.explanation.parts} == {"words", "nearness", "as written"}  # type: ignore[union-attr]
 
 
+def test_a_word_in_a_field_adds_only_to_what_it_finds(archive: Archive) -> None:
+    """Of a text that is not English a word of the same stem is another one."""
+    for key, language in (("de", "de"), ("en", "en")):
+        archive.add(Article(key=key, title="prices", body="oil", language=language))
+    for number in range(9):
+        archive.add(Article(key=f"k{number}", title="other", body="nothing"))
+    found = archive.finder.search(Ask(q="oil title:price", match="any", explain=True)).hits
+    told = {hit.key: [part.text for part in hit.explanation.parts] for hit in found}  # type: ignore[union-attr]
+    assert told["de"] == ["oil"]
+    assert len(told["en"]) == 2
+
+
 def aged(archive: Archive, half_life: float) -> Finder:
     return Finder(archive.engine, archive.home.lists.entities, half_life)
 
