@@ -116,11 +116,9 @@ def test_generated_searches(generated: Both) -> None:
         if asked.sort != "relevance" or (here.hits[:1] and here.hits[0].score is None):
             assert keys(there) == keys(here), asked
         alike.append(likeness(keys(there), keys(here)))
-        # A cluster counts words near each other wherever they are, where some of them are near.
-        assert "Near(" in repr(asked.tree) or alike[-1] >= 0.9, asked
 
     hold()
-    assert sum(alike) / len(alike) >= 0.9
+    assert min(alike) >= 0.9
 
 
 def found(results: Results) -> dict[str, tuple[int | None, int]]:
