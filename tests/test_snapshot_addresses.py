@@ -8,9 +8,9 @@ import pytest
 from opensearchpy import Connection, OpenSearch
 
 from service.engines.opensearch.client import Client
-from service.engines.opensearch.nodes import Address
+from service.engines.opensearch.nodes import Address, in_addresses
 from service.engines.opensearch.snapshots.bringing import Bringing
-from service.engines.opensearch.snapshots.repository import Repository, in_addresses
+from service.engines.opensearch.snapshots.repository import Repository
 
 # As `http.max_initial_line_length` has it by default.
 LONGEST = 4_096

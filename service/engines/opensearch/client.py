@@ -205,8 +205,8 @@ class Client:
             _done_by_all(self._nodes.indices.flush(index=names))
             asked = {"only_expunge_deletes": "true", "request_timeout": _LONGEST}
             _done_by_all(self._nodes.indices.forcemerge(index=names, params=asked))
-            # Who searches has the old files open until then.
-            _done_by_all(self._nodes.indices.refresh(index=names))
+        # Who searches has the old files open until then.
+        self.refresh(names)
         copies = self.told_by_copies(indices)
         return copies is not None and not any(
             copy["docs"]["deleted"] for each in copies.values() for copy in each

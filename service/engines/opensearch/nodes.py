@@ -1,5 +1,6 @@
-"""Where a cluster's nodes are, and who asks them."""
+"""Where a cluster's nodes are, who asks them, and how much one address holds."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from opensearchpy import OpenSearch
@@ -10,6 +11,8 @@ from service.engines.opensearch.credentials import authorization, readable
 _SECONDS_PUT_ASIDE = 2.0
 # So many threads ask one node at once without opening connections anew.
 _CONNECTIONS = 40
+# A node takes an address of 4,096 bytes (`http.max_initial_line_length`), with what else is asked.
+_LONGEST_NAMES = 3_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +41,15 @@ def nodes_at(address: Address, retries: int) -> OpenSearch:
         timeout_cutoff=0,
         pool_maxsize=_CONNECTIONS,
     )
+
+
+def in_addresses(names: Iterable[str]) -> Iterator[str]:
+    """All of them, so many together as one address takes, with commas between them."""
+    some: list[str] = []
+    for name in names:
+        if some and len(",".join((*some, name))) > _LONGEST_NAMES:
+            yield ",".join(some)
+            some = []
+        some.append(name)
+    if some:
+        yield ",".join(some)

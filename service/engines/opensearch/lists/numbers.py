@@ -10,7 +10,7 @@ from service.archive import Archive
 from service.engines.opensearch.compiling import EVERYTHING
 from service.engines.opensearch.lists.asking import WholeArchive
 from service.entity import ENTITY_TYPES
-from service.schema_versions import migrations_folder
+from service.schema_versions import migrations_folder, newest
 from service.sqlite_library import sqlite3
 from service.stores.glance import GlanceStore, Health, Totals
 from service.stores.measures import ArchiveMeasures, MeasureStore, PrivateMeasures
@@ -79,7 +79,7 @@ class OpenSearchMeasures(MeasureStore):
             killed=_count_of_killed(self._whole, _KILLED),
             edits=edits or 0,
             sqlite=sqlite3.sqlite_version,
-            schema=max(path.stem for path in migrations_folder().glob("*.sql")),
+            schema=newest(migrations_folder()),
             bytes=self._whole.size(),
             log_bytes=0,
             free_bytes=0,

@@ -15,6 +15,7 @@ from typing import Any
 from service.deadline import until_answered
 from service.engines.opensearch.client import Client
 from service.engines.opensearch.compiling import EVERYTHING
+from service.engines.opensearch.nodes import in_addresses
 from service.engines.opensearch.shelf import finding
 from service.engines.opensearch.shelf.applying import lines_of, requests, sent
 from service.engines.opensearch.shelf.beginning import Beginning, tried
@@ -33,8 +34,6 @@ _AT_ONCE = 200
 _LONGEST = 600.0
 # A node that leads the others may have to be found first: what took hours is not to fail by that.
 _PATIENCE = 30.0
-# All names of an archive of many years may be more than an address may have.
-_NAMES_AT_ONCE = 20
 _ALL = finding.asked(EVERYTHING, finding.BY_NAME, _AT_ONCE) | {"version": True}
 
 Tell = Callable[[int, int], None]
@@ -44,14 +43,19 @@ class Renewal:
     """Of one archive; `settle` waits until no change is half written."""
 
     def __init__(
-        self, client: Client, indices: Indices, register: Register, settle: Callable[[], int]
+        self,
+        client: Client,
+        indices: Indices,
+        register: Register,
+        turns: Turns,
+        settle: Callable[[], int],
     ) -> None:
         self._client = client
         self._indices = indices
         self._register = register
+        self._turns = turns
         self._settle = settle
-        self._turns = Turns(register)
-        self._beginning = Beginning(client, indices, register, self._turns, settle)
+        self._beginning = Beginning(client, indices, register, turns, settle)
 
     def run(self, parts: Parts, tell: Tell) -> None:
         """Conflict if another one ends it first; what was begun and cut off is gone on with."""
@@ -129,8 +133,7 @@ class Renewal:
 
     def _count(self, layout: Layout, alias: str) -> int:
         names = self._indices.names_in(layout, alias)
-        parts = (names[at : at + _NAMES_AT_ONCE] for at in range(0, len(names), _NAMES_AT_ONCE))
-        return sum(self._client.count(",".join(part), EVERYTHING) for part in parts)
+        return sum(self._client.count(some, EVERYTHING) for some in in_addresses(names))
 
     def _go_over(self, version: int) -> None:
         """Ask the new ones, and from then on write these alone."""

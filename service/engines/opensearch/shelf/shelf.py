@@ -63,7 +63,7 @@ class OpenSearchShelf:
         self._turns = Turns(self._register)
         self._opening = Opening(client, self.indices, self._register)
         self._pouring = Pouring(client, self.indices, self._register, self._opening)
-        self._renewal = Renewal(client, self.indices, self._register, self.number)
+        self._renewal = Renewal(client, self.indices, self._register, self._turns, self.number)
 
     def create(self, parts: Parts) -> None:
         """An empty archive, if there is none."""

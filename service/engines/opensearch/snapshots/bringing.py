@@ -7,7 +7,8 @@ from typing import NamedTuple
 from service.deadline import until_answered
 from service.engines.opensearch.client import Client
 from service.engines.opensearch.client_errors import our_errors
-from service.engines.opensearch.snapshots.repository import Kept, Repository, in_addresses
+from service.engines.opensearch.nodes import in_addresses
+from service.engines.opensearch.snapshots.repository import Kept, Repository
 from service.engines.snapshots import Tell
 from service.errors import Busy
 

@@ -1,7 +1,7 @@
 """Requests about the snapshots of one repository, whose errors become ours here."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -11,6 +11,7 @@ from service.cluster import NO_REPOSITORY
 from service.deadline import until_answered
 from service.engines.opensearch.client import Client, Json
 from service.engines.opensearch.client_errors import our_errors
+from service.engines.opensearch.nodes import in_addresses
 from service.errors import Busy, Conflict, CuttingsError, Misconfigured, NotFound
 
 # How long a snapshot may take to be deleted, in seconds: the cluster ends what it is at before.
@@ -21,8 +22,6 @@ _ABSENT = 404
 # Nothing has such a name.
 _NO_INDEX = "-cuttings-none-"
 _SOURCE_AGAIN = ("already exists", "with the same name")
-# A node takes an address of 4,096 bytes (`http.max_initial_line_length`), with what else is asked.
-_LONGEST_NAMES = 3_000
 
 
 class Kept(NamedTuple):
@@ -166,18 +165,6 @@ class Repository:
             case "snapshot_exception":
                 return Busy(f"No snapshot can be taken: {_reason(exc)}", 10)
         return None
-
-
-def in_addresses(names: Iterable[str]) -> Iterator[str]:
-    """All of them, so many together as one address takes, with commas between them."""
-    some: list[str] = []
-    for name in names:
-        if some and len(",".join((*some, name))) > _LONGEST_NAMES:
-            yield ",".join(some)
-            some = []
-        some.append(name)
-    if some:
-        yield ",".join(some)
 
 
 def _has_begun(shard: Json) -> bool:
