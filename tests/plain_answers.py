@@ -361,18 +361,22 @@ class PlainArchive:
 
     def scores_of(self, word: Node) -> dict[int, float]:
         leaves = wanted_leaves(word)
-        if len(leaves) == 1:
-            return self.leaf_scores(leaves[0])
         near = [leaf for leaf in leaves_of(word) if isinstance(leaf, Near)]
         if not near:
-            return self.bm25(self.frequencies_of(leaves))
+            return self.scores_of_one(leaves)
         found = self.current.matching(word)
         totals: dict[int, float] = defaultdict(float)
         for place in range(len(near[0].text.split())):
             spellings = {mapped(leaf, partial(one_of, place)) for leaf in leaves}
-            for id_, score in self.bm25(self.frequencies_of(spellings)).items():
+            for id_, score in self.scores_of_one([*spellings]).items():
                 totals[id_] += score
         return {id_: score for id_, score in totals.items() if id_ in found}
+
+    def scores_of_one(self, leaves: Sequence[Node]) -> dict[int, float]:
+        """Of all spellings of a word together."""
+        if len(leaves) == 1:
+            return self.leaf_scores(leaves[0])
+        return self.bm25(self.frequencies_of(leaves))
 
     def leaf_scores(self, leaf: Node) -> dict[int, float]:
         if self.current.term(leaf) is not None:
@@ -426,7 +430,8 @@ class PlainArchive:
                 begins = last.startswith(tokens[-1]) and isinstance(part, Prefix)
                 if found == tokens[:-1] and (begins or last == tokens[-1]) and column in columns:
                     frequencies[id_] += WEIGHTS[FIELDS.index(column)]
-        return frequencies
+        # FTS5 stems all languages.
+        return {id_: frequencies[id_] for id_ in frequencies.keys() & self.current.matching(leaf)}
 
     def bm25(self, frequencies: Mapping[int, float]) -> dict[int, float]:
         """bm25: k1 1.2, b .75, fields weighted, lengths of all fields together."""
@@ -507,7 +512,10 @@ class PlainArchive:
 
 def one_of(place: int, part: Node) -> Node | None:
     """One of the words that stand near each other."""
-    return Phrase(part.text.split()[place]) if isinstance(part, Near) else None
+    if not isinstance(part, Near):
+        return None
+    text = part.text.split()[place]
+    return Word(text, inside=True) if index_of(part) == PIECES else Phrase(text)
 
 
 def is_stem(leaf: Node) -> bool:

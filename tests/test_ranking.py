@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from service.article import Article
 from service.dates import parse_moment
+from service.engines.sqlite import scoring
 from service.engines.sqlite.columns.view import Columns
 from service.engines.sqlite.ranking import recency_of
 from service.query import Search
@@ -56,6 +57,63 @@ def test_a_word_in_a_field_adds_only_to_what_it_finds(archive: Archive) -> None:
     told = {hit.key: [part.text for part in hit.explanation.parts] for hit in found}  # type: ignore[union-attr]
     assert told["de"] == ["oil"]
     assert len(told["en"]) == 2
+
+
+def test_words_near_each_other_count_wherever_they_stand(archive: Archive) -> None:
+    archive.add(Article(title="twice", body=f"oil is the price. {FILLER} oil and price"))
+    archive.add(Article(title="once", body=f"price of oil. {FILLER} gas and water"))
+    archive.add(Article(title="far", body=f"oil {FILLER} price"))
+    for number in range(5):
+        archive.add(Article(title=f"{number}", body=f"oil {number}"))
+    (near, once), (both, _) = (
+        archive.finder.search(Ask(q=q, explain=True, match="all")).hits
+        for q in ('"oil price"~3', '"oil price"~3 "oil" "price"')
+    )
+    assert [hit.title for hit in (near, once)] == ["twice", "once"]
+    assert near.score
+    assert both.score
+    assert both.score == pytest.approx(2 * near.score, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    "q",
+    [
+        *(
+            '"oil price"',
+            "pri*",
+            "title:pri*",
+            '"oil price"~3',
+            'title:"oil price"~3',
+            "title:price",
+        ),
+        *(
+            '"lodz oil"~3',
+            'body:"lodz oil"~3',
+            '"lodz oil" pri*',
+            '"oil price"~3 OR "gas"',
+            '"oil"~3',
+        ),
+    ],
+)
+def test_what_is_estimated_first_has_its_exact_score(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch, q: str
+) -> None:
+    bodies = (
+        "oil price {}",
+        "the price of oil {} price",
+        "{} gas price",
+        "Łódź oil lodz prices {}",
+    )
+    for number in range(24):
+        body, title = bodies[number % 4].format(FILLER[: 9 * number]), bodies[number % 3].format("")
+        archive.add(Article(title=title, body=body, language="de" if number % 5 == 0 else "en"))
+    exact = archive.finder.search(Ask(q=q, exact=True))
+    monkeypatch.setattr(scoring, "MOST_SCORED_BY_INDEX", 0)
+    found = archive.finder.search(Ask(q=q))
+    assert exact.hits
+    assert [hit.key for hit in found.hits] == [hit.key for hit in exact.hits]
+    scores = [hit.score for hit in exact.hits]
+    assert [hit.score for hit in found.hits] == pytest.approx(scores, rel=1e-6)
 
 
 def aged(archive: Archive, half_life: float) -> Finder:

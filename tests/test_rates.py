@@ -143,6 +143,17 @@ def test_windows_slide() -> None:
     assert allowance.spend("a")["RateLimit"].startswith('"address";r=9;')
 
 
+def test_a_window_begins_with_its_first_request() -> None:
+    clock = Clock()
+    clock.now += 59.9
+    allowance = Allowance("address", "requests", "10/minute", clock)
+    for _ in range(10):
+        allowance.spend("a")
+    clock.now += 0.2
+    with pytest.raises(TooMany):
+        allowance.spend("a")
+
+
 def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rates, "MOST_CLIENTS", 3)
     monkeypatch.setattr(rates, "MOST_RIGHT_KEYS", 3)

@@ -119,6 +119,16 @@ def wanted_words(node: Node | None) -> list[Node]:
             return wanted_leaves(node)
 
 
+def words_near(leaf: Node) -> list[Node]:
+    """Each of the words that are to stand near each other, by itself; none of any other leaf."""
+    if isinstance(leaf, In):
+        return [In(leaf.field, part) for part in words_near(leaf.part)]
+    if not isinstance(leaf, Near):
+        return []
+    in_pieces = index_of(leaf) == PIECES
+    return [Word(text, inside=True) if in_pieces else Phrase(text) for text in leaf.text.split()]
+
+
 def as_typed(word: Node) -> Node:
     """The spelling that stands for all of them."""
     match word:

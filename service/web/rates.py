@@ -38,16 +38,17 @@ class Counters(MemoryStorage):
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
         self._clock = clock
-        # Of each client: which window it is, what was counted in the one before, and in this one.
-        self._counts: OrderedDict[str, tuple[int, int, int]] = OrderedDict()
+        # Of each client: when its window began, what was counted in the one before, and in this
+        # one. The first begins with its first request.
+        self._counts: OrderedDict[str, tuple[float, int, int]] = OrderedDict()
 
     def acquire_sliding_window_entry(
         self, key: str, limit: int, expiry: int, amount: int = 1
     ) -> bool:
-        window, before, now, left = self._window(key, expiry)
+        begun, before, now, left = self._window(key, expiry)
         if math.floor(before * left + now) + amount > limit:
             return False
-        self._counts[key] = (window, before, now + amount)
+        self._counts[key] = (begun, before, now + amount)
         self._counts.move_to_end(key)
         if len(self._counts) > MOST_CLIENTS:
             self._counts.popitem(last=False)
@@ -57,14 +58,16 @@ class Counters(MemoryStorage):
         _, before, now, left = self._window(key, expiry)
         return before, left * expiry, now, (left + 1) * expiry
 
-    def _window(self, key: str, expiry: int) -> tuple[int, int, int, float]:
-        """The counts as of now, and how much of this window is left (0 to 1)."""
-        passed = self._clock() / expiry
-        window = int(passed)
-        kept, before, now = self._counts.get(key, (window, 0, 0))
-        if kept != window:
-            before, now = (now if kept == window - 1 else 0), 0
-        return window, before, now, 1 - (passed - window)
+    def _window(self, key: str, expiry: int) -> tuple[float, int, int, float]:
+        """When this window began, the counts as of now, and how much of it is left (0 to 1)."""
+        at = self._clock()
+        begun, before, now = self._counts.get(key, (at, 0, 0))
+        windows = int((at - begun) / expiry)
+        if windows > 1:
+            begun, before, now = at, 0, 0
+        elif windows == 1:
+            begun, before, now = begun + expiry, now, 0
+        return begun, before, now, 1 - (at - begun) / expiry
 
 
 class Allowance:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from service.engines.leaves import PIECES as PIECES_INDEX
-from service.engines.leaves import index_of, unstemmed, wanted_leaves
+from service.engines.leaves import index_of, unstemmed, wanted_leaves, words_near
 from service.engines.opensearch.clauses import MOST_CLAUSES, clauses
 from service.engines.opensearch.compiling import (
     NOTHING,
@@ -36,7 +36,7 @@ from service.engines.weighing import (
     idf,
     neighbours,
 )
-from service.query import In, Near, Node, Phrase, Prefix, Search, Word
+from service.query import Node, Prefix, Search, Word
 from service.stores.pieces import FIELDS
 from service.stores.slots import SLOTS_A_DAY, UNDATED_ROOM
 
@@ -109,7 +109,7 @@ def counted_for(search: Search) -> list[Node]:
     """The nodes of which a score needs to know in how many articles they are."""
     leaves = [*_scored(search.any_tree or search.tree), *_scored(search.tree)]
     written = [unstemmed(leaf) for leaf in capitals(leaves)] if search.nearness else []
-    parts = [part for leaf in leaves for part in _parts(leaf)]
+    parts = [part for leaf in leaves for part in words_near(leaf)]
     return [*dict.fromkeys((*leaves, *parts, *written))]
 
 
@@ -188,7 +188,7 @@ def _every_word(tree: Node | None, known: Known, *, in_brief: bool = False) -> l
 
 
 def _words(leaf: Node, times: int, known: Known, *, in_brief: bool) -> Part:
-    every = [part for part in _parts(leaf) or [leaf] if known.counts[part]]
+    every = [part for part in words_near(leaf) or [leaf] if known.counts[part]]
     most = times * (K1 + 1) * sum(map(known.idf, every))
     query = _leaf(leaf, times, known, in_brief=in_brief)
     return Part(str(leaf), "words", query, most, leaf)
@@ -198,7 +198,7 @@ def _leaf(leaf: Node, times: int, known: Known, *, in_brief: bool) -> Query:
     found = sought(leaf)
     if found is None or not known.counts[leaf]:
         return NOTHING
-    if parts := _parts(leaf):
+    if parts := words_near(leaf):
         scored = [_leaf(part, times, known, in_brief=in_brief) for part in parts]
         return {"bool": {"filter": [texts_with(found)], "should": scored}}
     length = length_of(leaf)
@@ -210,16 +210,6 @@ def _leaf(leaf: Node, times: int, known: Known, *, in_brief: bool) -> Query:
     }
     counted = {"bool": {"should": [*_counted(found, in_brief=in_brief)]}}
     return {"script_score": {"query": counted, "script": {"source": _BM25, "params": params}}}
-
-
-def _parts(leaf: Node) -> list[Node]:
-    """What FTS5 scores each by itself of words that stand near each other."""
-    if isinstance(leaf, In):
-        return [In(leaf.field, part) for part in _parts(leaf.part)]
-    if not isinstance(leaf, Near):
-        return []
-    in_pieces = index_of(leaf) == PIECES_INDEX
-    return [Word(text, inside=True) if in_pieces else Phrase(text) for text in leaf.text.split()]
 
 
 def _counted(found: Sought, *, in_brief: bool) -> Iterator[Query]:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,11 +17,11 @@ from service.database import Connection, Row
 from service.engines.fields import HALVES
 from service.engines.leaves import (
     PIECES,
-    Index,
     as_typed,
     index_of,
     wanted_leaves,
     wanted_words,
+    words_near,
 )
 from service.engines.marks import SearchedText, wanted_of
 from service.engines.sqlite.columns.postings import MOST
@@ -30,7 +30,7 @@ from service.engines.sqlite.match import match_of
 from service.engines.sqlite.matching import Matching
 from service.engines.sqlite.respelling import respelled
 from service.engines.weighing import K1, WEIGHT_OF, B, idf
-from service.query import TEXT_FIELDS, In, Near, Node, Or, Phrase, Prefix, leaves_of, mapped
+from service.query import TEXT_FIELDS, And, In, Node, Or, Prefix
 from service.stores.pieces import FIELDS
 
 # Of single precision where only the best are looked for among very many.
@@ -39,6 +39,8 @@ Scores = npt.NDArray[np.floating[Any]]
 WEIGHTS = ", ".join(map(str, WEIGHT_OF.values()))
 # FTS5 scores what is in more articles than this in longer than a reader waits.
 MOST_SCORED_BY_INDEX = 5_000
+# Of a score that is a difference; rounding tells in the sixteenth.
+_DIGITS = 12
 # The commonest words that a beginning is ranked by.
 _BEGINNINGS = 12
 
@@ -60,12 +62,14 @@ class Part:
     at some position.
 
     `approximate` where that is estimated by the words in it, since it is in too many articles.
+    Of words near each other, each is one of the `terms`, with the score of its own.
     """
 
     word: Node
     times: int
     scorer: "WordScorer | ListScorer"
     approximate: bool = False
+    terms: tuple["Part", ...] = ()
 
     @property
     def text(self) -> str:
@@ -106,10 +110,18 @@ class ListScorer:
     def halves(self, norms: Scores) -> Scores:
         """How often each article has it, as bm25 tells if the lengths of articles are known."""
         most = self.idf * (K1 + 1)
-        return 2 * self.scores * norms / (most - self.scores)
+        halves: Scores = np.rint(2 * self.scores * norms / (most - self.scores))
+        return halves
 
     def at(self, positions: Positions | slice, norms: Scores) -> Scores:
         return self.scores[positions].astype(norms.dtype)
+
+
+class _Found(NamedTuple):
+    """Scores by position, and how many articles were found."""
+
+    scores: Scores
+    number: int
 
 
 class Scoring:
@@ -120,6 +132,7 @@ class Scoring:
         self.matching = matching
         self.columns = matching.columns
         self._exact = exact
+        self._bm25s: dict[Node, _Found] = {}
 
     def parts(self, tree: Node | None) -> list[Part]:
         """What is looked for, each with its score; a word that the query repeats counts again."""
@@ -155,57 +168,83 @@ class Scoring:
 
     def _part(self, word: Node, times: int) -> Part:
         leaves = wanted_leaves(word)
-        if len(leaves) == 1:
-            return self._of(word, times)
-        near = [leaf for leaf in leaves_of(word) if isinstance(leaf, Near)]
-        if near:
-            return self._of_near(word, leaves, len(near[0].text.split()), times)
-        return self._of_spellings(word, leaves, times)
+        places = [*zip(*map(words_near, leaves), strict=True)]
+        return self._of_near(word, places, times) if places else self._of_one(word, leaves, times)
 
-    def _of_spellings(self, word: Node, leaves: Sequence[Node], times: int) -> Part:
-        """As if all articles wrote it as one."""
-        parts = [self._of(leaf, 1) for leaf in leaves]
+    def _of_one(
+        self, word: Node, leaves: Sequence[Node], times: int, near: Node | None = None
+    ) -> Part:
+        """As if all articles wrote it as one; only in those, if told, that match `near`."""
+        if len(leaves) == 1:
+            return self._of(leaves[0], times, near)
+        parts = [self._of(leaf, 1, near) for leaf in leaves]
         norms = self.norms(slice(None))
         halves = reduce(np.add, [part.scorer.halves(norms) for part in parts])
         is_estimated = any(part.approximate for part in parts)
-        there = int(np.count_nonzero(halves))
-        return Part(word, times, WordScorer(halves, self.idf(there)), is_estimated)
+        return Part(word, times, WordScorer(halves, self.idf_of(word)), is_estimated)
 
-    def _of_near(self, word: Node, leaves: Sequence[Node], number: int, times: int) -> Part:
-        """So many words near each other, each by itself in all of its spellings."""
-        norms, scores = self.norms(slice(None)), np.zeros(self.columns.size)
-        for place in range(number):
-            spellings = tuple(dict.fromkeys(_nth(leaf, place) for leaf in leaves))
-            part = self._of_spellings(Or(spellings), spellings, 1)
-            scores += part.at(slice(None), norms)
+    def _of_near(self, word: Node, places: Sequence[tuple[Node, ...]], times: int) -> Part:
+        """Words near each other: each by itself, wherever in the article it stands."""
+        is_estimated = self._is_estimated(word)
+        near = None if is_estimated else word
+        spellings = [tuple(dict.fromkeys(place)) for place in places]
+        terms = tuple(self._of_one(Or(each), each, 1, near) for each in spellings)
+        norms = self.norms(slice(None))
+        scores = reduce(np.add, [term.at(slice(None), norms) for term in terms])
         scores[~self.matching.mask(word)] = 0.0
-        return Part(word, times, ListScorer(scores, self.idf_of(word)))
+        scorer = ListScorer(scores, self.idf_of(word))
+        return Part(word, times, scorer, is_estimated, terms)
 
-    def _of(self, leaf: Node, times: int) -> Part:
+    def _of(self, leaf: Node, times: int, near: Node | None) -> Part:
         if (frequencies := self.matching.frequencies(leaf)) is not None:
             return Part(leaf, times, self._word(frequencies))
-        index = index_of(leaf)
-        assert index is not None  # noqa: S101 - a leaf is asked of one index
-        many = int(np.count_nonzero(self.matching.mask(leaf))) > MOST_SCORED_BY_INDEX
-        if many and not self._exact and index != PIECES:
+        if near is None and self._is_estimated(leaf):
             return Part(leaf, times, self._estimated(leaf), approximate=True)
-        return Part(leaf, times, self._by_index(index, leaf))
+        scorer = self._by_index(leaf) if near is None else self._beside(near, leaf)
+        return Part(leaf, times, scorer)
+
+    def _is_estimated(self, word: Node) -> bool:
+        if self._exact or index_of(word) == PIECES:
+            return False
+        return int(np.count_nonzero(self.matching.mask(word))) > MOST_SCORED_BY_INDEX
 
     def _word(self, frequencies: Frequencies) -> WordScorer:
         return WordScorer(frequencies, self.idf(int(np.count_nonzero(frequencies))))
 
-    def _by_index(self, index: Index, leaf: Node) -> ListScorer:
+    def _by_index(self, leaf: Node) -> ListScorer:
         """As FTS5 says, but of the articles alone that the leaf finds: it stems all languages."""
-        rows = self._conn.execute(BM25.replace("{index}", index), {"match": match_of(leaf)})
-        found = rows.fetchall()
-        ids = np.array([row[0] for row in found], np.int64)
-        positions = self.columns.positions_of(ids)
-        scores = np.zeros(self.columns.size)
-        places = np.searchsorted(ids, self.columns.ids[positions])
-        own = self.idf_of(leaf)
-        scores[positions] = np.array([row[1] for row in found])[places] * own / self.idf(len(ids))
+        own, found = self.idf_of(leaf), self._bm25(leaf)
+        scores = found.scores * own / self.idf(found.number)
         scores[~self.matching.mask(leaf)] = 0.0
         return ListScorer(scores, own)
+
+    def _beside(self, near: Node, leaf: Node) -> "WordScorer | ListScorer":
+        """One of some words near each other, wherever it stands in articles where they do.
+
+        FTS5 counts it only where it stands so; asked for it once more, it adds what it is worth.
+        """
+        both, idf = self._bm25(And((near, leaf))).scores, self.idf_of(leaf)
+        # Two articles that have it as often have one score, and not two that differ by rounding.
+        scores = np.round(np.where(both, both - self._bm25(near).scores, 0.0), _DIGITS)
+        found = ListScorer(scores, idf)
+        if index_of(leaf) == PIECES:  # whose lengths only FTS5 knows
+            return found
+        return WordScorer(found.halves(self.norms(slice(None))), idf)
+
+    def _bm25(self, node: Node) -> "_Found":
+        """What FTS5 says of all that it finds."""
+        if node not in self._bm25s:
+            index = index_of(node)
+            assert index is not None  # noqa: S101 - one index is asked
+            sql = BM25.replace("{index}", index)
+            found = self._conn.execute(sql, {"match": match_of(node)}).fetchall()
+            ids = np.array([row[0] for row in found], np.int64)
+            positions = self.columns.positions_of(ids)
+            places = np.searchsorted(ids, self.columns.ids[positions])
+            scores = np.zeros(self.columns.size)
+            scores[positions] = np.array([row[1] for row in found])[places]
+            self._bm25s[node] = _Found(scores, len(ids))
+        return self._bm25s[node]
 
     def _estimated(self, leaf: Node) -> WordScorer:
         """By how often the words in it are there: a phrase at most as often as its rarest word.
@@ -235,9 +274,12 @@ class Scoring:
         norms = self.norms(positions)
         texts = self._texts(positions)
         for part in estimated:
-            counters = [*map(_counter, wanted_leaves(part.word))]
-            frequencies = np.array([sum(times_in(text) for times_in in counters) for text in texts])
-            exact = frequencies * self.idf_of(part.word) * (K1 + 1) / (frequencies + norms)
+            exact = np.zeros(len(positions))
+            for term in part.terms or (part,):
+                counters = [*map(_counter, wanted_leaves(term.word))]
+                times = np.array([sum(times_in(text) for times_in in counters) for text in texts])
+                exact += times * self.idf_of(term.word) * (K1 + 1) / (times + norms)
+            exact[~self.matching.mask(part.word)[positions]] = 0.0
             gains += part.times * exact - part.at(positions, norms)
         return gains
 
@@ -250,15 +292,6 @@ class Scoring:
         start = "".join(self.matching.words(text)[-1:])
         values = {"start": start, "end": start + "\U0010ffff", "limit": _BEGINNINGS}
         return [word for (word,) in self._conn.execute(BEGINNING, values)]
-
-
-def _nth(leaf: Node, place: int) -> Node:
-    """One of the words that are to stand near each other."""
-
-    def change(part: Node) -> Node | None:
-        return Phrase(part.text.split()[place]) if isinstance(part, Near) else None
-
-    return mapped(leaf, change)
 
 
 def _counter(leaf: Node) -> Callable[[Row], float]:
