@@ -381,14 +381,29 @@ class PlainArchive:
     def leaf_scores(self, leaf: Node) -> dict[int, float]:
         if self.current.term(leaf) is not None:
             return self.bm25(self.frequencies(leaf))
+        own = self.idf(len(self.current.matching(leaf)))
+        return {
+            id_: score * own for id_, score in self.in_each_language(self.as_found, leaf).items()
+        }
+
+    def as_found(self, leaf: Node) -> dict[int, float]:
         index = index_of(leaf)
         weights = ", ".join(map(str, WEIGHTS))
         sql = f"SELECT rowid, -bm25({index}, {weights}) FROM {index} WHERE {index} MATCH ?"
         scores = dict(map(tuple, self.current.fts.execute(sql, (match_of(leaf),))))
-        # FTS5 stems all languages, and counts what it finds so.
-        found = self.current.matching(leaf) & scores.keys()
-        told = self.idf(len(found)) / self.idf(len(scores))
-        return {id_: scores[id_] * told for id_ in found}
+        return {id_: score / self.idf(len(scores)) for id_, score in scores.items()}
+
+    def in_each_language(
+        self, told: Callable[[Node], Mapping[int, float]], leaf: Node
+    ) -> dict[int, float]:
+        """FTS5 stems all languages: what is not English is asked for as it is written."""
+        found, as_written = told(leaf), told(unstemmed(leaf))
+        return {
+            id_: (found if self.rows[id_].is_english or index_of(leaf) != STEMS else as_written)[
+                id_
+            ]
+            for id_ in self.current.matching(leaf)
+        }
 
     def frequencies_of(self, leaves: Iterable[Node]) -> dict[int, float]:
         frequencies: dict[int, float] = defaultdict(float)
@@ -402,7 +417,7 @@ class PlainArchive:
         frequencies: dict[int, float] = defaultdict(float)
         word = self.current.term(leaf)
         if word is None:
-            return self.runs(leaf)
+            return self.in_each_language(self.runs, leaf)
         for index, term in ((WORDS, word), (STEMS, stem_of(word))):
             for id_, column in self.tokens(index, term):
                 as_written = word in NOT_STEMMED or not self.rows[id_].is_english
@@ -430,8 +445,7 @@ class PlainArchive:
                 begins = last.startswith(tokens[-1]) and isinstance(part, Prefix)
                 if found == tokens[:-1] and (begins or last == tokens[-1]) and column in columns:
                     frequencies[id_] += WEIGHTS[FIELDS.index(column)]
-        # FTS5 stems all languages.
-        return {id_: frequencies[id_] for id_ in frequencies.keys() & self.current.matching(leaf)}
+        return frequencies
 
     def bm25(self, frequencies: Mapping[int, float]) -> dict[int, float]:
         """bm25: k1 1.2, b .75, fields weighted, lengths of all fields together."""

@@ -59,6 +59,18 @@ def test_a_word_in_a_field_adds_only_to_what_it_finds(archive: Archive) -> None:
     assert len(told["en"]) == 2
 
 
+def test_a_word_in_a_field_counts_as_often_as_it_is_found(archive: Archive) -> None:
+    for key, language in (("de", "de"), ("en", "en")):
+        archive.add(Article(key=f"{key}2", title="price prices", body="", language=language))
+        archive.add(Article(key=f"{key}1", title="price other", body="", language=language))
+    for number in range(9):
+        archive.add(Article(key=f"k{number}", title="other", body="nothing"))
+    scores = {hit.key: hit.score or 0.0 for hit in archive.finder.search(Ask(q="title:price")).hits}
+    assert scores["de2"] == pytest.approx(scores["de1"], rel=1e-6)
+    assert scores["de1"] == pytest.approx(scores["en1"], rel=1e-6)
+    assert scores["en2"] > 1.05 * scores["en1"]
+
+
 def test_words_near_each_other_count_wherever_they_stand(archive: Archive) -> None:
     archive.add(Article(title="twice", body=f"oil is the price. {FILLER} oil and price"))
     archive.add(Article(title="once", body=f"price of oil. {FILLER} gas and water"))
@@ -85,6 +97,7 @@ def test_words_near_each_other_count_wherever_they_stand(archive: Archive) -> No
             '"oil price"~3',
             'title:"oil price"~3',
             "title:price",
+            "body:prices oil",
         ),
         *(
             '"lodz oil"~3',
@@ -102,10 +115,10 @@ def test_what_is_estimated_first_has_its_exact_score(
         "oil price {}",
         "the price of oil {} price",
         "{} gas price",
-        "Łódź oil lodz prices {}",
+        "Łódź oil lodz price prices {}",
     )
     for number in range(24):
-        body, title = bodies[number % 4].format(FILLER[: 9 * number]), bodies[number % 3].format("")
+        body, title = bodies[number % 4].format(FILLER[: 9 * number]), bodies[number % 4].format("")
         archive.add(Article(title=title, body=body, language="de" if number % 5 == 0 else "en"))
     exact = archive.finder.search(Ask(q=q, exact=True))
     monkeypatch.setattr(scoring, "MOST_SCORED_BY_INDEX", 0)

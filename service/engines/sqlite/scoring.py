@@ -17,8 +17,11 @@ from service.database import Connection, Row
 from service.engines.fields import HALVES
 from service.engines.leaves import (
     PIECES,
+    STEMS,
     as_typed,
     index_of,
+    is_form,
+    unstemmed,
     wanted_leaves,
     wanted_words,
     words_near,
@@ -212,11 +215,18 @@ class Scoring:
         return WordScorer(frequencies, self.idf(int(np.count_nonzero(frequencies))))
 
     def _by_index(self, leaf: Node) -> ListScorer:
-        """As FTS5 says, but of the articles alone that the leaf finds: it stems all languages."""
-        own, found = self.idf_of(leaf), self._bm25(leaf)
-        scores = found.scores * own / self.idf(found.number)
+        """As FTS5 says, which stems all languages: of what is not English it is asked again."""
+        own, foreign = self.idf_of(leaf), self.columns.foreign
+        scores = self._as_found(leaf) * own
+        if index_of(leaf) == STEMS and foreign is not None:
+            scores = np.where(foreign, self._as_found(unstemmed(leaf)) * own, scores)
         scores[~self.matching.mask(leaf)] = 0.0
         return ListScorer(scores, own)
+
+    def _as_found(self, leaf: Node) -> Scores:
+        """bm25, as if it told nothing that a word is rare."""
+        found = self._bm25(leaf)
+        return found.scores / self.idf(found.number)
 
     def _beside(self, near: Node, leaf: Node) -> "WordScorer | ListScorer":
         """One of some words near each other, wherever it stands in articles where they do.
@@ -276,12 +286,23 @@ class Scoring:
         for part in estimated:
             exact = np.zeros(len(positions))
             for term in part.terms or (part,):
-                counters = [*map(_counter, wanted_leaves(term.word))]
-                times = np.array([sum(times_in(text) for times_in in counters) for text in texts])
+                times = self._times(term.word, positions, texts)
                 exact += times * self.idf_of(term.word) * (K1 + 1) / (times + norms)
             exact[~self.matching.mask(part.word)[positions]] = 0.0
             gains += part.times * exact - part.at(positions, norms)
         return gains
+
+    def _times(self, word: Node, positions: Positions, texts: Sequence[Row]) -> Scores:
+        """How often each of the articles has a word, each time as much as its field weighs."""
+        leaves, foreign = wanted_leaves(word), self.columns.foreign
+        stemmed = [*map(_counter, leaves)]
+        as_written = [_counter(unstemmed(leaf)) for leaf in leaves if not is_form(leaf)]
+        of_each = [
+            as_written if foreign is not None and foreign[position] else stemmed
+            for position in positions.tolist()
+        ]
+        pairs = zip(of_each, texts, strict=True)
+        return np.array([sum(times_in(text) for times_in in counters) for counters, text in pairs])
 
     def _texts(self, positions: Positions) -> list[Row]:
         ids = self.columns.ids[positions].tolist()
