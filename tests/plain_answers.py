@@ -484,7 +484,7 @@ class PlainArchive:
                     )
                 )
                 near &= self.current.matching(both[0]) & self.current.matching(both[1])
-                pairs[f"{one} {two}"] = (0.1 * (idf[one] + idf[two]), near)
+                pairs[f"{one} {two}"] = (0.08 * (idf[one] + idf[two]), near)
         named: dict[str, tuple[float, set[int]]] = {}
         for leaf in leaves:
             is_name = str(leaf)[:1].isupper() and not str(leaf).isupper()

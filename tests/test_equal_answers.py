@@ -190,7 +190,9 @@ def trees() -> st.SearchStrategy[Node]:
             st.builds(Without, st.one_of(st.none(), part), part),
         )
 
-    return st.recursive(leaves(), wider, max_leaves=4)
+    word = st.sampled_from(ENGLISH).map(Word)
+    typed = st.lists(word, min_size=1, max_size=3, unique=True).map(tuple).map(And)
+    return st.one_of(typed, st.recursive(leaves(), wider, max_leaves=4))
 
 
 VALUES: dict[str, tuple[str, ...]] = {
@@ -207,7 +209,8 @@ VALUES: dict[str, tuple[str, ...]] = {
 def filters() -> st.SearchStrategy[dict[str, tuple[str, ...]]]:
     one = st.sampled_from([(name, value) for name, values in VALUES.items() for value in values])
     pairs = st.lists(st.lists(one, min_size=1, max_size=2), max_size=2)
-    return pairs.map(lambda all_: {each[0][0]: tuple(v for _, v in each) for each in all_})
+    some = pairs.map(lambda all_: {each[0][0]: tuple(v for _, v in each) for each in all_})
+    return st.one_of(st.just({}), st.just({}), some)
 
 
 @st.composite

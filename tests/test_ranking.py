@@ -120,13 +120,32 @@ def test_what_is_estimated_first_has_its_exact_score(
     for number in range(24):
         body, title = bodies[number % 4].format(FILLER[: 9 * number]), bodies[number % 4].format("")
         archive.add(Article(title=title, body=body, language="de" if number % 5 == 0 else "en"))
-    exact = archive.finder.search(Ask(q=q, exact=True))
+    exact = archive.finder.search(Ask(q=q, exact=True, explain=True))
     monkeypatch.setattr(scoring, "MOST_SCORED_BY_INDEX", 0)
-    found = archive.finder.search(Ask(q=q))
+    found = archive.finder.search(Ask(q=q, explain=True))
     assert exact.hits
+    for hit in (*exact.hits, *found.hits):
+        assert hit.explanation is not None
+        told = sum(part.score for part in hit.explanation.parts)
+        assert told == pytest.approx(hit.score, rel=1e-6)
     assert [hit.key for hit in found.hits] == [hit.key for hit in exact.hits]
     scores = [hit.score for hit in exact.hits]
     assert [hit.score for hit in found.hits] == pytest.approx(scores, rel=1e-6)
+
+
+def test_a_letter_that_is_written_out_as_several_words_is_one(archive: Archive) -> None:
+    archive.add(Article(key="k", title="A", body="Ａﷺ spoke of oil"))
+    for q in ('"Ａﷺ oil"~3', 'body:"Ａﷺ oil"~3', '"oil Ａﷺ"~3', "Ａﷺ oil"):
+        assert archive.find(q) == ["A"]
+
+
+def test_a_letter_and_its_accent_count_as_one(archive: Archive) -> None:
+    archive.add(Article(title="", body="Łódź has oil"))
+    for number in range(9):
+        archive.add(Article(title=f"{number}", body="gas"))
+    for one, other in (("Łódź", "Ło\u0301dź"), ('"Łódź oil"~3', '"Ło\u0301dź oil"~3')):
+        (first,), (second,) = (archive.finder.search(Ask(q=q)).hits for q in (one, other))
+        assert first.score == pytest.approx(second.score, rel=1e-6)
 
 
 def aged(archive: Archive, half_life: float) -> Finder:

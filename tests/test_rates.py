@@ -144,6 +144,13 @@ def test_windows_slide() -> None:
     assert allowance.spend("a")["RateLimit"].startswith('"address";r=9;')
 
 
+def test_who_has_asked_at_once_waits_for_a_whole_window() -> None:
+    allowance = Allowance("address", "requests", "1/minute", Clock())
+    assert allowance.spend("a")["RateLimit"] == '"address";r=0;t=60'
+    with pytest.raises(TooMany, match="wait 60 s"):
+        allowance.spend("a")
+
+
 def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rates, "MOST_CLIENTS", 3)
     monkeypatch.setattr(rates, "MOST_RIGHT_KEYS", 3)

@@ -4,7 +4,6 @@ An index drops accents but knows nothing of ł or ß, so the words that have suc
 up. It is folding, as for accents and case: it holds within quotes, and is no expansion to be told.
 """
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice, product
@@ -113,9 +112,10 @@ def _spellings(word: str, written: Written) -> list[str]:
     indexed, key = as_indexed(word), folded(word)
     if indexed == key and key not in written:
         return [word]
-    others = (key, *(w for w in written.get(key, ()) if not has_unspaced(w)))
-    # What is typed as a letter and its accent is read without, so that the letter is another.
-    same = indexed if unicodedata.is_normalized("NFC", word) else None
+    # Some letters are written out as several words, and are one.
+    others = ("".join(key.split()), *(w for w in written.get(key, ()) if not has_unspaced(w)))
+    # As it is read: what is typed as a letter and its accent is read without.
+    same = "".join(TOKENS.words(word))
     return [word, *dict.fromkeys(w for w in others if w != same)]
 
 

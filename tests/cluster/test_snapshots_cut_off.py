@@ -49,7 +49,7 @@ pytest_plugins = ["cluster.fixtures", "cluster.snapshot_fixtures"]
 STEP, STEP_BACK = (1, 1) if LONG else (4, 15)
 HELD = 1.0
 LONGEST_WAIT = HELD + 8.0
-FEW_BYTES = "10kb"
+FEW_BYTES = "2kb"
 
 
 @pytest.fixture
@@ -201,10 +201,17 @@ def test_one_that_is_being_taken_can_be_deleted(
             made(called(settings, settings.cluster.name, repository=slow)).take_snapshot(
                 "slow", quiet
             )
+        began = time.monotonic()
         throttled.delete_snapshot("slow")
+        ended = time.monotonic() - began
         thread.join()
         assert failed
         assert not throttled.snapshots()
+        # It is ended, and not waited for.
+        began = time.monotonic()
+        throttled.take_snapshot("slow", quiet)
+        assert ended < 0.75 * (time.monotonic() - began)
+        throttled.delete_snapshot("slow")
     assert seconds_to_write(settings, home, 1) < LONGEST_WAIT
 
 

@@ -8,7 +8,6 @@ from service.database import Connection
 from service.deadline import raise_if_late
 from service.engines.highlights import COLUMNS
 from service.engines.leaves import as_typed, index_of
-from service.engines.sqlite.columns.view import Positions
 from service.engines.sqlite.match import match_of
 from service.engines.sqlite.ranking import Order, Place, recency_of
 from service.engines.sqlite.scoring import Part, Scoring
@@ -28,8 +27,12 @@ def explanations(
     places = [place for place in order.places if place.score is not None]
     positions = np.array([place.position for place in places], np.int64)
     parts: dict[int, list[ScorePart]] = {place.id: [] for place in places}
-    for part in order.parts:
-        for id_, said in _of_words(conn, scoring, part, places, positions).items():
+    for number, part in enumerate(order.parts):
+        scores = part.at(positions, scoring.norms(positions))
+        if order.corrections:
+            lacking = [order.corrections.get(place.position) for place in places]
+            scores += [each[number] if each else 0.0 for each in lacking]
+        for id_, said in _of_words(conn, part, places, scores.tolist()).items():
             parts[id_].append(said)
     for id_ in parts:
         extras = order.extras.get(id_, ())
@@ -42,9 +45,8 @@ def explanations(
 
 
 def _of_words(
-    conn: Connection, scoring: Scoring, part: Part, places: Sequence[Place], positions: Positions
+    conn: Connection, part: Part, places: Sequence[Place], scores: Sequence[float]
 ) -> Mapping[int, ScorePart]:
-    scores = part.at(positions, scoring.norms(positions)).tolist()
     ids = [place.id for place in places]
     scored = {id_: score for id_, score in zip(ids, scores, strict=True) if score > 0}
     fields = _fields(conn, part.word, [*scored])

@@ -82,13 +82,15 @@ class Order:
     """A page of the best, and how its scores came about.
 
     `extras` are those of each article by its id. `looked_at` is how many of the best were looked
-    at one by one, where others might have come into this page if every match had been.
+    at one by one, where others might have come into this page if every match had been. If any part
+    was estimated, `corrections` are what each lacks of the score of an article, by its position.
     """
 
     places: Sequence[Place]
     parts: Sequence[Part] = ()
     extras: Mapping[int, Sequence[Extra]] = field(default_factory=dict)
     looked_at: int | None = None
+    corrections: Mapping[int, Sequence[float]] = field(default_factory=dict)
 
 
 def by_date(columns: Columns, search: Search, read: Read, edge: int) -> list[Place]:
@@ -146,13 +148,17 @@ def by_score(scoring: Scoring, search: Search, read: Read) -> Order:
         return Order([*best.places(positions[page]), *late], parts)
     near, rest = positions[:window], positions[window:]
     gains, extras = _gains(scoring.matching, asked, near)
-    best.gain(near, gains + scoring.corrections(parts, near))
+    corrections = scoring.corrections(parts, near)
+    best.gain(near, sum(corrections, gains))
     chosen = np.concatenate((best.in_order(near), rest))[page]
     # Whoever was not looked at has at most this.
     most = best.ranks(rest).max(initial=-1.0) + sum(extra.amount for extra in asked)
     last = best.ranks(chosen[: search.limit]).min(initial=np.inf)
     is_bounded = total > window and last < most
-    return Order([*best.places(chosen), *late], parts, extras, window if is_bounded else None)
+    looked_at = window if is_bounded else None
+    each = np.transpose(corrections).tolist() if corrections else []
+    corrected = dict(zip(near.tolist(), each, strict=False))
+    return Order([*best.places(chosen), *late], parts, extras, looked_at, corrected)
 
 
 def _window(search: Search, asked: Sequence[Extra], parts: Sequence[Part], total: int) -> int:

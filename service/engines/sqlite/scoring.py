@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from service.database import Connection, Row
+from service.deadline import raise_if_late
 from service.engines.fields import HALVES
 from service.engines.leaves import (
     PIECES,
@@ -135,7 +136,6 @@ class Scoring:
         self.matching = matching
         self.columns = matching.columns
         self._exact = exact
-        self._bm25s: dict[Node, _Found] = {}
 
     def parts(self, tree: Node | None) -> list[Part]:
         """What is looked for, each with its score; a word that the query repeats counts again."""
@@ -174,13 +174,11 @@ class Scoring:
         places = [*zip(*map(words_near, leaves), strict=True)]
         return self._of_near(word, places, times) if places else self._of_one(word, leaves, times)
 
-    def _of_one(
-        self, word: Node, leaves: Sequence[Node], times: int, near: Node | None = None
-    ) -> Part:
-        """As if all articles wrote it as one; only in those, if told, that match `near`."""
+    def _of_one(self, word: Node, leaves: Sequence[Node], times: int) -> Part:
+        """As if all articles wrote it as one."""
         if len(leaves) == 1:
-            return self._of(leaves[0], times, near)
-        parts = [self._of(leaf, 1, near) for leaf in leaves]
+            return self._of(leaves[0], times)
+        parts = [self._of(leaf, 1) for leaf in leaves]
         norms = self.norms(slice(None))
         halves = reduce(np.add, [part.scorer.halves(norms) for part in parts])
         is_estimated = any(part.approximate for part in parts)
@@ -188,23 +186,22 @@ class Scoring:
 
     def _of_near(self, word: Node, places: Sequence[tuple[Node, ...]], times: int) -> Part:
         """Words near each other: each by itself, wherever in the article it stands."""
-        is_estimated = self._is_estimated(word)
-        near = None if is_estimated else word
         spellings = [tuple(dict.fromkeys(place)) for place in places]
-        terms = tuple(self._of_one(Or(each), each, 1, near) for each in spellings)
+        if all(len(each) == 1 for each in spellings) and not self._is_estimated(word):
+            return Part(word, times, self._beside(word, [only for (only,) in spellings]))
+        terms = tuple(self._of_one(Or(each), each, 1) for each in spellings)
         norms = self.norms(slice(None))
         scores = reduce(np.add, [term.at(slice(None), norms) for term in terms])
         scores[~self.matching.mask(word)] = 0.0
-        scorer = ListScorer(scores, self.idf_of(word))
-        return Part(word, times, scorer, is_estimated, terms)
+        is_estimated = any(term.approximate for term in terms)
+        return Part(word, times, ListScorer(scores, self.idf_of(word)), is_estimated, terms)
 
-    def _of(self, leaf: Node, times: int, near: Node | None) -> Part:
+    def _of(self, leaf: Node, times: int) -> Part:
         if (frequencies := self.matching.frequencies(leaf)) is not None:
             return Part(leaf, times, self._word(frequencies))
-        if near is None and self._is_estimated(leaf):
+        if self._is_estimated(leaf):
             return Part(leaf, times, self._estimated(leaf), approximate=True)
-        scorer = self._by_index(leaf) if near is None else self._beside(near, leaf)
-        return Part(leaf, times, scorer)
+        return Part(leaf, times, self._by_index(leaf))
 
     def _is_estimated(self, word: Node) -> bool:
         if self._exact or index_of(word) == PIECES:
@@ -228,33 +225,29 @@ class Scoring:
         found = self._bm25(leaf)
         return found.scores / self.idf(found.number)
 
-    def _beside(self, near: Node, leaf: Node) -> "WordScorer | ListScorer":
-        """One of some words near each other, wherever it stands in articles where they do.
+    def _beside(self, near: Node, words: Sequence[Node]) -> ListScorer:
+        """Words near each other, wherever they stand in articles where they do.
 
-        FTS5 counts it only where it stands so; asked for it once more, it adds what it is worth.
+        FTS5 counts them only where they stand so; asked for once more, they add their worth.
         """
-        both, idf = self._bm25(And((near, leaf))).scores, self.idf_of(leaf)
-        # Two articles that have it as often have one score, and not two that differ by rounding.
-        scores = np.round(np.where(both, both - self._bm25(near).scores, 0.0), _DIGITS)
-        found = ListScorer(scores, idf)
-        if index_of(leaf) == PIECES:  # whose lengths only FTS5 knows
-            return found
-        return WordScorer(found.halves(self.norms(slice(None))), idf)
+        both = self._bm25(And((near, *words))).scores
+        scores = np.where(both, both - self._bm25(near).scores, 0.0)
+        # Two articles that have them as often have one score, and not two that differ by rounding.
+        return ListScorer(np.round(scores, _DIGITS), self.idf_of(near))
 
     def _bm25(self, node: Node) -> "_Found":
         """What FTS5 says of all that it finds."""
-        if node not in self._bm25s:
-            index = index_of(node)
-            assert index is not None  # noqa: S101 - one index is asked
-            sql = BM25.replace("{index}", index)
-            found = self._conn.execute(sql, {"match": match_of(node)}).fetchall()
-            ids = np.array([row[0] for row in found], np.int64)
-            positions = self.columns.positions_of(ids)
-            places = np.searchsorted(ids, self.columns.ids[positions])
-            scores = np.zeros(self.columns.size)
-            scores[positions] = np.array([row[1] for row in found])[places]
-            self._bm25s[node] = _Found(scores, len(ids))
-        return self._bm25s[node]
+        raise_if_late()
+        index = index_of(node)
+        assert index is not None  # noqa: S101 - one index is asked
+        sql = BM25.replace("{index}", index)
+        found = self._conn.execute(sql, {"match": match_of(node)}).fetchall()
+        ids = np.array([row[0] for row in found], np.int64)
+        positions = self.columns.positions_of(ids)
+        places = np.searchsorted(ids, self.columns.ids[positions])
+        scores = np.zeros(self.columns.size)
+        scores[positions] = np.array([row[1] for row in found])[places]
+        return _Found(scores, len(ids))
 
     def _estimated(self, leaf: Node) -> WordScorer:
         """By how often the words in it are there: a phrase at most as often as its rarest word.
@@ -275,22 +268,27 @@ class Scoring:
         frequencies = np.where(mask, np.maximum(times, HALVES[2]), 0).astype(np.uint8)
         return WordScorer(frequencies, self.idf(int(np.count_nonzero(mask))))
 
-    def corrections(self, parts: Sequence[Part], positions: Positions) -> Scores:
-        """What estimates lack of what FTS5 would say of a few articles."""
-        gains = np.zeros(len(positions))
-        estimated = [part for part in parts if part.approximate]
-        if not estimated or not len(positions):
-            return gains
-        norms = self.norms(positions)
-        texts = self._texts(positions)
-        for part in estimated:
-            exact = np.zeros(len(positions))
-            for term in part.terms or (part,):
-                times = self._times(term.word, positions, texts)
-                exact += times * self.idf_of(term.word) * (K1 + 1) / (times + norms)
-            exact[~self.matching.mask(part.word)[positions]] = 0.0
-            gains += part.times * exact - part.at(positions, norms)
-        return gains
+    def corrections(self, parts: Sequence[Part], positions: Positions) -> list[Scores]:
+        """What each part lacks of FTS5's score of a few articles; [] if none is estimated."""
+        if not any(part.approximate for part in parts) or not len(positions):
+            return []
+        norms, texts = self.norms(positions), self._texts(positions)
+        return [
+            self._correction(part, positions, norms, texts)
+            if part.approximate
+            else np.zeros(len(positions))
+            for part in parts
+        ]
+
+    def _correction(
+        self, part: Part, positions: Positions, norms: Scores, texts: Sequence[Row]
+    ) -> Scores:
+        exact = np.zeros(len(positions))
+        for term in part.terms or (part,):
+            times = self._times(term.word, positions, texts)
+            exact += times * self.idf_of(term.word) * (K1 + 1) / (times + norms)
+        exact[~self.matching.mask(part.word)[positions]] = 0.0
+        return part.times * exact - part.at(positions, norms)
 
     def _times(self, word: Node, positions: Positions, texts: Sequence[Row]) -> Scores:
         """How often each of the articles has a word, each time as much as its field weighs."""

@@ -57,9 +57,10 @@ class ArchiveSnapshots:
         """Also one that is being taken, or was cut off; NotFound if there is none."""
         full = self._full(name)
         is_there = bool(self.repository.kept(full))
-        # First, so that nobody takes what is left for whole.
+        # The seal last, whose deletion would wait until the other has been taken.
+        gone = self.repository.delete(full)
         self.repository.delete(seal_of(full))
-        if not self.repository.delete(full) and not is_there:
+        if not gone and not is_there:
             raise NotFound(f"There is no snapshot “{name}”: see `cuttings snapshot list`")
 
     @contextmanager

@@ -75,8 +75,8 @@ class Taking:
             if each.name == full and snapshot.state != "not whole":
                 raise Conflict(f"There is a snapshot {snapshot.name} already: {snapshot.state}")
             if snapshot.state == "not whole" and (each.name == full or _is_old(each)):
-                self.repository.delete(seal_of(each.name))
                 self.repository.delete(each.name)
+                self.repository.delete(seal_of(each.name))
         names = {each.name for each in kept}
         for each in kept:
             if is_seal(each.name) and each.name.removesuffix(seal_of("")) not in names:
@@ -84,8 +84,10 @@ class Taking:
 
     def _delete(self, full: str, token: str) -> None:
         """What was begun here, and not what somebody else has taken of the same name."""
-        for each in self.repository.kept(f"{seal_of(full)},{full}"):
-            if (facts := facts_of(each.metadata)) is not None and facts.token == token:
+        found = self.repository.kept(f"{full},{seal_of(full)}")
+        # The seal last, whose deletion would wait until the other has been taken.
+        for each in sorted(found, key=lambda each: is_seal(each.name)):
+            if _is_of(each, token):
                 self.repository.delete(each.name)
 
     def _fits_together(self, full: str, token: str) -> bool:
@@ -141,9 +143,14 @@ class Taking:
     def _kept(self, full: str, token: str) -> Kept:
         """Whoever deletes it meanwhile ends it."""
         for each in self.repository.kept(full):
-            if (facts := facts_of(each.metadata)) is not None and facts.token == token:
+            if _is_of(each, token):
                 return each
         raise Conflict("Somebody else has deleted the snapshot while it was taken")
+
+
+def _is_of(kept: Kept, token: str) -> bool:
+    facts = facts_of(kept.metadata)
+    return facts is not None and facts.token == token
 
 
 def _is_old(kept: Kept) -> bool:
