@@ -87,6 +87,16 @@ def test_words_near_each_other_count_wherever_they_stand(archive: Archive) -> No
     assert both.score == pytest.approx(2 * near.score, rel=1e-6)
 
 
+def test_what_is_no_word_takes_nothing_from_those_beside_it(archive: Archive) -> None:
+    archive.add(Article(title="oil price", body="AT&T, 2018"))
+    for number in range(5):
+        archive.add(Article(title=f"{number}", body=f"oil {number}"))
+    for one, other in (("oil price", "oil 😀 price"), ("price", "price _"), ("AT&T", "😀 AT&T")):
+        (plain,), (odd,) = (archive.finder.search(Ask(q=f'"{q}"~3')).hits for q in (one, other))
+        assert plain.score
+        assert odd.score == pytest.approx(plain.score, rel=1e-6)
+
+
 @pytest.mark.parametrize(
     "q",
     [

@@ -230,7 +230,9 @@ class Scoring:
 
         FTS5 counts them only where they stand so; asked for once more, they add their worth.
         """
-        both = self._bm25(And((near, *words))).scores
+        # What is no word at all is in no article, and holds nobody up in NEAR.
+        there = [word for word in words if self.matching.mask(word).any()]
+        both = self._bm25(And((near, *there))).scores
         scores = np.where(both, both - self._bm25(near).scores, 0.0)
         # Two articles that have them as often have one score, and not two that differ by rounding.
         return ListScorer(np.round(scores, _DIGITS), self.idf_of(near))
