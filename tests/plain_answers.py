@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import groupby, pairwise
+from typing import cast
 
 from service.database import Connection
-from service.dates import DateRange
+from service.dates import DateRange, Moment, Precision
 from service.engines.leaves import (
     as_typed,
     bare,
@@ -45,7 +46,7 @@ from service.query import (
     mapped,
 )
 from service.result import Bin, Facet, FacetValue, Histogram
-from service.stores.slots import SLOTS_A_DAY, UNDATED_ROOM
+from service.stores.slots import SLOTS_A_DAY, UNDATED_ROOM, natural_slot
 
 FIELDS = ("title", "standfirst", "body", "captions", "credits")
 WEIGHTS = (4.0, 2.0, 1.0, 1.0, 0.5)
@@ -106,6 +107,12 @@ class Row:
         if name in ENTITIES:
             return any(key == value for key, _ in self.entities[name])
         return nocase(value) in map(nocase, self.values[name])
+
+    @property
+    def slot(self) -> int:
+        if self.published is None:
+            return 0
+        return natural_slot(Moment(self.published, cast("Precision", self.precision)))
 
     def is_in(self, dates: DateRange) -> bool:
         if self.published is None:
@@ -507,8 +514,9 @@ class PlainArchive:
         if not search.half_life:
             return 1.0
         slots = max(1, round(search.half_life * SLOTS_A_DAY))
-        halvings, rest = divmod(max(self.rows) - id_, slots)
-        if id_ < UNDATED_ROOM or halvings >= 5:
+        own, newest = self.rows[id_].slot, self.rows[max(self.rows)].slot
+        halvings, rest = divmod(max(0, newest - own), slots)
+        if own < UNDATED_ROOM or halvings >= 5:
             return 1 / 32
         return (1 - rest / slots / 2) * 0.5**halvings
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from service.article import Article
 from service.dates import parse_moment
 from service.engines.sqlite import scoring
+from service.engines.sqlite.columns.parts import NO_TIME
 from service.engines.sqlite.columns.view import Columns
 from service.engines.sqlite.ranking import recency_of
 from service.query import Search
@@ -176,6 +177,14 @@ def test_age_counts_only_when_it_is_told_to(archive: Archive) -> None:
     assert archive.find("oil -nothing") == archive.find("oil")
 
 
+def test_what_came_in_one_minute_has_one_age(archive: Archive) -> None:
+    for number in range(50):
+        published = parse_moment("2019-01-31T09:00Z")
+        archive.add(Article(title=f"{number}", body="oil", published=published))
+    found = aged(archive, 0.001).search(Ask(q="oil", explain=True, limit=50)).hits
+    assert {hit.explanation.recency for hit in found} == {1.0}  # type: ignore[union-attr]
+
+
 def test_age_weighs_less_than_many_words(archive: Archive) -> None:
     archive.add(Article(title="new", body=f"oil {FILLER}", published=parse_moment("2019-01-31")))
     archive.add(Article(title="oil", body="oil oil", published=parse_moment("2019-01-30")))
@@ -188,9 +197,12 @@ def test_age_weighs_less_than_many_words(archive: Archive) -> None:
 
 @given(st.lists(st.integers(0, 20_000), min_size=2, max_size=30), st.floats(0.01, 50_000))
 def test_the_older_never_weighs_more(days: list[int], half_life: float) -> None:
-    ids = sorted({UNDATED_ROOM + day * SLOTS_A_DAY for day in days}, reverse=True)
-    articles = np.ones(len(ids), np.bool_)
-    columns = SimpleNamespace(ids=np.array(ids), alive=articles, articles=len(ids))
+    own = np.array(sorted({*days}, reverse=True))
+    ids, seconds = UNDATED_ROOM + own * SLOTS_A_DAY, np.full(len(own), NO_TIME)
+    alive = np.ones(len(ids), np.bool_)
+    columns = SimpleNamespace(
+        ids=ids, alive=alive, articles=len(ids), days=own + 1, seconds=seconds
+    )
     search = Search(half_life=half_life)
     factors = recency_of(cast("Columns", columns), search, np.arange(len(ids))).tolist()
     assert factors[0] == 1.0

@@ -19,7 +19,7 @@ UNDATED_ROOM = 1 << 32
 # between the articles of an agency that has 10,000 of them a day.
 SLOTS_A_DAY = 1 << 15
 SLOTS_PER_MINUTE = 20
-_SLOTS_FOR_DATES = SLOTS_A_DAY - 24 * 60 * SLOTS_PER_MINUTE
+SLOTS_FOR_DATES = SLOTS_A_DAY - 24 * 60 * SLOTS_PER_MINUTE
 _YEAR_ONE = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -29,7 +29,7 @@ def natural_slot(published: Moment) -> int:
     day = UNDATED_ROOM + since.days * SLOTS_A_DAY
     if published.precision == "day":
         return day
-    return day + _SLOTS_FOR_DATES + since.seconds * SLOTS_PER_MINUTE // 60
+    return day + SLOTS_FOR_DATES + since.seconds * SLOTS_PER_MINUTE // 60
 
 
 LAST_UNDATED = "SELECT max(id) FROM articles WHERE id < :room"

@@ -31,6 +31,9 @@ def _clauses(name: str, asked: Mapping[str, Any]) -> int:
             return 2
         case "script_score":
             return clauses(asked["query"])
+        case "function_score":
+            filters = (each["filter"] for each in asked["functions"])
+            return clauses(asked["query"]) + sum(map(clauses, filters))
         case "nested":
             # Which documents are articles is asked as well.
             return 1 + clauses(asked["query"])

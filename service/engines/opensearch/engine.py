@@ -6,17 +6,23 @@ Only what may be seen is in the index that is searched.
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
 from itertools import islice
-from math import frexp, ldexp
 from typing import Any, Literal, NamedTuple
 
 from service.article import Article
 from service.engines.highlights import COLUMNS, places
 from service.engines.leaves import wanted_leaves
 from service.engines.opensearch.client import Client
-from service.engines.opensearch.compiling import Query, every, published_in, query_of, with_values
+from service.engines.opensearch.compiling import (
+    EVERYTHING,
+    Query,
+    every,
+    published_in,
+    query_of,
+    with_values,
+)
 from service.engines.opensearch.explaining import explanations
 from service.engines.opensearch.facets import Days, Names, aggregations, facets_of, other_days
-from service.engines.opensearch.hits import EVERY_WORD, hits_of, reading_of
+from service.engines.opensearch.hits import LEAST, LIFTED, hits_of, reading_of
 from service.engines.opensearch.near_copies import (
     GROUPED,
     GROUPS,
@@ -29,7 +35,7 @@ from service.engines.opensearch.near_copies import (
 )
 from service.engines.opensearch.paging import beginning, cursor_after, sorted_by
 from service.engines.opensearch.past_texts import asks_for_past, current_or_past
-from service.engines.opensearch.scoring import Known, counted_for, most_of, score_of
+from service.engines.opensearch.scoring import Known, counted_for, score_of
 from service.engines.opensearch.surveying import NOT_SURVEYED, Survey, counts_of, survey
 from service.engines.opensearch.vocabulary import OpenSearchVocabulary
 from service.engines.telling import MOVED_ON, told_of_past
@@ -177,9 +183,14 @@ class OpenSearchEngine(ABC):
         explained: Mapping[str, Explanation] = {}
         if search.explain and read.by_score:
             explained = explanations(self._client, self._index, search, read.tree, read.known, page)
-        above = _lifted(search, read) if read.by_score else None
         return hits_of(
-            page, read.tree, copies, explained, above=above, with_snippets=search.snippets
+            page,
+            read.tree,
+            copies,
+            explained,
+            by_score=read.by_score,
+            any_word=_is_loosened(search, read),
+            with_snippets=search.snippets,
         )
 
     def _page(
@@ -272,14 +283,9 @@ def _chosen(
     return _Read(match, tree, days, surveyed.known, by_score)
 
 
-def _lifted(search: Search, read: _Read) -> float:
-    """What articles with all of the words are lifted by, where any of them is enough: hardly more
-    than any score, since one has but seven digits in the cluster.
-    """
-    if read.match == "all" or search.any_tree is None:
-        return 0.0
-    _, power = frexp(most_of(search, read.tree, read.known))
-    return ldexp(1.0, power)
+def _is_loosened(search: Search, read: _Read) -> bool:
+    """Whether any of the words is enough, so that articles with all of them come first."""
+    return read.match == "any" and search.any_tree is not None
 
 
 def _scored(search: Search, read: _Read) -> list[Query]:
@@ -287,15 +293,12 @@ def _scored(search: Search, read: _Read) -> list[Query]:
     if asks_for_past(search, read.tree):
         # What only a past text says has no rank.
         score = {"bool": {"filter": [query_of(read.tree)], "must": [score]}}
-    scored = [score]
-    if lifted := _lifted(search, read):
-        first = {**_named(query_of(search.tree)), "boost": lifted}
-        scored.append({"constant_score": first})
-    return scored
-
-
-def _named(query: Query) -> Query:
-    return {"filter": query, "_name": EVERY_WORD}
+    if not _is_loosened(search, read):
+        return [score]
+    least = {"constant_score": {"filter": EVERYTHING, "boost": LEAST}}
+    first = {"filter": query_of(search.tree), "weight": LIFTED}
+    lifted = {"query": {"bool": {"should": [score, least]}}, "functions": [first]}
+    return [{"function_score": lifted}]
 
 
 def _moved_on(search: Search, read: _Read, generation: int) -> tuple[Diagnostic, ...]:

@@ -15,8 +15,11 @@ from service.engines.respelling import respelled
 from service.query import Node
 from service.result import Explanation, Hit, Snippet
 
-# What the part of a query is called that only articles with all of the words match.
-EVERY_WORD = "every word"
+# Where any word is enough, scores of what has all of them are multiplied by the one, and so are
+# above all others; before, the other is added to each, for what has no score. A score has but
+# seven digits, and keeps them when it is multiplied by a power of two; added to much it would not.
+LIFTED, LEAST = 2.0**70, 2.0**-40
+_MOST = 2.0**29
 
 
 def hits_of(
@@ -25,18 +28,19 @@ def hits_of(
     copies: Mapping[str, Copies],
     explained: Mapping[str, Explanation],
     *,
-    above: float | None,
+    by_score: bool,
+    any_word: bool,
     with_snippets: bool,
 ) -> tuple[Hit, ...]:
     """The hits of a page in their order.
 
-    `above` is what those were lifted by that have every word; None where nothing is scored.
+    With `any_word` those that have every word come first.
     """
     shown = _passages(found, tree) if with_snippets else {}
     return tuple(
         _hit(
             each,
-            _score(each, above),
+            _score(each, any_word=any_word) if by_score else None,
             shown.get(each["_id"], ()),
             copies.get(each["_id"], Copies()),
             explained.get(each["_id"]),
@@ -68,11 +72,13 @@ def _row(found: Document) -> dict[str, Any]:
     return {"id": found["_id"], "is_foreign": not is_english(article["language"]), **texts}
 
 
-def _score(found: Document, above: float | None) -> float | None:
-    if above is None or past_text_of(found) is not None:
+def _score(found: Document, *, any_word: bool) -> float | None:
+    if past_text_of(found) is not None:
         return None
-    has_every_word = EVERY_WORD in found.get("matched_queries", ())
-    return float(found["_score"]) - (above if has_every_word else 0)
+    score = float(found["_score"])
+    if not any_word:
+        return score
+    return (score / LIFTED if score > _MOST else score) - LEAST
 
 
 def _hit(

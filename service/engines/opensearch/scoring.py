@@ -143,7 +143,7 @@ def parts_of(search: Search, tree: Node | None, known: Known) -> list[Part]:
 def _room(search: Search, tree: Node | None) -> int:
     """How many clauses are left for a score beside what finds, and what lifts those with all."""
     finding = clauses(query_of(tree)) * (3 if asks_for_past(search, tree) else 1)
-    lifting = clauses(query_of(search.tree)) if tree != search.tree else 0
+    lifting = 1 + clauses(query_of(search.tree)) if tree != search.tree else 0
     return MOST_CLAUSES - _FILTERING - finding - lifting
 
 
@@ -159,11 +159,6 @@ def _fitting(parts: Sequence[Part], room: int) -> list[Part]:
             room -= needed
             kept.append(number)
     return [parts[number] for number in sorted(kept)]
-
-
-def most_of(search: Search, tree: Node | None, known: Known) -> float:
-    """What no score is above."""
-    return sum(part.most for part in parts_of(search, tree, known))
 
 
 def recency_of(search: Search, slot: int, known: Known) -> float:

@@ -23,6 +23,7 @@ from service.engines.leaves import (
     wanted_leaves,
     wanted_words,
 )
+from service.engines.sqlite.columns.parts import NO_TIME, UNDATED
 from service.engines.sqlite.columns.view import Columns, Mask, Positions
 from service.engines.sqlite.match import match_of
 from service.engines.sqlite.matching import Matching
@@ -37,7 +38,7 @@ from service.engines.weighing import (
     neighbours,
 )
 from service.query import Node, Search, leaves_of
-from service.stores.slots import SLOTS_A_DAY, UNDATED_ROOM
+from service.stores.slots import SLOTS_A_DAY, SLOTS_FOR_DATES, SLOTS_PER_MINUTE, UNDATED_ROOM
 
 # How many of the best are looked at for what stands side by side, or just so: measured, fifteen
 # give what a thousand give.
@@ -339,9 +340,19 @@ def recency_of(columns: Columns, search: Search, positions: Positions) -> Scores
     if not search.half_life or not columns.articles:
         return np.ones(1)
     half_life = max(1, round(search.half_life * SLOTS_A_DAY))
-    ids = columns.ids[positions]
-    ages = columns.ids[columns.alive].max() - ids
+    alive = np.flatnonzero(columns.alive)
+    (newest,) = _slots(columns, alive[[np.argmax(columns.ids[alive])]])
+    slots = _slots(columns, positions)
+    ages = np.maximum(newest - slots, 0)
     halvings = np.minimum(ages // half_life, MOST_HALVINGS)
     factors = (1.0 - (ages % half_life) / (2.0 * half_life)) / (1 << halvings)
-    too_old = (ids < UNDATED_ROOM) | (ages >= MOST_HALVINGS * half_life)
+    too_old = (slots < UNDATED_ROOM) | (ages >= MOST_HALVINGS * half_life)
     return np.where(too_old, 1.0 / (1 << MOST_HALVINGS), factors)
+
+
+def _slots(columns: Columns, positions: Positions) -> npt.NDArray[np.int64]:
+    """The ids that dates ask for: where many come in a minute, theirs are higher."""
+    days, seconds = (each[positions].astype(np.int64) for each in (columns.days, columns.seconds))
+    minutes = SLOTS_FOR_DATES + seconds * SLOTS_PER_MINUTE // 60
+    slots = UNDATED_ROOM + (days - 1) * SLOTS_A_DAY + np.where(seconds == NO_TIME, 0, minutes)
+    return np.where(days == UNDATED, 0, slots)

@@ -132,6 +132,10 @@ class Columns:
         return self.plain.days
 
     @property
+    def seconds(self) -> Integers:
+        return self.plain.seconds
+
+    @property
     def lengths(self) -> Integers:
         return self.plain.lengths
 
