@@ -10,6 +10,10 @@ neighbours, the later ones move up (dear, since their words are indexed again; h
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import islice
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
 
 from service.database import Connection
 from service.dates import Moment
@@ -19,17 +23,28 @@ UNDATED_ROOM = 1 << 32
 # between the articles of an agency that has 10,000 of them a day.
 SLOTS_A_DAY = 1 << 15
 SLOTS_PER_MINUTE = 20
-SLOTS_FOR_DATES = SLOTS_A_DAY - 24 * 60 * SLOTS_PER_MINUTE
+_SLOTS_FOR_DATES = SLOTS_A_DAY - 24 * 60 * SLOTS_PER_MINUTE
 _YEAR_ONE = datetime(1, 1, 1, tzinfo=UTC)
+
+# One number, or many at once.
+_Numbers = TypeVar("_Numbers", int, npt.NDArray[np.int64])
 
 
 def natural_slot(published: Moment) -> int:
     """The id that a date asks for."""
     since = published.instant - _YEAR_ONE
-    day = UNDATED_ROOM + since.days * SLOTS_A_DAY
-    if published.precision == "day":
-        return day
-    return day + SLOTS_FOR_DATES + since.seconds * SLOTS_PER_MINUTE // 60
+    day = slot_of_day(since.days)
+    return day if published.precision == "day" else day + slot_in_day(since.seconds)
+
+
+def slot_of_day(days: _Numbers) -> _Numbers:
+    """The id that a date without a time asks for, so many days after the first."""
+    return UNDATED_ROOM + days * SLOTS_A_DAY
+
+
+def slot_in_day(seconds: _Numbers) -> _Numbers:
+    """How much higher the id is that a time of that day asks for."""
+    return _SLOTS_FOR_DATES + seconds * SLOTS_PER_MINUTE // 60
 
 
 LAST_UNDATED = "SELECT max(id) FROM articles WHERE id < :room"

@@ -26,8 +26,9 @@ MOST_CLIENTS = 20_000
 MOST_RIGHT_KEYS = 1_000
 # What runs the service asks these, and a page brings along a dozen of the others.
 UNLIMITED = frozenset({"/healthz", "/readyz", "/favicon.ico", "/opensearch.xml", "/robots.txt"})
-_NEARLY_ALL = 1 - 1e-9
 UNLIMITED_FILES = ("/static/", "/docs/files/")
+# Of a window.
+_NEARLY_ALL = 1 - 1e-9
 
 
 class Counters(MemoryStorage):

@@ -38,7 +38,7 @@ from service.engines.weighing import (
     neighbours,
 )
 from service.query import Node, Search, leaves_of
-from service.stores.slots import SLOTS_A_DAY, SLOTS_FOR_DATES, SLOTS_PER_MINUTE, UNDATED_ROOM
+from service.stores.slots import SLOTS_A_DAY, UNDATED_ROOM, slot_in_day, slot_of_day
 
 # How many of the best are looked at for what stands side by side, or just so: measured, fifteen
 # give what a thousand give.
@@ -353,6 +353,5 @@ def recency_of(columns: Columns, search: Search, positions: Positions) -> Scores
 def _slots(columns: Columns, positions: Positions) -> npt.NDArray[np.int64]:
     """The ids that dates ask for: where many come in a minute, theirs are higher."""
     days, seconds = (each[positions].astype(np.int64) for each in (columns.days, columns.seconds))
-    minutes = SLOTS_FOR_DATES + seconds * SLOTS_PER_MINUTE // 60
-    slots = UNDATED_ROOM + (days - 1) * SLOTS_A_DAY + np.where(seconds == NO_TIME, 0, minutes)
+    slots = slot_of_day(days - 1) + np.where(seconds == NO_TIME, 0, slot_in_day(seconds))
     return np.where(days == UNDATED, 0, slots)
